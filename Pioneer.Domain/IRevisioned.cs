@@ -1,0 +1,10 @@
+namespace Pioneer.Domain;
+
+/// <summary>
+/// An entity that two people may edit at once. <see cref="Revision"/> is raised by the DbContext on every update and checked by the
+/// database, the same way on SQLite and SQL Server; it is also the ETag of the API.
+/// </summary>
+public interface IRevisioned
+{
+    long Revision { get; set; }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+
+namespace Pioneer.Domain.Ingestion;
+
+/// <summary>One kind of record out of a source, described once; materialised for each entitled tenant as a T topic.</summary>
+public sealed class Feed : IRevisioned
+{
+    public required FeedId Id { get; init; }
+
+    public required SourceId SourceId { get; init; }
+
+    /// <summary>Unique; lower-case letters, digits and single hyphens; becomes the last part of the T topic's name.</summary>
+    public required string Name { get; init; }
+
+    public string Description { get; set; } = "";
+
+    /// <summary>Table or view in the source, as its catalogue spells it.</summary>
+    public required string Table { get; set; }
+
+    public required FeedKind Kind { get; set; }
+
+    public required ImmutableArray<FeedColumn> Columns { get; set; }
+
+    /// <summary>Columns that identify a row; they become the record key. Exactly one in this version.</summary>
+    public required ImmutableArray<string> KeyColumns { get; set; }
+
+    /// <summary>Column that tells when a row last changed; polled by real-time feeds.</summary>
+    public string? TimestampColumn { get; set; }
+
+    /// <summary>Strictly growing column; polled by real-time feeds.</summary>
+    public string? IncrementingColumn { get; set; }
+
+    /// <summary>Column whose value says whose row it is.</summary>
+    public required string TenantColumn { get; set; }
+
+    public required int PollIntervalMs { get; set; }
+
+    /// <summary>How long an event feed's records are kept; a state feed is compacted and keeps the latest of every key.</summary>
+    public required long RetentionMs { get; set; }
+
+    /// <summary>Partitions of each T topic; null for the platform's default.</summary>
+    public int? Partitions { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public long Revision { get; set; }
+}
+
+/// <summary>How a feed comes in.</summary>
+public enum FeedKind
+{
+    /// <summary>Real time: rows are polled as they are committed.</summary>
+    Event,
+
+    /// <summary>Batch: the whole state is read on demand or on a schedule into a compacted topic.</summary>
+    State,
+}
+
+/// <summary>One column of a feed.</summary>
+/// <param name="Name">As the source spells it; upper-cased in ksql.</param>
+/// <param name="SourceType">As the source's catalogue gives it.</param>
+/// <param name="Type">The ksql type that it is declared with, such as <c>DECIMAL(18, 2)</c>.</param>
+public sealed record FeedColumn(string Name, string SourceType, string Type, bool Nullable);

@@ -1,0 +1,263 @@
+// Over 250 lines of mapping read best in one place: the whole schema at a glance.
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Pioneer.Domain.Auditing;
+using Pioneer.Domain.Delivery;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Seeding;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Persistence;
+
+/// <summary>Keys, lengths, indexes and relations of every table.</summary>
+internal sealed class EntityMapping :
+    IEntityTypeConfiguration<Tenant>,
+    IEntityTypeConfiguration<PioneerUser>,
+    IEntityTypeConfiguration<TenantMembership>,
+    IEntityTypeConfiguration<ApiToken>,
+    IEntityTypeConfiguration<SetupLink>,
+    IEntityTypeConfiguration<Source>,
+    IEntityTypeConfiguration<Feed>,
+    IEntityTypeConfiguration<Entitlement>,
+    IEntityTypeConfiguration<Subscription>,
+    IEntityTypeConfiguration<SubscriptionVersion>,
+    IEntityTypeConfiguration<QueryDraft>,
+    IEntityTypeConfiguration<Credential>,
+    IEntityTypeConfiguration<PlatformSecret>,
+    IEntityTypeConfiguration<SeedJob>,
+    IEntityTypeConfiguration<SeedRun>,
+    IEntityTypeConfiguration<Operation>,
+    IEntityTypeConfiguration<OperationStep>,
+    IEntityTypeConfiguration<PlaybookRun>,
+    IEntityTypeConfiguration<PlaybookStep>,
+    IEntityTypeConfiguration<Incident>,
+    IEntityTypeConfiguration<IncidentTenant>,
+    IEntityTypeConfiguration<IncidentEvent>,
+    IEntityTypeConfiguration<EvidenceSample>,
+    IEntityTypeConfiguration<AuditEntry>
+{
+    private const int Name = 100;
+    private const int Long = 400;
+
+    public void Configure(EntityTypeBuilder<Tenant> builder)
+    {
+        builder.HasIndex(row => row.Slug).IsUnique();
+        builder.Property(row => row.Name).HasMaxLength(Name);
+        builder.Property(row => row.KsqlUrl).HasMaxLength(Long);
+        builder.Property(row => row.CreatedBy).HasMaxLength(Name);
+        builder.HasIndex(row => row.State);
+    }
+
+    public void Configure(EntityTypeBuilder<PioneerUser> builder) => builder.Property(row => row.DisplayName).HasMaxLength(Name);
+
+    public void Configure(EntityTypeBuilder<TenantMembership> builder)
+    {
+        builder.HasKey(row => new { row.UserId, row.TenantId });
+        builder.HasOne<PioneerUser>().WithMany().HasForeignKey(row => row.UserId);
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        builder.Property(row => row.GrantedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<ApiToken> builder)
+    {
+        builder.Property(row => row.Name).HasMaxLength(Name);
+        builder.Property(row => row.Hash).HasMaxLength(64).IsUnicode(false);
+        builder.Property(row => row.Prefix).HasMaxLength(16).IsUnicode(false);
+        builder.Property(row => row.CreatedBy).HasMaxLength(Name);
+        builder.HasIndex(row => row.Hash).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<SetupLink> builder)
+    {
+        builder.Property(row => row.Hash).HasMaxLength(64).IsUnicode(false);
+        builder.HasIndex(row => row.Hash).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<Source> builder)
+    {
+        builder.HasIndex(row => row.Name).IsUnique();
+        builder.Property(row => row.Name).HasMaxLength(Name);
+        builder.Property(row => row.Description).HasMaxLength(1000);
+        builder.Property(row => row.ConnectionUrl).HasMaxLength(1000);
+        builder.Property(row => row.Username).HasMaxLength(Name);
+        builder.Property(row => row.PasswordSecret).HasMaxLength(Name);
+        builder.Property(row => row.LastTestError).HasMaxLength(2000);
+    }
+
+    public void Configure(EntityTypeBuilder<Feed> builder)
+    {
+        builder.HasIndex(row => row.Name).IsUnique();
+        builder.HasOne<Source>().WithMany().HasForeignKey(row => row.SourceId).OnDelete(DeleteBehavior.Restrict);
+        builder.Property(row => row.Name).HasMaxLength(Name);
+        builder.Property(row => row.Description).HasMaxLength(1000);
+        builder.Property(row => row.Table).HasMaxLength(Long);
+        builder.Property(row => row.TimestampColumn).HasMaxLength(Name);
+        builder.Property(row => row.IncrementingColumn).HasMaxLength(Name);
+        builder.Property(row => row.TenantColumn).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<Entitlement> builder)
+    {
+        builder.HasIndex(row => new { row.TenantId, row.FeedId }).IsUnique();
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        builder.HasOne<Feed>().WithMany().HasForeignKey(row => row.FeedId).OnDelete(DeleteBehavior.Restrict);
+        builder.Property(row => row.TenantValue).HasMaxLength(Name);
+        builder.Property(row => row.GrantedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<Subscription> builder)
+    {
+        builder.HasIndex(row => new { row.TenantId, row.Name });
+        builder.HasIndex(row => row.State);
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        builder.HasMany(row => row.Versions).WithOne().HasForeignKey(row => row.SubscriptionId);
+        builder.Property(row => row.Name).HasMaxLength(Name);
+        builder.Property(row => row.Description).HasMaxLength(1000);
+        builder.Property(row => row.Error).HasMaxLength(4000);
+        builder.Property(row => row.CreatedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<SubscriptionVersion> builder)
+    {
+        builder.HasKey(row => new { row.SubscriptionId, row.Number });
+        builder.Property(row => row.SourceObject).HasMaxLength(Long);
+        builder.Property(row => row.SourceTopic).HasMaxLength(Long);
+        builder.Property(row => row.QueryId).HasMaxLength(Long);
+        builder.Property(row => row.Seedability).HasMaxLength(32);
+        builder.Property(row => row.CreatedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<QueryDraft> builder)
+    {
+        builder.HasIndex(row => new { row.TenantId, row.UpdatedAt });
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        builder.Property(row => row.OwnerId).HasMaxLength(Name);
+        builder.Property(row => row.Name).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<Credential> builder)
+    {
+        builder.HasIndex(row => new { row.TenantId, row.Name }).IsUnique();
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        builder.Property(row => row.Name).HasMaxLength(Name);
+        builder.Property(row => row.Principal).HasMaxLength(Long);
+        builder.Property(row => row.Mechanism).HasMaxLength(32);
+        builder.Property(row => row.Fingerprint).HasMaxLength(32);
+        builder.Property(row => row.PendingSecret).HasMaxLength(Long);
+        builder.Property(row => row.IssuedBy).HasMaxLength(Name);
+        builder.Property(row => row.RevokedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<PlatformSecret> builder)
+    {
+        builder.HasKey(row => row.Name);
+        builder.Property(row => row.Name).HasMaxLength(Long);
+    }
+
+    public void Configure(EntityTypeBuilder<SeedJob> builder)
+    {
+        builder.HasIndex(row => new { row.TenantId, row.Name }).IsUnique();
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        builder.HasOne<Subscription>().WithMany().HasForeignKey(row => row.SubscriptionId).OnDelete(DeleteBehavior.Restrict);
+        builder.Property(row => row.Name).HasMaxLength(Name);
+        builder.Property(row => row.Cron).HasMaxLength(Name);
+        builder.Property(row => row.TimeZone).HasMaxLength(Name);
+        builder.Property(row => row.CreatedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<SeedRun> builder)
+    {
+        builder.HasIndex(row => new { row.TenantId, row.RequestedAt });
+        builder.HasIndex(row => row.State);
+        builder.HasOne<SeedJob>().WithMany().HasForeignKey(row => row.SeedJobId);
+        builder.Property(row => row.Error).HasMaxLength(4000);
+        builder.Property(row => row.RequestedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<Operation> builder)
+    {
+        builder.HasIndex(row => row.RequestedAt);
+        builder.HasIndex(row => row.State);
+        builder.HasIndex(row => new { row.TenantId, row.RequestedAt });
+        builder.HasMany(row => row.Steps).WithOne().HasForeignKey(row => row.OperationId);
+        builder.Property(row => row.Subject).HasMaxLength(Long);
+        builder.Property(row => row.Target).HasMaxLength(Long);
+        builder.Property(row => row.Error).HasMaxLength(4000);
+        builder.Property(row => row.RequestedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<OperationStep> builder)
+    {
+        builder.HasKey(row => new { row.OperationId, row.Ordinal });
+        builder.Property(row => row.Title).HasMaxLength(1000);
+        builder.Property(row => row.ResourceType).HasMaxLength(32);
+        builder.Property(row => row.Resource).HasMaxLength(1000);
+        builder.Property(row => row.IdempotencyKey).HasMaxLength(64);
+        builder.Property(row => row.Error).HasMaxLength(4000);
+    }
+
+    public void Configure(EntityTypeBuilder<PlaybookRun> builder)
+    {
+        builder.HasIndex(row => row.RequestedAt);
+        builder.HasIndex(row => row.State);
+        builder.HasOne<Incident>().WithMany().HasForeignKey(row => row.IncidentId);
+        builder.HasMany(row => row.Steps).WithOne().HasForeignKey(row => row.PlaybookRunId);
+        builder.Property(row => row.Scenario).HasMaxLength(16);
+        builder.Property(row => row.Subject).HasMaxLength(Long);
+        builder.Property(row => row.RequestedBy).HasMaxLength(Name);
+        builder.Property(row => row.ApprovedBy).HasMaxLength(Name);
+        builder.Property(row => row.Error).HasMaxLength(4000);
+    }
+
+    public void Configure(EntityTypeBuilder<PlaybookStep> builder)
+    {
+        builder.HasKey(row => new { row.PlaybookRunId, row.Ordinal });
+        builder.Property(row => row.Name).HasMaxLength(Long);
+        builder.Property(row => row.IdempotencyKey).HasMaxLength(64);
+        builder.Property(row => row.Detail).HasMaxLength(4000);
+    }
+
+    public void Configure(EntityTypeBuilder<Incident> builder)
+    {
+        builder.HasIndex(row => row.State);
+        builder.HasIndex(row => row.DetectedAt);
+        builder.HasMany(row => row.Tenants).WithOne().HasForeignKey(row => row.IncidentId);
+        builder.HasMany(row => row.Timeline).WithOne().HasForeignKey(row => row.IncidentId);
+        builder.Property(row => row.Scenario).HasMaxLength(16);
+        builder.Property(row => row.Subject).HasMaxLength(Long);
+        builder.Property(row => row.Title).HasMaxLength(Long);
+        builder.Property(row => row.Reason).HasMaxLength(4000);
+    }
+
+    public void Configure(EntityTypeBuilder<IncidentTenant> builder)
+    {
+        builder.HasKey(row => new { row.IncidentId, row.TenantId });
+        builder.HasIndex(row => row.TenantId);
+        builder.Property(row => row.Explanation).HasMaxLength(4000);
+    }
+
+    public void Configure(EntityTypeBuilder<IncidentEvent> builder) => builder.Property(row => row.Text).HasMaxLength(2000);
+
+    public void Configure(EntityTypeBuilder<EvidenceSample> builder)
+    {
+        builder.HasIndex(row => new { row.Probe, row.Subject, row.TakenAt });
+        builder.HasIndex(row => row.TakenAt);
+        builder.Property(row => row.Probe).HasMaxLength(64);
+        builder.Property(row => row.Subject).HasMaxLength(Long);
+    }
+
+    public void Configure(EntityTypeBuilder<AuditEntry> builder)
+    {
+        builder.HasIndex(row => row.At);
+        builder.HasIndex(row => new { row.TenantId, row.Id });
+        builder.Property(row => row.ActorId).HasMaxLength(Name);
+        builder.Property(row => row.ActorName).HasMaxLength(Name);
+        builder.Property(row => row.Action).HasMaxLength(64);
+        builder.Property(row => row.SubjectKind).HasMaxLength(32);
+        builder.Property(row => row.Subject).HasMaxLength(Long);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Provisioning;
+
+/// <summary>The exact rights of each role of a tenant (02-tenancy.md): prefixed, ALLOW, constant in number whatever the topics.</summary>
+public static class AclSets
+{
+    private const string Cluster = "kafka-cluster";
+
+    private static readonly AclOperation[] OwnTopicOperations =
+    [
+        AclOperation.Read, AclOperation.Write, AclOperation.Create, AclOperation.Delete, AclOperation.DescribeConfigs, AclOperation.AlterConfigs,
+    ];
+
+    /// <summary>A tenant's consumers, and the portal's tails on its behalf: read deliveries, use groups of the tenant. Nothing else.</summary>
+    public static ImmutableArray<AclRule> Consumer(TenantSlug tenant, string principal) =>
+    [
+        Prefixed(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Delivery)),
+        Prefixed(principal, AclOperation.Read, AclResourceType.Group, TopicNames.Prefix(tenant)),
+    ];
+
+    /// <summary>The tenant's dedicated ksqlDB service. Tighter than ksqlDB's own documentation, which shows tenants each other.</summary>
+    public static ImmutableArray<AclRule> Ksql(TenantSlug tenant)
+    {
+        var principal = Principals.Ksql(tenant);
+        var serviceId = KsqlNames.ServiceId(tenant);
+        var internals = $"_confluent-ksql-{serviceId}";
+        return
+        [
+            Prefixed(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Feed)),
+            Prefixed(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Seed)),
+            .. OwnTopics(principal, TopicNames.Prefix(tenant, TopicKind.Pipeline)),
+            .. OwnTopics(principal, TopicNames.Prefix(tenant, TopicKind.Delivery)),
+            Prefixed(principal, AclOperation.All, AclResourceType.Topic, internals),
+            Prefixed(principal, AclOperation.All, AclResourceType.Group, internals),
+            Literal(principal, AclOperation.Write, AclResourceType.TransactionalId, serviceId),
+            Literal(principal, AclOperation.Describe, AclResourceType.TransactionalId, serviceId),
+            Prefixed(principal, AclOperation.Write, AclResourceType.TransactionalId, internals),
+            Prefixed(principal, AclOperation.Describe, AclResourceType.TransactionalId, internals),
+            Literal(principal, AclOperation.DescribeConfigs, AclResourceType.Cluster, Cluster),
+        ];
+    }
+
+    /// <summary>Connectors write the tenant's T topics. No CREATE: provisioning makes the topics, with the configs they are wanted with.</summary>
+    public static ImmutableArray<AclRule> Connect(TenantSlug tenant, string connectPrincipal) =>
+        [Prefixed(connectPrincipal, AclOperation.Write, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Feed))];
+
+    private static IEnumerable<AclRule> OwnTopics(string principal, string prefix) =>
+        OwnTopicOperations.Select(operation => Prefixed(principal, operation, AclResourceType.Topic, prefix));
+
+    private static AclRule Prefixed(string principal, AclOperation operation, AclResourceType type, string name) =>
+        new($"User:{principal}", operation, type, name, AclPattern.Prefixed);
+
+    private static AclRule Literal(string principal, AclOperation operation, AclResourceType type, string name) =>
+        new($"User:{principal}", operation, type, name, AclPattern.Literal);
+}

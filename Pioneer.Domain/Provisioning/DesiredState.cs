@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+
+namespace Pioneer.Domain.Provisioning;
+
+/// <summary>What the database says must be there (and, of what we made, must be there no more). Everything else on the platform is foreign.</summary>
+public sealed record DesiredState
+{
+    public static readonly DesiredState Empty = new();
+
+    public ImmutableArray<TopicSpec> Topics { get; init; } = [];
+
+    public ImmutableArray<AclRule> Acls { get; init; } = [];
+
+    /// <summary>Principals (with <c>User:</c>) that are wholly ours: a right of theirs that is not wanted is taken back.</summary>
+    public ImmutableHashSet<string> OwnedPrincipals { get; init; } = [];
+
+    public ImmutableArray<ScramUserSpec> Users { get; init; } = [];
+
+    public ImmutableArray<KsqlServiceSpec> Services { get; init; } = [];
+
+    public ImmutableArray<KsqlStreamSpec> Streams { get; init; } = [];
+
+    public ImmutableArray<KsqlQuerySpec> Queries { get; init; } = [];
+
+    public ImmutableArray<ConnectorSpec> Connectors { get; init; } = [];
+
+    public RetiredResources Retired { get; init; } = new();
+
+    public static DesiredState Merge(IEnumerable<DesiredState> parts)
+    {
+        var all = parts.ToList();
+        return new DesiredState
+        {
+            Topics = [.. all.SelectMany(part => part.Topics)],
+            Acls = [.. all.SelectMany(part => part.Acls).Distinct()],
+            OwnedPrincipals = [.. all.SelectMany(part => part.OwnedPrincipals)],
+            Users = [.. all.SelectMany(part => part.Users)],
+            Services = [.. all.SelectMany(part => part.Services).DistinctBy(service => service.ServiceId)],
+            Streams = [.. all.SelectMany(part => part.Streams)],
+            Queries = [.. all.SelectMany(part => part.Queries)],
+            Connectors = [.. all.SelectMany(part => part.Connectors)],
+            Retired = new RetiredResources
+            {
+                Topics = [.. all.SelectMany(part => part.Retired.Topics)],
+                KeptTopics = [.. all.SelectMany(part => part.Retired.KeptTopics)],
+                Acls = [.. all.SelectMany(part => part.Retired.Acls)],
+                Users = [.. all.SelectMany(part => part.Retired.Users)],
+                Services = [.. all.SelectMany(part => part.Retired.Services)],
+                Streams = [.. all.SelectMany(part => part.Retired.Streams)],
+                Queries = [.. all.SelectMany(part => part.Retired.Queries)],
+                OwnedQueries = [.. all.SelectMany(part => part.Retired.OwnedQueries)],
+                Connectors = [.. all.SelectMany(part => part.Retired.Connectors)],
+            },
+        };
+    }
+}
+
+/// <summary>Names of things that we made and that are wanted no more.</summary>
+public sealed record RetiredResources
+{
+    /// <summary>Topics to delete with their records.</summary>
+    public ImmutableHashSet<string> Topics { get; init; } = [];
+
+    /// <summary>Topics of ours that nobody writes any more and that stay for their records.</summary>
+    public ImmutableHashSet<string> KeptTopics { get; init; } = [];
+
+    /// <summary>Rights that we gave to principals that are not wholly ours.</summary>
+    public ImmutableHashSet<AclRule> Acls { get; init; } = [];
+
+    public ImmutableHashSet<string> Users { get; init; } = [];
+
+    public ImmutableHashSet<string> Services { get; init; } = [];
+
+    public ImmutableHashSet<KsqlObjectName> Streams { get; init; } = [];
+
+    public ImmutableHashSet<KsqlObjectName> Queries { get; init; } = [];
+
+    /// <summary>Queries of ours that something else (a seed run) looks after: neither foreign nor to be removed.</summary>
+    public ImmutableHashSet<KsqlObjectName> OwnedQueries { get; init; } = [];
+
+    public ImmutableHashSet<string> Connectors { get; init; } = [];
+}
+
+/// <summary>An object or query id within one ksqlDB service.</summary>
+public readonly record struct KsqlObjectName(string ServiceId, string Name)
+{
+    public override string ToString() => $"{ServiceId}/{Name}";
+}

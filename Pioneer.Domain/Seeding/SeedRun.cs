@@ -1,0 +1,62 @@
+namespace Pioneer.Domain.Seeding;
+
+/// <summary>One execution of a seed job. The row is the durable state of the run's machine: a killed process goes on from here.</summary>
+public sealed class SeedRun : IRevisioned
+{
+    public required SeedRunId Id { get; init; }
+
+    public required TenantId TenantId { get; init; }
+
+    public required SeedJobId SeedJobId { get; init; }
+
+    public required SubscriptionId SubscriptionId { get; init; }
+
+    public OperationId? OperationId { get; set; }
+
+    public SeedRunState State { get; set; } = SeedRunState.Queued;
+
+    /// <summary>Raised whenever a process takes the run up; fences the one that had it before.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>The machine's own state as JSON: offsets, chunk position, checksums.</summary>
+    public string? MachineState { get; set; }
+
+    public long Rows { get; set; }
+
+    public long? RowsExpected { get; set; }
+
+    public double RowsPerSecond { get; set; }
+
+    public int ChunksDone { get; set; }
+
+    public int ChunksTotal { get; set; }
+
+    /// <summary>The reconciliation as JSON: counts and checksums per chunk, missing, stale and ghost keys.</summary>
+    public string? Certificate { get; set; }
+
+    public string? Error { get; set; }
+
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    public required string RequestedBy { get; init; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? FinishedAt { get; set; }
+
+    public long Revision { get; set; }
+}
+
+/// <summary>States of a seed run, in the order a good one passes them.</summary>
+public enum SeedRunState
+{
+    Queued,
+    Preparing,
+    Snapshotting,
+    HandingOver,
+    Verifying,
+    Done,
+    Paused,
+    Failed,
+    Cancelled,
+}
