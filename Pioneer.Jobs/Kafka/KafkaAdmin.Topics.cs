@@ -1,0 +1,177 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace Pioneer.Jobs.Kafka;
+
+public sealed partial class KafkaAdmin
+{
+    /// <summary>Topics named in one DescribeConfigs request: keeps the answer well under the broker's frame limit.</summary>
+    private const int DescribeChunk = 500;
+
+    /// <summary>Every topic whose name passes <paramref name="select"/>, with its overridden configs.</summary>
+    public async Task<IReadOnlyList<KafkaTopic>> DescribeTopicsAsync(Func<string, bool> select, CancellationToken ct)
+    {
+        var metadata = await CallAsync("list topics", () => Task.Run(() => Client.GetMetadata(Timeout), ct), ct);
+        var chosen = metadata.Topics.Where(topic => !topic.Error.IsError && select(topic.Topic)).ToList();
+        var configs = await TopicOverridesAsync(chosen.Select(topic => topic.Topic).ToList(), ct);
+        return chosen
+            .Where(topic => configs.ContainsKey(topic.Topic))
+            .Select(topic => new KafkaTopic(topic.Topic, topic.Partitions.Count,
+                topic.Partitions.Count == 0 ? 0 : topic.Partitions.Max(partition => partition.Replicas.Length), configs[topic.Topic]))
+            .ToList();
+    }
+
+    /// <summary>Partition counts of the named topics; topics that do not exist are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> PartitionCountsAsync(IReadOnlyCollection<string> topics, CancellationToken ct)
+    {
+        if (topics.Count == 0)
+        {
+            return new Dictionary<string, int>();
+        }
+
+        var described = await CallAsync("describe topics", async () =>
+        {
+            try
+            {
+                return (await Client.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics),
+                    new DescribeTopicsOptions { RequestTimeout = Timeout })).TopicDescriptions;
+            }
+            catch (DescribeTopicsException some)
+            {
+                return some.Results.TopicDescriptions;
+            }
+        }, ct);
+        return described.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Name, topic => topic.Partitions.Count);
+    }
+
+    /// <summary>Makes topics in one request; a topic that exists already comes back with <see cref="ErrorCode.TopicAlreadyExists"/>.</summary>
+    public Task<IReadOnlyList<KafkaItemError>> CreateTopicsAsync(IReadOnlyCollection<NewTopic> topics, CancellationToken ct)
+    {
+        var specifications = topics.Select(topic => new TopicSpecification
+        {
+            Name = topic.Name,
+            NumPartitions = topic.Partitions,
+            ReplicationFactor = (short)topic.ReplicationFactor,
+            Configs = topic.Config.ToDictionary(),
+        });
+        return CallAsync<IReadOnlyList<KafkaItemError>>($"create {topics.Count} topics", async () =>
+        {
+            try
+            {
+                await Client.CreateTopicsAsync(specifications, new CreateTopicsOptions { OperationTimeout = Timeout, RequestTimeout = Timeout });
+                return [];
+            }
+            catch (CreateTopicsException some) when (some.Results.Count > 0)
+            {
+                return ItemErrors(some.Results, result => result.Topic, result => result.Error);
+            }
+        }, ct);
+    }
+
+    /// <summary>Raises partition counts; Kafka never lowers them.</summary>
+    public Task<IReadOnlyList<KafkaItemError>> CreatePartitionsAsync(IReadOnlyDictionary<string, int> totals, CancellationToken ct) =>
+        CallAsync<IReadOnlyList<KafkaItemError>>("add partitions", async () =>
+        {
+            try
+            {
+                await Client.CreatePartitionsAsync(
+                    totals.Select(total => new PartitionsSpecification { Topic = total.Key, IncreaseTo = total.Value }),
+                    new CreatePartitionsOptions { OperationTimeout = Timeout, RequestTimeout = Timeout });
+                return [];
+            }
+            catch (CreatePartitionsException some) when (some.Results.Count > 0)
+            {
+                return ItemErrors(some.Results, result => result.Topic, result => result.Error);
+            }
+        }, ct);
+
+    public Task<IReadOnlyList<KafkaItemError>> DeleteTopicsAsync(IReadOnlyCollection<string> topics, CancellationToken ct) =>
+        CallAsync<IReadOnlyList<KafkaItemError>>($"delete {topics.Count} topics", async () =>
+        {
+            try
+            {
+                await Client.DeleteTopicsAsync(topics, new DeleteTopicsOptions { OperationTimeout = Timeout, RequestTimeout = Timeout });
+                return [];
+            }
+            catch (DeleteTopicsException some) when (some.Results.Count > 0)
+            {
+                return ItemErrors(some.Results, result => result.Topic, result => result.Error);
+            }
+        }, ct);
+
+    /// <summary>Sets (value) or takes back to the default (null) configs of one topic, leaving its others alone.</summary>
+    public Task AlterTopicConfigAsync(string topic, IReadOnlyDictionary<string, string?> changes, CancellationToken ct)
+    {
+        var entries = changes.Select(change => new ConfigEntry
+        {
+            Name = change.Key,
+            Value = change.Value,
+            IncrementalOperation = change.Value is null ? AlterConfigOpType.Delete : AlterConfigOpType.Set,
+        }).ToList();
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        return CallAsync($"change the configuration of topic '{topic}'", () => Client.IncrementalAlterConfigsAsync(
+            new Dictionary<ConfigResource, List<ConfigEntry>> { [resource] = entries },
+            new IncrementalAlterConfigsOptions { RequestTimeout = Timeout }), ct);
+    }
+
+    /// <summary>First and next offset of every partition of a topic, as a reader of committed records sees them.</summary>
+    public async Task<IReadOnlyDictionary<int, (long Start, long End)>> OffsetsAsync(string topic, CancellationToken ct)
+    {
+        var counts = await PartitionCountsAsync([topic], ct);
+        if (!counts.TryGetValue(topic, out var count))
+        {
+            throw new KafkaRequestException($"read the offsets of topic '{topic}'", ErrorCode.UnknownTopicOrPart, "it does not exist");
+        }
+
+        var partitions = Enumerable.Range(0, count).Select(partition => new TopicPartition(topic, partition)).ToList();
+        var starts = ListOffsetsAsync(partitions, OffsetSpec.Earliest(), ct);
+        var ends = ListOffsetsAsync(partitions, OffsetSpec.Latest(), ct);
+        var (first, next) = (await starts, await ends);
+        return partitions.ToDictionary(partition => partition.Partition.Value, partition => (first[partition], next[partition]));
+    }
+
+    /// <summary>Next offset (read committed) of each given partition.</summary>
+    public Task<IReadOnlyDictionary<TopicPartition, long>> EndOffsetsAsync(IReadOnlyCollection<TopicPartition> partitions, CancellationToken ct) =>
+        ListOffsetsAsync(partitions, OffsetSpec.Latest(), ct);
+
+    private Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(IReadOnlyCollection<TopicPartition> partitions, OffsetSpec spec,
+        CancellationToken ct) =>
+        CallAsync<IReadOnlyDictionary<TopicPartition, long>>("list offsets", async () =>
+        {
+            var answer = await Client.ListOffsetsAsync(
+                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }),
+                new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = IsolationLevel.ReadCommitted });
+            return answer.ResultInfos.ToDictionary(
+                info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
+        }, ct);
+
+    private async Task<Dictionary<string, IReadOnlyDictionary<string, string>>> TopicOverridesAsync(List<string> topics, CancellationToken ct)
+    {
+        var overrides = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
+        foreach (var chunk in topics.Chunk(DescribeChunk))
+        {
+            var described = await CallAsync("describe topic configurations", async () =>
+            {
+                var resources = chunk.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic });
+                try
+                {
+                    var whole = await Client.DescribeConfigsAsync(resources, new DescribeConfigsOptions { RequestTimeout = Timeout });
+                    return whole.Select(result => (result.ConfigResource.Name, result.Entries));
+                }
+                catch (DescribeConfigsException some) when (some.Results.Any(result => !result.Error.IsError))
+                {
+                    // a topic deleted since it was listed
+                    return some.Results.Where(result => !result.Error.IsError).Select(result => (result.ConfigResource.Name, result.Entries));
+                }
+            }, ct);
+            foreach (var (topic, entries) in described)
+            {
+                overrides[topic] = entries.Values
+                    .Where(entry => entry.Source == ConfigSource.DynamicTopicConfig)
+                    .ToDictionary(entry => entry.Name, entry => entry.Value);
+            }
+        }
+
+        return overrides;
+    }
+}

@@ -1,0 +1,126 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace Pioneer.Jobs.Kafka;
+
+/// <summary>
+/// The administrative requests of the product, in bulk: one request for any number of topics, rules or users. Safe to share between threads.
+/// Transient errors are tried again within the call; then <see cref="KafkaUnavailableException"/> says so. What a broker refuses item by item
+/// comes back as <see cref="KafkaItemError"/>s, not as an exception, so that the rest of a batch counts.
+/// </summary>
+public sealed partial class KafkaAdmin : IDisposable
+{
+    private const int MaxAttempts = 3;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(150);
+
+    private readonly KafkaClients _clients;
+    private readonly TimeProvider _time;
+    private readonly ILogger<KafkaAdmin> _logger;
+    private readonly Lazy<IAdminClient> _client;
+    private Error? _lastError;
+
+    public KafkaAdmin(KafkaClients clients, TimeProvider time, ILogger<KafkaAdmin> logger)
+    {
+        _clients = clients;
+        _time = time;
+        _logger = logger;
+        _client = new Lazy<IAdminClient>(() => clients.Admin(onError: error => _lastError = error));
+    }
+
+    private IAdminClient Client => _client.Value;
+
+    private TimeSpan Timeout => TimeSpan.FromMilliseconds(_clients.Options.RequestTimeoutMs);
+
+    /// <summary>The brokers that are up now.</summary>
+    public async Task<IReadOnlyList<KafkaBroker>> DescribeClusterAsync(CancellationToken ct)
+    {
+        var cluster = await CallAsync("describe the cluster",
+            () => Client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Timeout }), ct);
+        return cluster.Nodes.Select(node => new KafkaBroker(node.Id, node.Host, node.Port)).ToList();
+    }
+
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+        {
+            _client.Value.Dispose();
+        }
+    }
+
+    private async Task<T> CallAsync<T>(string action, Func<Task<T>> request, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await request().WaitAsync(ct);
+            }
+            catch (KafkaException failure) when (ShouldRetry(failure, attempt))
+            {
+                KafkaLog.Retrying(_logger, action, attempt, failure.Error.Reason);
+                await Task.Delay(RetryDelay * attempt, _time, ct);
+            }
+            catch (KafkaException failure)
+            {
+                throw Translate(action, failure);
+            }
+        }
+    }
+
+    private Task CallAsync(string action, Func<Task> request, CancellationToken ct) =>
+        CallAsync(action, async () =>
+        {
+            await request();
+            return true;
+        }, ct);
+
+    private Exception Translate(string action, KafkaException failure)
+    {
+        var error = ItemErrorOf(failure) ?? failure.Error;
+        if (error.Code is ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication || _lastError?.Code == ErrorCode.Local_Authentication)
+        {
+            return new KafkaSignInRefusedException(_clients.Options.Username ?? "anonymous", (_lastError ?? error).Reason, failure);
+        }
+
+        return IsTransient(error.Code)
+            ? new KafkaUnavailableException(action, error.Reason, failure)
+            : new KafkaRequestException(action, error.Code, error.Reason, failure);
+    }
+
+    private static bool ShouldRetry(KafkaException failure, int attempt)
+    {
+        var code = (ItemErrorOf(failure) ?? failure.Error).Code;
+        return attempt < MaxAttempts && IsTransient(code) && !IsSlow(code);
+    }
+
+    /// <summary>The first item's own error where a batch failed: 'some failed' alone helps nobody.</summary>
+    private static Error? ItemErrorOf(KafkaException failure) => failure switch
+    {
+        CreateAclsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        DeleteAclsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        AlterUserScramCredentialsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        DescribeUserScramCredentialsException some => some.Results.UserScramCredentialsDescriptions.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        IncrementalAlterConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        DescribeConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        DescribeTopicsException some => some.Results.TopicDescriptions.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        ListOffsetsException some => some.Result.ResultInfos.Select(result => result.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError),
+        ListConsumerGroupOffsetsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        AlterConsumerGroupOffsetsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        DeleteGroupsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
+        _ => null,
+    };
+
+    /// <summary>Errors that went through a whole request timeout already: another round would only make the caller wait twice.</summary>
+    private static bool IsSlow(ErrorCode code) => code is ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue;
+
+    internal static bool IsTransient(ErrorCode code) => code is ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue or ErrorCode.Local_Transport
+        or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve or ErrorCode.Local_WaitCoord or ErrorCode.RequestTimedOut
+        or ErrorCode.NotController or ErrorCode.BrokerNotAvailable or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition
+        or ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup
+        or ErrorCode.NetworkException or ErrorCode.ReplicaNotAvailable;
+
+    private static IReadOnlyList<KafkaItemError> ItemErrors<T>(IEnumerable<T> results, Func<T, string> name, Func<T, Error> error) =>
+        results.Where(result => error(result).IsError)
+            .Select(result => new KafkaItemError(name(result), error(result).Code, error(result).Reason))
+            .ToList();
+}

@@ -1,0 +1,21 @@
+using Confluent.Kafka;
+
+namespace Pioneer.Jobs.Kafka;
+
+/// <summary>A broker as clients reach it.</summary>
+public sealed record KafkaBroker(int Id, string Host, int Port);
+
+/// <summary>A topic as the brokers hold it. <see cref="Overrides"/> are the configs set on the topic itself, not defaults.</summary>
+public sealed record KafkaTopic(string Name, int Partitions, int ReplicationFactor, IReadOnlyDictionary<string, string> Overrides);
+
+/// <summary>A topic to be made.</summary>
+public sealed record NewTopic(string Name, int Partitions, int ReplicationFactor, IReadOnlyDictionary<string, string> Config);
+
+/// <summary>A user that can sign in by SCRAM, with the mechanisms it has a credential for.</summary>
+public sealed record KafkaScramUser(string Name, IReadOnlyList<string> Mechanisms);
+
+/// <summary>What the broker refused of one item of a batch.</summary>
+public sealed record KafkaItemError(string Item, ErrorCode Code, string Reason)
+{
+    public bool IsTransient => KafkaAdmin.IsTransient(Code);
+}

@@ -1,0 +1,21 @@
+namespace Pioneer.Tests.Jobs;
+
+/// <summary>Waits for a condition instead of sleeping for a guess.</summary>
+internal static class Eventually
+{
+    public static async Task TrueAsync(Func<Task<bool>> condition, int seconds = 15)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started).TotalSeconds > seconds)
+            {
+                throw new TimeoutException($"The condition did not come true within {seconds} s.");
+            }
+
+            await Task.Delay(25);
+        }
+    }
+
+    public static Task TrueAsync(Func<bool> condition, int seconds = 15) => TrueAsync(() => Task.FromResult(condition()), seconds);
+}
