@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Pioneer.Jobs.KsqlDb;
+
+public sealed partial class KsqlDbClient
+{
+    /// <summary>Streams and tables of a service.</summary>
+    public async Task<ImmutableArray<KsqlSourceInfo>> ListSourcesAsync(string serviceId, CancellationToken ct)
+    {
+        var entities = await AskAsync(serviceId, "LIST STREAMS; LIST TABLES;", ct);
+        return entities.SelectMany(entity => Items(entity, "streams", isTable: false).Concat(Items(entity, "tables", isTable: true)))
+            .ToImmutableArray();
+
+        static IEnumerable<KsqlSourceInfo> Items(KsqlEntity entity, string property, bool isTable) =>
+            entity.Body.TryGetProperty(property, out var list) && list.ValueKind == JsonValueKind.Array
+                ? list.EnumerateArray().Select(item => new KsqlSourceInfo(
+                    Text(item, "name"), Text(item, "topic"), isTable, Text(item, "keyFormat"), Text(item, "valueFormat")))
+                : [];
+    }
+
+    public async Task<ImmutableArray<KsqlQueryInfo>> ListQueriesAsync(string serviceId, CancellationToken ct)
+    {
+        var entities = await AskAsync(serviceId, "SHOW QUERIES;", ct);
+        return entities.Where(entity => entity.Body.TryGetProperty("queries", out _))
+            .SelectMany(entity => entity.Body.GetProperty("queries").EnumerateArray())
+            .Select(query => new KsqlQueryInfo(
+                Text(query, "id"), Text(query, "queryString"), Texts(query, "sinks"), Texts(query, "sinkKafkaTopics"),
+                Text(query, "queryType") == "PERSISTENT", State(query)))
+            .ToImmutableArray();
+    }
+
+    /// <summary>DESCRIBE EXTENDED; null when there is no such stream or table.</summary>
+    public async Task<KsqlSourceDescription?> DescribeAsync(string serviceId, string name, CancellationToken ct)
+    {
+        try
+        {
+            var entities = await AskAsync(serviceId, $"DESCRIBE {name} EXTENDED;", ct);
+            var source = entities.Select(entity => entity.Body).First(body => body.TryGetProperty("sourceDescription", out _))
+                .GetProperty("sourceDescription");
+            return new KsqlSourceDescription(
+                Text(source, "name"), Text(source, "topic"), Text(source, "type") == "TABLE", Fields(source),
+                QueryIds(source, "readQueries"), QueryIds(source, "writeQueries"), Text(source, "statement"));
+        }
+        catch (KsqlDbRequestException absent) when (absent.ServerMessage.Contains("Could not find", StringComparison.Ordinal)
+            || absent.ServerMessage.Contains("does not exist", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>EXPLAIN of a persistent query; null when there is none of that id.</summary>
+    public async Task<KsqlQueryDescription?> ExplainAsync(string serviceId, string queryId, CancellationToken ct)
+    {
+        try
+        {
+            var entities = await AskAsync(serviceId, $"EXPLAIN {queryId};", ct);
+            var query = entities.Select(entity => entity.Body).First(body => body.TryGetProperty("queryDescription", out _))
+                .GetProperty("queryDescription");
+            var errors = query.TryGetProperty("queryErrors", out var list) && list.ValueKind == JsonValueKind.Array
+                ? list.EnumerateArray().Select(error => Text(error, "errorMessage")).ToImmutableArray()
+                : [];
+            return new KsqlQueryDescription(
+                Text(query, "id"), Text(query, "statementText"), Texts(query, "sources"), Texts(query, "sinks"), State(query), errors);
+        }
+        catch (KsqlDbRequestException absent) when (absent.ServerMessage.Contains("does not exist", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Ends a persistent query; true when there was one.</summary>
+    public async Task<bool> TerminateAsync(string serviceId, string queryId, CancellationToken ct)
+    {
+        try
+        {
+            await ExecuteAsync(serviceId, $"TERMINATE {queryId};", null, ct);
+            return true;
+        }
+        catch (KsqlDbRequestException absent) when (absent.ServerMessage.Contains("Unknown queryId", StringComparison.Ordinal))
+        {
+            return false;
+        }
+    }
+
+    public Task PauseAsync(string serviceId, string queryId, CancellationToken ct) => ExecuteAsync(serviceId, $"PAUSE {queryId};", null, ct);
+
+    public Task ResumeAsync(string serviceId, string queryId, CancellationToken ct) => ExecuteAsync(serviceId, $"RESUME {queryId};", null, ct);
+
+    private static string State(JsonElement query)
+    {
+        // 'state' is text such as "RUNNING:1"; older servers only send the counts
+        var state = Text(query, "state").Split(':')[0];
+        if (state.Length > 0)
+        {
+            return state;
+        }
+
+        return query.TryGetProperty("statusCount", out var counts) && counts.ValueKind == JsonValueKind.Object
+            ? counts.EnumerateObject().Select(count => count.Name).FirstOrDefault() ?? ""
+            : "";
+    }
+
+    private static ImmutableArray<string> QueryIds(JsonElement source, string property) =>
+        source.TryGetProperty(property, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Select(query => Text(query, "id")).ToImmutableArray()
+            : [];
+
+    private static ImmutableArray<KsqlField> Fields(JsonElement source) =>
+        source.TryGetProperty("fields", out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Select(field => new KsqlField(Text(field, "name"),
+                field.TryGetProperty("schema", out var schema) ? Text(schema, "type") : "", Text(field, "type"))).ToImmutableArray()
+            : [];
+}
