@@ -107,7 +107,12 @@ public sealed class SharedKafka : IAsyncLifetime
 
     private static async Task<string> RunAsync(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         // the nodes inherit the pipe of standard error, so only standard output is read to its end
         var output = await process.StandardOutput.ReadToEndAsync();
