@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace Pioneer.Domain.Recovery;
+
+/// <summary>What one round of probes saw: the picture that a verdict compares with a later one. A probe that did not answer is null, never empty.</summary>
+/// <param name="TakenAt">When the round began.</param>
+/// <param name="Cluster">Null when no broker answered.</param>
+/// <param name="Connectors">Null when Connect did not answer.</param>
+/// <param name="Queries">Null when ksqlDB did not answer.</param>
+public sealed record EvidenceRound(
+    DateTimeOffset TakenAt,
+    ClusterEvidence? Cluster,
+    ImmutableArray<ConnectorEvidence>? Connectors,
+    ImmutableArray<QueryEvidence>? Queries)
+{
+    /// <summary>The topic's evidence; null when the cluster was not seen or does not have it.</summary>
+    public TopicEvidence? Topic(string name) => Cluster?.Topics.FirstOrDefault(topic => topic.Name == name);
+
+    /// <summary>The group's evidence; null when the cluster was not seen or does not have it.</summary>
+    public GroupEvidence? Group(string name) => Cluster?.Groups.FirstOrDefault(group => group.Name == name);
+}
+
+/// <summary>The brokers' part of a round.</summary>
+public sealed record ClusterEvidence(string ClusterId, int Brokers, ImmutableArray<TopicEvidence> Topics, ImmutableArray<GroupEvidence> Groups);
+
+/// <summary>One topic: its identity and, per partition, what it holds.</summary>
+/// <param name="RetentionMs">-1 for no limit by time.</param>
+public sealed record TopicEvidence(string Name, string TopicId, long RetentionMs, ImmutableArray<PartitionEvidence> Partitions);
+
+/// <summary>One partition's offsets: first held, end (high watermark), and last stable (committed transactions).</summary>
+public sealed record PartitionEvidence(int Partition, long Earliest, long End, long LastStable);
+
+/// <summary>One consumer group's committed offsets and since when each partition has had undelivered records.</summary>
+public sealed record GroupEvidence(string Name, string State, ImmutableArray<CommittedEvidence> Committed);
+
+/// <summary>One partition's committed offset.</summary>
+/// <param name="UndeliveredSince">A time at which every record before the committed offset's successor was still unwritten or delivered: no undelivered
+/// record is older. Null when nothing is undelivered.</param>
+public sealed record CommittedEvidence(string Topic, int Partition, long Offset, DateTimeOffset? UndeliveredSince);
+
+/// <summary>One connector and the worst of its tasks.</summary>
+/// <param name="Trace">The first failed task's trace; null when none failed.</param>
+public sealed record ConnectorEvidence(string Name, string State, ImmutableArray<TaskEvidence> Tasks, string? Trace)
+{
+    /// <summary>Whether a task or the connector itself reports FAILED.</summary>
+    public bool IsFailed => State == "FAILED" || Tasks.Any(task => task.State == "FAILED");
+}
+
+/// <summary>One task of a connector.</summary>
+public sealed record TaskEvidence(int Id, string State);
+
+/// <summary>One persistent query of a ksqlDB service.</summary>
+public sealed record QueryEvidence(string ServiceId, string QueryId, string State, string? Error);

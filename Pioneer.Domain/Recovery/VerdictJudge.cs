@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+
+namespace Pioneer.Domain.Recovery;
+
+/// <summary>Compares the evidence from before a failure with that from after it, and says who got everything. A missing probe never gives 'full'.</summary>
+public static class VerdictJudge
+{
+    /// <summary>Judges one tenant's flow.</summary>
+    /// <param name="before">The last complete round before the failure; null when there is none.</param>
+    /// <param name="after">A round taken after recovery.</param>
+    /// <param name="interrupted">Whether delivery stood still meanwhile.</param>
+    public static TenantVerdict Judge(TenantFlow flow, EvidenceRound? before, EvidenceRound after, bool interrupted)
+    {
+        if (before?.Cluster is null || after.Cluster is null)
+        {
+            return new TenantVerdict(flow.Tenant, Verdict.Unknown, [], [], before?.Cluster is null
+                ? "There is no evidence from before the failure to compare with."
+                : "The brokers do not answer: nothing can be compared yet.");
+        }
+
+        var lost = ImmutableArray.CreateBuilder<LostRange>();
+        ImmutableArray<VerdictTest> tests =
+        [
+            Identity(flow, before, after),
+            Truncation(flow, before, after, lost),
+            Expiry(flow, after, lost),
+            Positions(flow, before, after),
+            Sources(flow, after),
+            Queries(flow, after),
+            Drained(flow, before, after),
+        ];
+        return Conclude(flow, tests, lost.ToImmutable(), interrupted);
+    }
+
+    private static TenantVerdict Conclude(TenantFlow flow, ImmutableArray<VerdictTest> tests, ImmutableArray<LostRange> lost, bool interrupted)
+    {
+        var missing = tests.Where(test => test.Passed is null).ToArray();
+        var failed = tests.Where(test => test.Passed == false).ToArray();
+        var (verdict, explanation) = (failed, missing, lost) switch
+        {
+            (_, _, { Length: > 0 }) => (Verdict.Lost, $"{lost.Sum(range => range.To - range.From)} offsets in {lost.Length} partitions can no longer be read."),
+            ({ Length: > 0 }, _, _) when failed.Any(test => test.Number == "T1") => (Verdict.ReseedNeeded, failed[0].Evidence),
+            ({ Length: > 0 }, _, _) => (Verdict.Unknown, $"Not settled yet: {string.Join(" ", failed.Select(test => test.Evidence))}"),
+            (_, { Length: > 0 }, _) => (Verdict.Unknown, $"Not observed: {string.Join(", ", missing.Select(test => test.Name))}."),
+            _ when interrupted => (Verdict.FullLate, "Everything written before and during the failure was delivered, late."),
+            _ => (Verdict.Full, "Everything was delivered; delivery was not interrupted."),
+        };
+        return new TenantVerdict(flow.Tenant, verdict, tests, lost, explanation);
+    }
+
+    private static VerdictTest Identity(TenantFlow flow, EvidenceRound before, EvidenceRound after)
+    {
+        const string Name = "identity";
+        if (before.Cluster!.ClusterId != after.Cluster!.ClusterId)
+        {
+            return new VerdictTest("T1", Name, false, $"The cluster was replaced: id {before.Cluster.ClusterId} became {after.Cluster.ClusterId}.");
+        }
+
+        foreach (var name in Topics(flow))
+        {
+            if (before.Topic(name) is not { } earlier)
+            {
+                continue;
+            }
+
+            if (after.Topic(name) is not { } later)
+            {
+                return new VerdictTest("T1", Name, false, $"Topic {name} is gone.");
+            }
+
+            if (earlier.TopicId != later.TopicId)
+            {
+                return new VerdictTest("T1", Name, false, $"Topic {name} was deleted and created again.");
+            }
+        }
+
+        return new VerdictTest("T1", Name, true, "Cluster and topics are the same ones as before.");
+    }
+
+    private static VerdictTest Truncation(TenantFlow flow, EvidenceRound before, EvidenceRound after, ImmutableArray<LostRange>.Builder lost)
+    {
+        var compared = 0;
+        var found = lost.Count;
+        foreach (var (topic, earlier, later) in Pairs(flow, before, after))
+        {
+            compared++;
+            if (later.End < earlier.End)
+            {
+                lost.Add(new LostRange(topic, earlier.Partition, later.End, earlier.End));
+            }
+        }
+
+        return new VerdictTest("T2", "no truncation", lost.Count == found,
+            lost.Count == found ? $"The ends of {compared} partitions are where they were, or further." : "Ends of partitions moved back.");
+    }
+
+    private static VerdictTest Expiry(TenantFlow flow, EvidenceRound after, ImmutableArray<LostRange>.Builder lost)
+    {
+        var found = lost.Count;
+        foreach (var hop in flow.Hops.OfType<FlowHop.Reading>())
+        {
+            foreach (var committed in CommittedOf(after, hop))
+            {
+                var earliest = Partition(after, hop.Topic, committed.Partition)?.Earliest;
+                if (earliest > committed.Offset)
+                {
+                    lost.Add(new LostRange(hop.Topic, committed.Partition, committed.Offset, earliest.Value));
+                }
+            }
+        }
+
+        return new VerdictTest("T3", "no expiry", lost.Count == found,
+            lost.Count == found ? "Every reader's position is still held by the log." : "Retention deleted what readers had not received.");
+    }
+
+    private static VerdictTest Positions(TenantFlow flow, EvidenceRound before, EvidenceRound after)
+    {
+        foreach (var hop in flow.Hops.OfType<FlowHop.Reading>())
+        {
+            foreach (var earlier in CommittedOf(before, hop))
+            {
+                var later = CommittedOf(after, hop).FirstOrDefault(committed => committed.Partition == earlier.Partition);
+                if (later is null || later.Offset < earlier.Offset)
+                {
+                    return new VerdictTest("T4", "positions alive", false,
+                        $"{hop.Reader} stands at {later?.Offset.ToString() ?? "no offset"} of {hop.Topic}-{earlier.Partition}, before it was {earlier.Offset}.");
+                }
+            }
+        }
+
+        return new VerdictTest("T4", "positions alive", true, "Every reader stands where it stood, or further.");
+    }
+
+    private static VerdictTest Sources(TenantFlow flow, EvidenceRound after)
+    {
+        var connectors = flow.Hops.OfType<FlowHop.Ingestion>().ToArray();
+        if (connectors.Length > 0 && after.Connectors is null)
+        {
+            return new VerdictTest("T5", "source alive", null, "Connect does not answer.");
+        }
+
+        foreach (var hop in connectors)
+        {
+            var seen = after.Connectors!.Value.FirstOrDefault(connector => connector.Name == hop.Connector);
+            if (seen is null || seen.IsFailed)
+            {
+                return new VerdictTest("T5", "source alive", false, $"Connector {hop.Connector} {(seen is null ? "is missing" : "has failed")}.");
+            }
+        }
+
+        return new VerdictTest("T5", "source alive", true, "Every connector runs; polled tables keep their rows.");
+    }
+
+    private static VerdictTest Queries(TenantFlow flow, EvidenceRound after)
+    {
+        var readers = flow.Hops.OfType<FlowHop.Reading>().Select(hop => hop.Reader).ToHashSet(StringComparer.Ordinal);
+        if (after.Queries is not { } queries)
+        {
+            return new VerdictTest("T6", "state whole", readers.Count == 0 ? true : null, "ksqlDB does not answer.");
+        }
+
+        var broken = queries.FirstOrDefault(query => readers.Contains(query.QueryId) && query.State == "ERROR");
+        return broken is null
+            ? new VerdictTest("T6", "state whole", true, "Every query runs.")
+            : new VerdictTest("T6", "state whole", false, $"Query {broken.QueryId} stands with an error.");
+    }
+
+    /// <summary>What was written before recovery must have passed every reader that had begun to read: positions at or beyond the old ends.</summary>
+    private static VerdictTest Drained(TenantFlow flow, EvidenceRound before, EvidenceRound after)
+    {
+        foreach (var hop in flow.Hops.OfType<FlowHop.Reading>())
+        {
+            foreach (var committed in CommittedOf(after, hop))
+            {
+                var end = Partition(before, hop.Topic, committed.Partition)?.LastStable ?? 0;
+                if (committed.Offset < end)
+                {
+                    return new VerdictTest("T8", "nothing skipped", false,
+                        $"{hop.Reader} still has {end - committed.Offset} records of {hop.Topic}-{committed.Partition} to read.");
+                }
+            }
+        }
+
+        return new VerdictTest("T8", "nothing skipped", true, "Every reader has passed what was written before the failure.");
+    }
+
+    private static IEnumerable<string> Topics(TenantFlow flow) => flow.Hops.Select(hop => hop switch
+    {
+        FlowHop.Ingestion ingestion => ingestion.Topic,
+        FlowHop.Reading reading => reading.Topic,
+        _ => throw new InvalidOperationException($"no topic for {hop}"),
+    }).Distinct(StringComparer.Ordinal);
+
+    private static IEnumerable<(string Topic, PartitionEvidence Before, PartitionEvidence After)> Pairs(
+        TenantFlow flow, EvidenceRound before, EvidenceRound after) =>
+        from name in Topics(flow)
+        from earlier in before.Topic(name)?.Partitions ?? []
+        let later = Partition(after, name, earlier.Partition)
+        where later is not null
+        select (name, earlier, later);
+
+    private static PartitionEvidence? Partition(EvidenceRound round, string topic, int partition) =>
+        round.Topic(topic)?.Partitions.FirstOrDefault(candidate => candidate.Partition == partition);
+
+    private static IEnumerable<CommittedEvidence> CommittedOf(EvidenceRound round, FlowHop.Reading hop) =>
+        round.Group(hop.Group)?.Committed.Where(committed => committed.Topic == hop.Topic) ?? [];
+}
