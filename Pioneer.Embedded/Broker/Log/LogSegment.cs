@@ -135,9 +135,10 @@ internal sealed class LogSegment : IDisposable
 
     /// <summary>Scans from the last indexed batch below <paramref name="trustedTo"/>; cuts off what is torn; answers the end offset.</summary>
     /// <param name="trustedTo">Batches below were durable when last checkpointed.</param>
+    /// <param name="gapsBelow">Up to where offsets may be missing (compacted); above, each batch follows the one before.</param>
     /// <param name="observe">Called for each good batch at or above <paramref name="trustedTo"/>.</param>
     /// <param name="torn">Bytes that had to be cut off.</param>
-    public long Recover(long trustedTo, Action<BatchHeader, ReadOnlyMemory<byte>> observe, out long torn)
+    public long Recover(long trustedTo, long gapsBelow, Action<BatchHeader, ReadOnlyMemory<byte>> observe, out long torn)
     {
         LoadSaved();
         var length = RandomAccess.GetLength(File);
@@ -153,7 +154,8 @@ internal sealed class LogSegment : IDisposable
         var next = BaseOffset + startRelative;
         using (var scanner = new BatchScanner(File, start, length, verifyCrc: true))
         {
-            while (scanner.MoveNext() && scanner.Header.BaseOffset >= next)
+            while (scanner.MoveNext()
+                && (scanner.Header.BaseOffset == next || (scanner.Header.BaseOffset > next && next < gapsBelow)))
             {
                 Index(scanner.Header, (int)scanner.Position);
                 Size = (int)scanner.NextPosition;
@@ -241,7 +243,7 @@ internal sealed class LogSegment : IDisposable
             if (!LoadSaved() && Size > 0)
             {
                 // a sealed segment that lost its index: scanned once, never cut
-                Recover(long.MaxValue, static (_, _) => { }, out _);
+                Recover(long.MaxValue, long.MaxValue, static (_, _) => { }, out _);
             }
         }
     }

@@ -181,7 +181,7 @@ public sealed partial class PartitionLog
             snapshot = -1;
         }
 
-        _logEnd = segment.Recover(_recoveryPoint, (header, batch) => Observe(segment, header, batch), out var torn);
+        _logEnd = segment.Recover(_recoveryPoint, _cleanedTo, (header, batch) => Observe(segment, header, batch), out var torn);
         if (torn == 0)
         {
             return true;

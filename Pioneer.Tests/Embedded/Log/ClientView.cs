@@ -1,5 +1,6 @@
 using System.Text;
 using Pioneer.Embedded.Broker.Log;
+using Xunit;
 
 namespace Pioneer.Tests.Embedded.Log;
 

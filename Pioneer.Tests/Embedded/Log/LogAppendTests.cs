@@ -1,5 +1,6 @@
 using Pioneer.Embedded.Broker;
 using Pioneer.Embedded.Broker.Log;
+using Xunit;
 
 namespace Pioneer.Tests.Embedded.Log;
 

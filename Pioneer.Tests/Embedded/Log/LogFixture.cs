@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pioneer.Embedded.Broker.Log;
+using Xunit;
 
 namespace Pioneer.Tests.Embedded.Log;
 
@@ -85,7 +86,7 @@ internal sealed class LogFixture : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    internal static ReadOnlyMemory<byte>? Bytes(string? text) => text is null ? null : new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(text));
+    internal static ReadOnlyMemory<byte>? Bytes(string? text) => text is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(text);
 
     private async Task StartAsync()
     {
