@@ -32,6 +32,7 @@ internal sealed class EntityMapping :
     IEntityTypeConfiguration<SeedRun>,
     IEntityTypeConfiguration<Operation>,
     IEntityTypeConfiguration<OperationStep>,
+    IEntityTypeConfiguration<IdempotentRequest>,
     IEntityTypeConfiguration<PlaybookRun>,
     IEntityTypeConfiguration<PlaybookStep>,
     IEntityTypeConfiguration<Incident>,
@@ -111,7 +112,9 @@ internal sealed class EntityMapping :
 
     public void Configure(EntityTypeBuilder<Subscription> builder)
     {
-        builder.HasIndex(row => new { row.TenantId, row.Name });
+
+        // A deleted subscription's name may be used again. Brackets are read by both databases.
+        builder.HasIndex(row => new { row.TenantId, row.Name }).IsUnique().HasFilter("[State] <> 'Deleted'");
         builder.HasIndex(row => row.State);
         builder.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
         builder.HasMany(row => row.Versions).WithOne().HasForeignKey(row => row.SubscriptionId);
@@ -198,6 +201,15 @@ internal sealed class EntityMapping :
         builder.Property(row => row.Resource).HasMaxLength(1000);
         builder.Property(row => row.IdempotencyKey).HasMaxLength(64);
         builder.Property(row => row.Error).HasMaxLength(4000);
+    }
+
+    public void Configure(EntityTypeBuilder<IdempotentRequest> builder)
+    {
+        builder.HasKey(row => new { row.ActorId, row.Key });
+        builder.HasIndex(row => row.CreatedAt);
+        builder.Property(row => row.ActorId).HasMaxLength(Name);
+        builder.Property(row => row.Key).HasMaxLength(200);
+        builder.Property(row => row.RequestHash).HasMaxLength(64);
     }
 
     public void Configure(EntityTypeBuilder<PlaybookRun> builder)

@@ -51,6 +51,8 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
 
     public DbSet<OperationStep> OperationSteps => Set<OperationStep>();
 
+    public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
+
     public DbSet<PlaybookRun> PlaybookRuns => Set<PlaybookRun>();
 
     public DbSet<PlaybookStep> PlaybookSteps => Set<PlaybookStep>();

@@ -20,18 +20,16 @@ public static class AclSets
         Prefixed(principal, AclOperation.Read, AclResourceType.Group, TopicNames.Prefix(tenant)),
     ];
 
-    /// <summary>The tenant's dedicated ksqlDB service. Tighter than ksqlDB's own documentation, which shows tenants each other.</summary>
-    public static ImmutableArray<AclRule> Ksql(TenantSlug tenant)
+    /// <summary>
+    /// A ksqlDB service that serves the tenant, dedicated (<c>slug.ksql</c>) or shared. Tighter than ksqlDB's own documentation, which shows
+    /// tenants each other.
+    /// </summary>
+    public static ImmutableArray<AclRule> Ksql(TenantSlug tenant, string principal, string serviceId)
     {
-        var principal = Principals.Ksql(tenant);
-        var serviceId = KsqlNames.ServiceId(tenant);
         var internals = $"_confluent-ksql-{serviceId}";
         return
         [
-            Prefixed(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Feed)),
-            Prefixed(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Seed)),
-            .. OwnTopics(principal, TopicNames.Prefix(tenant, TopicKind.Pipeline)),
-            .. OwnTopics(principal, TopicNames.Prefix(tenant, TopicKind.Delivery)),
+            .. KsqlData(tenant, principal),
             Prefixed(principal, AclOperation.All, AclResourceType.Topic, internals),
             Prefixed(principal, AclOperation.All, AclResourceType.Group, internals),
             Literal(principal, AclOperation.Write, AclResourceType.TransactionalId, serviceId),
@@ -41,6 +39,15 @@ public static class AclSets
             Literal(principal, AclOperation.DescribeConfigs, AclResourceType.Cluster, Cluster),
         ];
     }
+
+    /// <summary>The part of <see cref="Ksql"/> that is about the tenant's own topics.</summary>
+    public static ImmutableArray<AclRule> KsqlData(TenantSlug tenant, string principal) =>
+    [
+        Prefixed(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Feed)),
+        Prefixed(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Seed)),
+        .. OwnTopics(principal, TopicNames.Prefix(tenant, TopicKind.Pipeline)),
+        .. OwnTopics(principal, TopicNames.Prefix(tenant, TopicKind.Delivery)),
+    ];
 
     /// <summary>Connectors write the tenant's T topics. No CREATE: provisioning makes the topics, with the configs they are wanted with.</summary>
     public static ImmutableArray<AclRule> Connect(TenantSlug tenant, string connectPrincipal) =>

@@ -128,10 +128,16 @@ public sealed record KsqlStreamChange(ChangeKind Kind, ChangeRisk Risk, KsqlStre
 /// <summary>What to do with a persistent query.</summary>
 public enum QueryAction
 {
-    /// <summary>Carry offsets from <see cref="KsqlQuerySpec.ContinuesFrom"/> where the group has none, then run <see cref="KsqlQuerySpec.Sql"/>.</summary>
+    /// <summary>
+    /// Where the query's group has no committed offsets, take those of the first of <see cref="KsqlQuerySpec.Predecessors"/> that has some;
+    /// then run <see cref="KsqlQuerySpec.Sql"/>.
+    /// </summary>
     Start,
 
-    /// <summary>Terminate <see cref="KsqlQueryChange.QueryId"/>; its group's offsets stay.</summary>
+    /// <summary>
+    /// With <see cref="KsqlQueryChange.HandsOverTo"/>: pause, carry the committed offsets to that query's group (ksqlDB deletes the group of a
+    /// terminated query), then terminate. Without: just terminate.
+    /// </summary>
     Terminate,
 
     Pause,
@@ -142,6 +148,9 @@ public enum QueryAction
 public sealed record KsqlQueryChange(QueryAction Action, ChangeRisk Risk, string ServiceId, string QueryId, KsqlQuerySpec? Query)
     : Change(KindOf(Action), Risk)
 {
+    /// <summary>The query that goes on where this one ends.</summary>
+    public string? HandsOverTo { get; init; }
+
     public override string ResourceType => "ksql-query";
 
     public override string Resource => $"{ServiceId}/{QueryId}";

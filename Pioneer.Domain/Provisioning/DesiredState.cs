@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Domain.Provisioning;
 
@@ -6,6 +7,9 @@ namespace Pioneer.Domain.Provisioning;
 public sealed record DesiredState
 {
     public static readonly DesiredState Empty = new();
+
+    /// <summary>The one tenant that this is about: only things under its names are shown as foreign; null is the whole platform.</summary>
+    public TenantSlug? Scope { get; init; }
 
     public ImmutableArray<TopicSpec> Topics { get; init; } = [];
 
@@ -34,7 +38,7 @@ public sealed record DesiredState
             Topics = [.. all.SelectMany(part => part.Topics)],
             Acls = [.. all.SelectMany(part => part.Acls).Distinct()],
             OwnedPrincipals = [.. all.SelectMany(part => part.OwnedPrincipals)],
-            Users = [.. all.SelectMany(part => part.Users)],
+            Users = [.. all.SelectMany(part => part.Users).DistinctBy(user => (user.User, user.Mechanism))],
             Services = [.. all.SelectMany(part => part.Services).DistinctBy(service => service.ServiceId)],
             Streams = [.. all.SelectMany(part => part.Streams)],
             Queries = [.. all.SelectMany(part => part.Queries)],
@@ -48,7 +52,7 @@ public sealed record DesiredState
                 Services = [.. all.SelectMany(part => part.Retired.Services)],
                 Streams = [.. all.SelectMany(part => part.Retired.Streams)],
                 Queries = [.. all.SelectMany(part => part.Retired.Queries)],
-                OwnedQueries = [.. all.SelectMany(part => part.Retired.OwnedQueries)],
+                LookedAfter = [.. all.SelectMany(part => part.Retired.LookedAfter)],
                 Connectors = [.. all.SelectMany(part => part.Retired.Connectors)],
             },
         };
@@ -75,8 +79,8 @@ public sealed record RetiredResources
 
     public ImmutableHashSet<KsqlObjectName> Queries { get; init; } = [];
 
-    /// <summary>Queries of ours that something else (a seed run) looks after: neither foreign nor to be removed.</summary>
-    public ImmutableHashSet<KsqlObjectName> OwnedQueries { get; init; } = [];
+    /// <summary>Streams and queries of ours that something else (a seed run) looks after: neither foreign nor to be removed.</summary>
+    public ImmutableHashSet<KsqlObjectName> LookedAfter { get; init; } = [];
 
     public ImmutableHashSet<string> Connectors { get; init; } = [];
 }

@@ -19,6 +19,8 @@ public sealed class PlatformSecret
 /// <summary>Names of protected secrets.</summary>
 public static class SecretNames
 {
+    public const string SharedKsqlPrincipal = "platform/ksql";
+
     public static string KsqlPrincipal(Tenants.TenantSlug tenant) => $"tenant/{tenant}/ksql";
 
     public static string PortalPrincipal(Tenants.TenantSlug tenant) => $"tenant/{tenant}/portal";

@@ -8,6 +8,9 @@ public static class Principals
     /// <summary>The default user that Connect's worker and connectors sign in as.</summary>
     public const string Connect = "pioneer-connect";
 
+    /// <summary>The user of the ksqlDB service that tenants with shared isolation use.</summary>
+    public const string SharedKsql = "pioneer-ksql";
+
     /// <summary>Names a tenant's credential may not have: the platform keeps these.</summary>
     public static readonly IReadOnlyCollection<string> ReservedCredentialNames = ["ksql", "portal"];
 

@@ -17,7 +17,7 @@ public sealed record TopicSpec(string Name, int Partitions, short ReplicationFac
 /// <param name="SecretName">The protected password that the applier sets; null where it is no longer kept (then it cannot be made again).</param>
 public sealed record ScramUserSpec(string User, string Mechanism, int Iterations, string? SecretName);
 
-/// <summary>A ksqlDB service and the principal that it signs in to Kafka with.</summary>
+/// <summary>A ksqlDB service and the principal that it signs in to Kafka with; in observed state an empty principal is one nobody can tell.</summary>
 /// <param name="SecretName">The protected password of <paramref name="Principal"/>; null in observed state.</param>
 public sealed record KsqlServiceSpec(string ServiceId, string Principal, string? SecretName);
 
@@ -45,9 +45,19 @@ public enum QueryIntent
 
 /// <summary>A subscription's live query.</summary>
 /// <param name="Sql">The whole <c>INSERT INTO ... WITH (QUERY_ID='...') SELECT ...</c>.</param>
-/// <param name="ContinuesFrom">The query whose group's committed offsets the new group takes over before the start; null starts at latest.</param>
+/// <param name="Predecessors">
+/// Query ids of older versions, newest first, whose committed offsets this one goes on from; empty starts at the end of the source, or where a
+/// seed run put the group.
+/// </param>
 public sealed record KsqlQuerySpec(
-    string ServiceId, string QueryId, string Sql, string Source, string Sink, QueryIntent Intent, string? ContinuesFrom);
+    string ServiceId, string QueryId, string Sql, string Source, string Sink, QueryIntent Intent, ImmutableArray<string> Predecessors)
+{
+    public bool Equals(KsqlQuerySpec? other) =>
+        other is not null && ServiceId == other.ServiceId && QueryId == other.QueryId && Sql == other.Sql && Source == other.Source
+        && Sink == other.Sink && Intent == other.Intent && Predecessors.SequenceEqual(other.Predecessors);
+
+    public override int GetHashCode() => HashCode.Combine(ServiceId, QueryId, Intent);
+}
 
 /// <summary>A persistent query as ksqlDB reports it.</summary>
 public sealed record ObservedQuery(string ServiceId, string QueryId, ImmutableArray<string> Sources, ImmutableArray<string> Sinks, ObservedRunState State)

@@ -1,0 +1,48 @@
+namespace Pioneer.Domain.Provisioning;
+
+/// <summary>Connectors: their configuration and whether they run.</summary>
+internal static class ConnectorPlanning
+{
+    public static void Add(PlanBuilder plan, DesiredState desired, ObservedState observed)
+    {
+        var found = observed.Connectors.ToDictionary(connector => connector.Name);
+        var wanted = desired.Connectors.Select(connector => connector.Name).ToHashSet();
+        foreach (var connector in desired.Connectors)
+        {
+            if (!found.TryGetValue(connector.Name, out var current))
+            {
+                plan.Add(PlanPhase.StartConnectors, new ConnectorChange(ChangeKind.Create, ChangeRisk.Safe, connector, null));
+            }
+            else if (!SameConfig(connector, current) || !SameState(connector, current))
+            {
+                var risk = connector.Paused || !SameConfig(connector, current) ? ChangeRisk.InterruptsDelivery : ChangeRisk.Safe;
+                plan.Add(PlanPhase.StartConnectors, new ConnectorChange(ChangeKind.Update, risk, connector, current));
+            }
+        }
+
+        foreach (var connector in observed.Connectors.Where(connector => !wanted.Contains(connector.Name)))
+        {
+            if (desired.Retired.Connectors.Contains(connector.Name))
+            {
+                var spec = new ConnectorSpec(connector.Name, connector.Config, connector.State is ObservedRunState.Paused);
+                plan.Add(PlanPhase.StopConnectors, new ConnectorChange(ChangeKind.Delete, ChangeRisk.InterruptsDelivery, spec, connector));
+            }
+            else if (PlanScope.HasConnector(desired, connector.Name))
+            {
+                plan.Foreign("connector", connector.Name);
+            }
+        }
+    }
+
+    // A failed task is for recovery; only pausing is a matter of wanted state.
+    private static bool SameState(ConnectorSpec wanted, ObservedConnector current) =>
+        wanted.Paused ? current.State is ObservedRunState.Paused : current.State is not ObservedRunState.Paused;
+
+    // Connect adds the name to every configuration that it gives back.
+    private static bool SameConfig(ConnectorSpec wanted, ObservedConnector current) =>
+        Compared(wanted.Config).SequenceEqual(Compared(current.Config));
+
+    private static IEnumerable<KeyValuePair<string, string>> Compared(IEnumerable<KeyValuePair<string, string>> config) => config
+        .Where(pair => pair.Key != "name" && !ConnectorSpec.SecretKeys.Contains(pair.Key))
+        .OrderBy(pair => pair.Key, StringComparer.Ordinal);
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Seeding;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Provisioning;
+
+/// <summary>Reads wanted state from the database: for one tenant, or for all in a constant number of queries.</summary>
+public sealed class DesiredStateBuilder(IDbContextFactory<PioneerDbContext> contexts, IOptions<ProvisioningOptions> options)
+{
+    private static readonly SeedRunState[] Ended = [SeedRunState.Done, SeedRunState.Cancelled];
+
+    /// <summary>Wanted state of one tenant; null when there is none with this slug in the caller's scope.</summary>
+    public async Task<DesiredState?> BuildAsync(TenantSlug tenant, int brokers, CancellationToken cancellationToken)
+    {
+        var wanted = await LoadAsync(tenant, cancellationToken);
+        return wanted is null ? null : Describe(wanted, brokers);
+    }
+
+    /// <summary>Wanted state of every tenant that was not off-boarded, as one.</summary>
+    public async Task<DesiredState> BuildAllAsync(int brokers, CancellationToken cancellationToken)
+    {
+        var wanted = await LoadAllAsync(cancellationToken);
+        return DesiredState.Merge(wanted.Select(tenant => Describe(tenant, brokers)));
+    }
+
+    public DesiredState Describe(WantedTenant wanted, int brokers) => TenantDesiredState.Describe(wanted, options.Value, brokers);
+
+    /// <summary>The rows of one tenant, untracked, for building and for 'what if' plans.</summary>
+    public async Task<WantedTenant?> LoadAsync(TenantSlug tenant, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await LoadAsync(db, db.Tenants.Where(row => row.Slug == tenant), cancellationToken);
+        return rows.SingleOrDefault();
+    }
+
+    private async Task<ImmutableArray<WantedTenant>> LoadAllAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await LoadAsync(db, db.Tenants.Where(row => row.State != TenantState.Deleted), cancellationToken);
+    }
+
+    private static async Task<ImmutableArray<WantedTenant>> LoadAsync(
+        PioneerDbContext db, IQueryable<Tenant> selected, CancellationToken cancellationToken)
+    {
+        var tenants = await selected.AsNoTracking().OrderBy(row => row.Slug).ToListAsync(cancellationToken);
+        var ids = selected.Select(row => row.Id);
+        var entitlements = await db.Entitlements.AsNoTracking().Where(row => ids.Contains(row.TenantId)).ToListAsync(cancellationToken);
+        var feeds = await db.Feeds.AsNoTracking().ToDictionaryAsync(row => row.Id, cancellationToken);
+        var sources = await db.Sources.AsNoTracking().ToDictionaryAsync(row => row.Id, cancellationToken);
+
+        // Platform secrets belong to no tenant, so that they are outside of every tenant's scope; only their generation is read here.
+        var generations = await db.Secrets.IgnoreQueryFilters().AsNoTracking().Where(row => row.TenantId == null)
+            .ToDictionaryAsync(row => row.Name, row => row.Generation, cancellationToken);
+        var subscriptions = await db.Subscriptions.AsNoTracking().AsSplitQuery().Include(row => row.Versions)
+            .Where(row => ids.Contains(row.TenantId)).OrderBy(row => row.Name).ToListAsync(cancellationToken);
+        var credentials = await db.Credentials.AsNoTracking().Where(row => ids.Contains(row.TenantId)).OrderBy(row => row.Name).ToListAsync(cancellationToken);
+        var runs = await db.SeedRuns.AsNoTracking().Where(row => ids.Contains(row.TenantId) && !Ended.Contains(row.State)).ToListAsync(cancellationToken);
+        var names = subscriptions.ToDictionary(row => row.Id, row => row.Name);
+
+        var feedsOf = entitlements.Select(row => Wanted(row, feeds[row.FeedId], sources, generations)).ToLookup(feed => feed.Entitlement.TenantId);
+        var subscriptionsOf = subscriptions.ToLookup(row => row.TenantId);
+        var credentialsOf = credentials.ToLookup(row => row.TenantId);
+        var runsOf = runs.ToLookup(row => row.TenantId, row => new WantedSeedRun(row.Id, names[row.SubscriptionId]));
+        return
+        [
+            .. tenants.Select(tenant => new WantedTenant(
+                tenant, [.. feedsOf[tenant.Id]], [.. subscriptionsOf[tenant.Id]], [.. credentialsOf[tenant.Id]], [.. runsOf[tenant.Id]])),
+        ];
+    }
+
+    private static WantedFeed Wanted(
+        Entitlement entitlement, Feed feed, Dictionary<SourceId, Source> sources, Dictionary<string, int> generations)
+    {
+        var source = sources[feed.SourceId];
+        var generation = source.PasswordSecret is { } secret ? generations.GetValueOrDefault(secret) : 0;
+        return new WantedFeed(entitlement, feed, source, generation);
+    }
+}

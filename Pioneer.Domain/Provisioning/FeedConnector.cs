@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Provisioning;
+
+/// <summary>
+/// The configuration of the connector that reads one feed for one tenant. The source filters by tenant, so no mixed topic exists. The JDBC
+/// connector appends its own WHERE to <c>query</c>, therefore the filter stands in a subquery.
+/// </summary>
+public static class FeedConnector
+{
+    /// <summary>A batch feed is read when it is created and when its connector is restarted; the poll is a day as a safety net.</summary>
+    public const int BatchPollIntervalMs = 86_400_000;
+
+    private const string JsonConverter = "org.apache.kafka.connect.json.JsonConverter";
+
+    public static ConnectorSpec Describe(TenantSlug tenant, WantedFeed wanted, bool paused)
+    {
+        var topic = TopicNames.Feed(tenant, wanted.Feed.Name);
+        var config = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        config["connector.class"] = "io.confluent.connect.jdbc.JdbcSourceConnector";
+        config["tasks.max"] = "1";
+        config["connection.url"] = wanted.Source.ConnectionUrl;
+        config["query"] = Query(wanted.Feed, wanted.Entitlement.TenantValue);
+        config["topic.prefix"] = topic;
+        config["db.timezone"] = "UTC";
+        config["numeric.mapping"] = "best_fit";
+        config["validate.non.null"] = "false";
+        AddCredentials(config, wanted);
+        AddPolling(config, wanted.Feed);
+        AddKey(config, wanted.Feed.KeyColumns[0]);
+        config["key.converter"] = JsonConverter;
+        config["key.converter.schemas.enable"] = "false";
+        config["value.converter"] = JsonConverter;
+        config["value.converter.schemas.enable"] = "false";
+        config["value.converter.decimal.format"] = "NUMERIC";
+        return new ConnectorSpec(topic, config.ToImmutable(), paused);
+    }
+
+    /// <summary>The secret that a placeholder stands for; null for any other text.</summary>
+    public static string? SecretOf(string value) =>
+        value.StartsWith("${secret:", StringComparison.Ordinal) && value.EndsWith('}') ? value["${secret:".Length..^1] : null;
+
+    internal static string Query(Feed feed, string tenantValue)
+    {
+        var columns = feed.Columns
+            .Where(column => !string.Equals(column.Name, feed.TenantColumn, StringComparison.OrdinalIgnoreCase))
+            .Select(column => $"{Quoted(column.Name)} AS {Quoted(column.Name.ToUpperInvariant())}");
+        var literal = tenantValue.Replace("'", "''", StringComparison.Ordinal);
+        return $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM {Table(feed.Table)} WHERE {Quoted(feed.TenantColumn)} = '{literal}') q";
+    }
+
+    private static void AddCredentials(ImmutableSortedDictionary<string, string>.Builder config, WantedFeed wanted)
+    {
+        if (wanted.Source.Username is { Length: > 0 } user)
+        {
+            config["connection.user"] = user;
+        }
+
+        if (wanted.Source.PasswordSecret is { } secret)
+        {
+            config["connection.password"] = $"${{secret:{secret}}}";
+            config[ConnectorSpec.SecretGenerationKey] = wanted.SecretGeneration.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static void AddPolling(ImmutableSortedDictionary<string, string>.Builder config, Feed feed)
+    {
+        if (feed.Kind is FeedKind.State)
+        {
+            config["mode"] = "bulk";
+            config["poll.interval.ms"] = BatchPollIntervalMs.ToString(CultureInfo.InvariantCulture);
+            return;
+        }
+
+        config["poll.interval.ms"] = feed.PollIntervalMs.ToString(CultureInfo.InvariantCulture);
+        config["mode"] = (feed.TimestampColumn, feed.IncrementingColumn) switch
+        {
+            (not null, not null) => "timestamp+incrementing",
+            (not null, null) => "timestamp",
+            _ => "incrementing",
+        };
+        if (feed.TimestampColumn is { } timestamp)
+        {
+            config["timestamp.column.name"] = timestamp.ToUpperInvariant();
+        }
+
+        if (feed.IncrementingColumn is { } incrementing)
+        {
+            config["incrementing.column.name"] = incrementing.ToUpperInvariant();
+        }
+    }
+
+    private static void AddKey(ImmutableSortedDictionary<string, string>.Builder config, string keyColumn)
+    {
+        config["transforms"] = "makeKey,keyField";
+        config["transforms.makeKey.type"] = "org.apache.kafka.connect.transforms.ValueToKey";
+        config["transforms.makeKey.fields"] = keyColumn.ToUpperInvariant();
+        config["transforms.keyField.type"] = "org.apache.kafka.connect.transforms.ExtractField$Key";
+        config["transforms.keyField.field"] = keyColumn.ToUpperInvariant();
+    }
+
+    private static string Table(string table) => string.Join('.', table.Split('.').Select(Quoted));
+
+    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

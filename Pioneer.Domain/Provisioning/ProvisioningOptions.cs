@@ -1,0 +1,48 @@
+namespace Pioneer.Domain.Provisioning;
+
+/// <summary>Platform-wide defaults of wanted state, from configuration section <c>Kafka</c>.</summary>
+public sealed class ProvisioningOptions
+{
+    public const string Section = "Kafka";
+
+    /// <summary>Key <c>Kafka:ReplicationFactor</c>; the smaller of 3 and the number of brokers when not set.</summary>
+    public short? ReplicationFactor { get; set; }
+
+    /// <summary>Key <c>Kafka:Partitions</c>: partitions of a new topic whose feed does not say.</summary>
+    public int Partitions { get; set; } = 6;
+
+    /// <summary>Key <c>Kafka:DeliveryRetentionMs</c>: how long results stay in a delivery topic; 7 days.</summary>
+    public long DeliveryRetentionMs { get; set; } = 7L * 24 * 60 * 60 * 1000;
+
+    /// <summary>Key <c>Kafka:ConnectPrincipal</c>: the user that Connect's worker signs in as.</summary>
+    public string ConnectPrincipal { get; set; } = Principals.Connect;
+
+    /// <summary>Key <c>Kafka:ScramIterations</c>; Kafka allows 4096 to 16384.</summary>
+    public int ScramIterations { get; set; } = 4096;
+
+    public short ReplicationFor(int brokers) => ReplicationFactor ?? (short)Math.Clamp(brokers, 1, 3);
+
+    /// <summary>All errors at once, each naming its key; empty when the options are good.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (ReplicationFactor is < 1)
+        {
+            yield return $"{Section}:ReplicationFactor is {ReplicationFactor}; it must be 1 or more.";
+        }
+
+        if (Partitions is < 1 or > 1000)
+        {
+            yield return $"{Section}:Partitions is {Partitions}; it must be 1 to 1000.";
+        }
+
+        if (DeliveryRetentionMs < 60_000)
+        {
+            yield return $"{Section}:DeliveryRetentionMs is {DeliveryRetentionMs}; it must be a minute (60000) or more.";
+        }
+
+        if (ScramIterations is < 4096 or > 16384)
+        {
+            yield return $"{Section}:ScramIterations is {ScramIterations}; Kafka allows 4096 to 16384.";
+        }
+    }
+}

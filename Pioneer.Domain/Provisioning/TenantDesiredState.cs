@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Pioneer.Domain.Delivery;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Provisioning;
+
+/// <summary>Turns a tenant's rows into the state that is wanted on the platform. Pure.</summary>
+public sealed class TenantDesiredState
+{
+    /// <summary>The one mechanism that Pioneer gives out.</summary>
+    public const string Mechanism = "SCRAM-SHA-512";
+
+    private readonly WantedTenant _wanted;
+    private readonly ProvisioningOptions _options;
+    private readonly TenantSlug _slug;
+    private readonly bool _dedicated;
+    private readonly bool _suspended;
+    private readonly string _serviceId;
+    private readonly short _replication;
+
+    private TenantDesiredState(WantedTenant wanted, ProvisioningOptions options, int brokers)
+    {
+        _wanted = wanted;
+        _options = options;
+        _slug = wanted.Tenant.Slug;
+        _dedicated = wanted.Tenant.Isolation is IsolationLevel.Dedicated;
+        _suspended = wanted.Tenant.State is TenantState.Suspended;
+        _serviceId = KsqlNames.ServiceId(wanted.Tenant);
+        _replication = options.ReplicationFor(brokers);
+    }
+
+    public static DesiredState Describe(WantedTenant wanted, ProvisioningOptions options, int brokers)
+    {
+        var state = new TenantDesiredState(wanted, options, brokers);
+        return wanted.Tenant.State is TenantState.Offboarding or TenantState.Deleted ? state.Gone() : state.Living();
+    }
+
+    private DesiredState Living()
+    {
+        var granted = _wanted.Feeds.Where(feed => feed.Entitlement.State is EntitlementState.Granted).ToList();
+        var revoked = _wanted.Feeds.Where(feed => feed.Entitlement.State is EntitlementState.Revoked).ToList();
+        var living = _wanted.Subscriptions.Where(IsLiving).ToList();
+        var deleted = _wanted.Subscriptions.Where(subscription => !IsLiving(subscription)).ToList();
+        var credentials = _wanted.Credentials.Where(IsUsable).ToList();
+        var reused = living.Select(subscription => subscription.Name).ToHashSet();
+        deleted.RemoveAll(subscription => reused.Contains(subscription.Name));
+        return new DesiredState
+        {
+            Scope = _slug,
+            Topics = [.. granted.Select(FeedTopic), .. living.Select(DeliveryTopic)],
+            Acls = [.. Rights(credentials).Distinct()],
+            OwnedPrincipals = OwnedPrincipals(),
+            Users = [.. Users(credentials)],
+            Services = [Service()],
+            Streams = [.. granted.Select(FeedStream), .. living.Select(DeliveryStream)],
+            Queries = [.. living.Select(Query)],
+            Connectors = [.. granted.Select(feed => FeedConnector.Describe(_slug, feed, paused: _suspended || feed.Entitlement.Paused))],
+            Retired = new RetiredResources
+            {
+                Topics = [.. DataToDelete(revoked), .. deleted.Where(row => row.DeleteTopic).Select(DeliveryName)],
+                KeptTopics = [.. DataToKeep(revoked), .. deleted.Where(row => !row.DeleteTopic).Select(DeliveryName), .. SeedTopics()],
+                Acls = [],
+                Users = [.. _wanted.Credentials.Where(credential => !IsUsable(credential)).Select(credential => credential.Principal)],
+                Services = [],
+                Streams = [.. revoked.Select(feed => feed.Feed.Name).Concat(deleted.Select(row => row.Name)).Select(StreamName)],
+                Queries = [.. RetiredQueries(living, deleted)],
+                LookedAfter = [.. SeedObjects()],
+                Connectors = [.. revoked.Select(FeedName)],
+            },
+        };
+    }
+
+    // Everything that ever was this tenant's and only this tenant's.
+    private DesiredState Gone()
+    {
+        var connectRights = AclSets.Connect(_slug, _options.ConnectPrincipal);
+        var names = _wanted.Feeds.Select(feed => feed.Feed.Name).Concat(_wanted.Subscriptions.Select(row => row.Name));
+        return new DesiredState
+        {
+            Scope = _slug,
+            OwnedPrincipals = OwnedPrincipals(),
+            Retired = new RetiredResources
+            {
+                Topics = [.. _wanted.Feeds.Select(FeedName), .. _wanted.Subscriptions.Select(DeliveryName), .. SeedTopics()],
+                Acls = [.. connectRights, .. _dedicated ? [] : AclSets.KsqlData(_slug, Principals.SharedKsql)],
+                Users = [.. OwnedPrincipals().Select(principal => principal["User:".Length..])],
+                Services = _dedicated ? [_serviceId] : [],
+                Streams = [.. names.Select(StreamName)],
+                Queries = [.. _wanted.Subscriptions.SelectMany(row => row.Versions).Select(version => new KsqlObjectName(_serviceId, version.QueryId))],
+                LookedAfter = [.. SeedObjects()],
+                Connectors = [.. _wanted.Feeds.Select(FeedName)],
+            },
+        };
+    }
+
+    private IEnumerable<AclRule> Rights(IEnumerable<Credential> credentials)
+    {
+        var ksql = _dedicated
+            ? AclSets.Ksql(_slug, Principals.Ksql(_slug), _serviceId)
+            : AclSets.Ksql(_slug, Principals.SharedKsql, _serviceId);
+        var consumers = _suspended ? [] : credentials.Select(credential => credential.Principal).Append(Principals.Portal(_slug));
+        return ksql
+            .Concat(AclSets.Connect(_slug, _options.ConnectPrincipal))
+            .Concat(consumers.SelectMany(principal => AclSets.Consumer(_slug, principal)));
+    }
+
+    private ImmutableHashSet<string> OwnedPrincipals() =>
+        [.. _wanted.Credentials.Select(credential => credential.Principal).Append(Principals.Ksql(_slug)).Append(Principals.Portal(_slug)).Select(name => $"User:{name}")];
+
+    private IEnumerable<ScramUserSpec> Users(IEnumerable<Credential> credentials)
+    {
+        yield return _dedicated
+            ? User(Principals.Ksql(_slug), SecretNames.KsqlPrincipal(_slug))
+            : User(Principals.SharedKsql, SecretNames.SharedKsqlPrincipal);
+        yield return User(Principals.Portal(_slug), SecretNames.PortalPrincipal(_slug));
+        foreach (var credential in credentials)
+        {
+            yield return new ScramUserSpec(credential.Principal, credential.Mechanism, _options.ScramIterations, credential.PendingSecret);
+        }
+    }
+
+    private ScramUserSpec User(string name, string secret) => new(name, Mechanism, _options.ScramIterations, secret);
+
+    private KsqlServiceSpec Service() => _dedicated
+        ? new(_serviceId, Principals.Ksql(_slug), SecretNames.KsqlPrincipal(_slug))
+        : new(_serviceId, Principals.SharedKsql, SecretNames.SharedKsqlPrincipal);
+
+    private TopicSpec FeedTopic(WantedFeed feed) => feed.Feed.Kind is FeedKind.State
+        ? Topic(FeedName(feed), feed.Feed.Partitions, "compact", null)
+        : Topic(FeedName(feed), feed.Feed.Partitions, "delete", feed.Feed.RetentionMs);
+
+    // Results keep the partitions of what they are made from: order per key holds from end to end, and a seed can use the same partitions.
+    private TopicSpec DeliveryTopic(Subscription subscription)
+    {
+        var source = _wanted.Feeds.FirstOrDefault(feed => FeedName(feed) == Current(subscription).SourceTopic);
+        return Topic(DeliveryName(subscription), source?.Feed.Partitions, "delete", _options.DeliveryRetentionMs);
+    }
+
+    private TopicSpec Topic(string name, int? partitions, string cleanup, long? retentionMs)
+    {
+        var configs = ImmutableSortedDictionary.CreateBuilder<string, string>();
+        configs["cleanup.policy"] = cleanup;
+        configs["min.insync.replicas"] = _replication >= 3 ? "2" : "1";
+        if (retentionMs is { } kept)
+        {
+            configs["retention.ms"] = kept.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return new TopicSpec(name, partitions ?? _options.Partitions, _replication, configs.ToImmutable());
+    }
+
+    private KsqlStreamSpec FeedStream(WantedFeed feed) => new(
+        _serviceId, KsqlNames.ObjectName(_slug, feed.Feed.Name), FeedName(feed), FeedSchema.Columns(feed.Feed));
+
+    private KsqlStreamSpec DeliveryStream(Subscription subscription) => new(
+        _serviceId, KsqlNames.ObjectName(_slug, subscription.Name), DeliveryName(subscription),
+        [.. Current(subscription).ResultSchema.OrderByDescending(column => column.IsKey)
+            .Select(column => new KsqlColumnSpec(column.Name, column.Type, column.IsKey))]);
+
+    private KsqlQuerySpec Query(Subscription subscription)
+    {
+        var version = Current(subscription);
+        var sink = KsqlNames.ObjectName(_slug, subscription.Name);
+        var intent = subscription switch
+        {
+            { HeldBy: not null } or { State: SubscriptionState.Seeding } => QueryIntent.Held,
+            { State: SubscriptionState.Paused } => QueryIntent.Paused,
+            _ => _suspended ? QueryIntent.Paused : QueryIntent.Running,
+        };
+        var predecessors = version.ContinuesFrom is null
+            ? []
+            : subscription.Versions.Where(older => older.Number < version.Number).OrderByDescending(older => older.Number).Select(older => older.QueryId);
+        return new KsqlQuerySpec(
+            _serviceId, version.QueryId, KsqlStatements.InsertInto(sink, version.QueryId, version.Select), version.SourceObject, sink, intent,
+            [.. predecessors]);
+    }
+
+    private IEnumerable<KsqlObjectName> RetiredQueries(IEnumerable<Subscription> living, IEnumerable<Subscription> deleted)
+    {
+        // While a seed run holds a subscription, the run itself decides when the old version stops.
+        var replaced = living.Where(row => row.HeldBy is null).SelectMany(row => row.Versions.Where(version => version.Number != row.CurrentVersion));
+        return replaced.Concat(deleted.SelectMany(row => row.Versions)).Select(version => new KsqlObjectName(_serviceId, version.QueryId));
+    }
+
+    private IEnumerable<string> DataToDelete(IEnumerable<WantedFeed> revoked) => revoked.Where(feed => feed.Entitlement.DeleteData).Select(FeedName);
+
+    private IEnumerable<string> DataToKeep(IEnumerable<WantedFeed> revoked) => revoked.Where(feed => !feed.Entitlement.DeleteData).Select(FeedName);
+
+    private IEnumerable<string> SeedTopics() => _wanted.SeedRuns.Select(run => TopicNames.Seed(_slug, run.Subscription, run.Id));
+
+    private IEnumerable<KsqlObjectName> SeedObjects() => _wanted.SeedRuns.SelectMany(run => new[]
+    {
+        new KsqlObjectName(_serviceId, KsqlNames.SeedQueryId(_slug, run.Subscription, run.Id)),
+        new KsqlObjectName(_serviceId, KsqlNames.SeedObject(_slug, run.Subscription, run.Id)),
+    });
+
+    private string FeedName(WantedFeed feed) => TopicNames.Feed(_slug, feed.Feed.Name);
+
+    private string DeliveryName(Subscription subscription) => TopicNames.Delivery(_slug, subscription.Name);
+
+    private KsqlObjectName StreamName(string name) => new(_serviceId, KsqlNames.ObjectName(_slug, name));
+
+    private static SubscriptionVersion Current(Subscription subscription) =>
+        subscription.Versions.Find(version => version.Number == subscription.CurrentVersion)
+        ?? throw new InvalidOperationException($"Subscription {subscription.Name} has no version {subscription.CurrentVersion}; was it loaded with its versions?");
+
+    private static bool IsLiving(Subscription subscription) => subscription.State is not (SubscriptionState.Deleting or SubscriptionState.Deleted);
+
+    private static bool IsUsable(Credential credential) => credential.State is CredentialState.Pending or CredentialState.Active;
+}

@@ -1,0 +1,38 @@
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Provisioning;
+
+/// <summary>Reads observed and wanted state and plans: the same way for preview, apply, drift and repair.</summary>
+public sealed class TenantPlanner(IObservedStateReader reader, DesiredStateBuilder builder)
+{
+    /// <summary>The plan of one tenant as the database has it. Fails where a part of the platform cannot be read, naming it.</summary>
+    public async Task<Result<Plan>> PlanAsync(TenantSlug tenant, CancellationToken cancellationToken)
+    {
+        var observed = await reader.ReadAsync(tenant, cancellationToken);
+        if (observed.IsFailure)
+        {
+            return observed.Error;
+        }
+
+        var desired = await builder.BuildAsync(tenant, observed.Value.BrokerCount, cancellationToken);
+        return desired is null ? TenantErrors.NotFound(tenant.Value) : ProvisioningPlanner.Plan(desired, observed.Value);
+    }
+
+    /// <summary>The plan that there would be, were the tenant's rows as given: what a wizard shows before anything is saved.</summary>
+    public async Task<Result<Plan>> PlanAsync(WantedTenant wanted, CancellationToken cancellationToken)
+    {
+        var observed = await reader.ReadAsync(wanted.Tenant.Slug, cancellationToken);
+        return observed.IsFailure
+            ? observed.Error
+            : ProvisioningPlanner.Plan(builder.Describe(wanted, observed.Value.BrokerCount), observed.Value);
+    }
+
+    /// <summary>One plan for all tenants, with everything foreign on the platform.</summary>
+    public async Task<Result<Plan>> PlanAllAsync(CancellationToken cancellationToken)
+    {
+        var observed = await reader.ReadAsync(null, cancellationToken);
+        return observed.IsFailure
+            ? observed.Error
+            : ProvisioningPlanner.Plan(await builder.BuildAllAsync(observed.Value.BrokerCount, cancellationToken), observed.Value);
+    }
+}
