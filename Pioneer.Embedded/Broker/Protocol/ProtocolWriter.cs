@@ -119,6 +119,9 @@ public sealed class ProtocolWriter : IDisposable
         }
     }
 
+    /// <summary>Writes bytes as they are, without a length.</summary>
+    public void WriteRaw(ReadOnlySpan<byte> value) => value.CopyTo(Extend(value.Length));
+
     /// <summary>Writes the number of elements that follow.</summary>
     public void WriteArrayLength(int length)
     {
