@@ -74,9 +74,8 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             new LogManagerOptions { DataDirectory = Path.Combine(options.DataDirectory, "logs") }, loggers, time, cancellationToken);
         var metadata = MetadataStore.Open(Path.Combine(options.DataDirectory, "cluster"));
         EnsureSuperUser(metadata, options);
-        var topics = new TopicService(metadata, logs, options);
         var groups = GroupCoordinator.Open(logs, new GroupOptions(), loggers, time);
-        topics.Deleted += groups.OnTopicDeleted;
+        var topics = new TopicService(metadata, logs, groups.OnTopicDeleted, options);
         var producerIds = new ProducerIdAllocator(Path.Combine(options.DataDirectory, "cluster"));
         var transactions = TransactionCoordinator.Open(logs, groups, producerIds, new TransactionOptions(), loggers, time);
         var superUsers = options.SuperUser is { } super ? ImmutableHashSet.Create(StringComparer.Ordinal, super) : [];

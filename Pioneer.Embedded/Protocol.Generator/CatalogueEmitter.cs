@@ -26,14 +26,14 @@ internal static class CatalogueEmitter
         code.Line();
         code.Line("/// <summary>Versions of every served API.</summary>");
         code.Open("public static partial class ApiCatalogue");
-        code.Open("private static readonly ApiVersionRange[] Described =");
+        code.Line("private static ApiVersionRange[] Describe() =>");
+        code.Line("[");
         foreach (var api in apis.OrderBy(a => a.Key))
         {
             code.Line($"new(ApiKey.{api.Name}, {api.AdvertisedFrom}, {api.Versions.First}, {api.Versions.Last}, {(api.FlexibleFrom > api.Versions.Last ? "short.MaxValue" : api.FlexibleFrom.ToString(System.Globalization.CultureInfo.InvariantCulture))}),");
         }
 
-        code.Close();
-        code.Line(";");
+        code.Line("];");
         code.Close();
         return code.ToString();
     }

@@ -1,5 +1,6 @@
 namespace Pioneer.Embedded.Broker.Cluster;
 
+#pragma warning disable CA1720 // the names are those of Kafka's ConfigDef.Type
 /// <summary>The type of a config's value; numbers are those of DescribeConfigs.</summary>
 public enum ConfigType : sbyte
 {
@@ -14,6 +15,7 @@ public enum ConfigType : sbyte
     Class = 8,
     Password = 9,
 }
+#pragma warning restore CA1720
 
 /// <summary>One config name.</summary>
 /// <param name="Name">Kafka's name.</param>

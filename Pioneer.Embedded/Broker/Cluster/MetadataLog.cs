@@ -165,7 +165,8 @@ internal sealed class MetadataLog : IDisposable
             return;
         }
 
-        var replacement = new FileStream(_path + Replacement, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        var replacement = new FileStream(
+            _path + Replacement, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
         replacement.Write(Encode(live));
         replacement.Flush(flushToDisk: true);
         _file.Dispose();

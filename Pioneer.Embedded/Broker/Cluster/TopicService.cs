@@ -25,13 +25,19 @@ public sealed class TopicService
 
     private readonly MetadataStore _store;
     private readonly LogManager _logs;
+    private readonly Action<string> _onDeleted;
     private readonly int _nodeId;
     private readonly int _defaultPartitions;
     private readonly ImmutableSortedDictionary<string, TopicMetadata> _internal;
 
     /// <summary>Brings logs in step with the metadata.</summary>
-    public TopicService(MetadataStore store, LogManager logs, EmbeddedBrokerOptions options)
+    /// <param name="store">The metadata.</param>
+    /// <param name="logs">The logs, opened.</param>
+    /// <param name="onDeleted">Called with the name of each topic after it is gone.</param>
+    /// <param name="options">Defaults for new topics.</param>
+    public TopicService(MetadataStore store, LogManager logs, Action<string> onDeleted, EmbeddedBrokerOptions options)
     {
+        _onDeleted = onDeleted;
         _store = store;
         _logs = logs;
         _nodeId = options.NodeId;
@@ -45,9 +51,6 @@ public sealed class TopicService
             StringComparer.Ordinal);
         Reconcile();
     }
-
-    /// <summary>Raised after a topic is gone, with its name.</summary>
-    public event Action<string>? Deleted;
 
     /// <summary>All topics by name, the internal ones included.</summary>
     public IEnumerable<TopicMetadata> All => _internal.Values.Concat(_store.Current.Topics.Values);
@@ -101,7 +104,7 @@ public sealed class TopicService
         }
 
         _logs.DeleteTopic(topic.Id);
-        Deleted?.Invoke(topic.Name);
+        _onDeleted(topic.Name);
         return TopicOutcome.Done(topic);
     }
 

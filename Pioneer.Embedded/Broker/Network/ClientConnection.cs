@@ -12,6 +12,7 @@ namespace Pioneer.Embedded.Broker.Network;
 /// </summary>
 internal sealed class ClientConnection(
     Socket socket, Session session, RequestDispatcher dispatcher, BrokerFaults faults, int maxFrameBytes, TimeProvider time, ILogger logger)
+    : IDisposable
 {
     /// <summary>Largest frame of a client that has not signed in (sasl.server.max.receive.size).</summary>
     private const int MaxFrameBytesBeforeSignIn = 512 * 1024;
@@ -52,10 +53,15 @@ internal sealed class ClientConnection(
         }
         finally
         {
-            _reader.Dispose();
-            _writer.Dispose();
-            socket.Dispose();
+            Dispose();
         }
+    }
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _writer.Dispose();
+        socket.Dispose();
     }
 
     private async Task ServeAsync(CancellationToken stopping)

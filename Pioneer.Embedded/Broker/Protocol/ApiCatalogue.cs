@@ -2,6 +2,7 @@ namespace Pioneer.Embedded.Broker.Protocol;
 
 public static partial class ApiCatalogue
 {
+    private static readonly ApiVersionRange[] Described = Describe();
     private static readonly ApiVersionRange?[] ByKey = Index();
 
     /// <summary>All served APIs in the order of their keys.</summary>

@@ -122,7 +122,7 @@ internal sealed class FetchHandler(TopicService topics, Authorizer authorizer, T
         }
     }
 
-    private FetchResponse Answer(RequestContext context, List<WantedPartition> wanted, ReadResult?[] reads)
+    private static FetchResponse Answer(RequestContext context, List<WantedPartition> wanted, ReadResult?[] reads)
     {
         var topicsAnswered = new List<FetchResponse.FetchableTopicResponse>();
         List<FetchResponse.PartitionData>? partitions = null;
