@@ -6,7 +6,7 @@ namespace Pioneer.Ksql.Syntax;
 
 /// <summary>
 /// Writes a tree as ksql on one line, without comments. Reading it again gives an equal tree. Names are quoted with back quotes unless
-/// they are plain capitals that no keyword uses; parentheses stand only where the tree needs them.
+/// they are plain capitals that no keyword uses (but for some that are everyday column names and can't be taken for anything else); parentheses stand only where the tree needs them.
 /// </summary>
 public static class KsqlPrinter
 {
@@ -27,7 +27,8 @@ public static class KsqlPrinter
         var plain = name.Length > 0
             && !char.IsAsciiDigit(name[0])
             && !name.AsSpan().ContainsAnyExcept(PlainNameCharacters)
-            && Keywords.Find(name) == Keyword.None;
+            && Keywords.Find(name) is Keyword.None or Keyword.Id or Keyword.Key or Keyword.Type
+                or Keyword.Date or Keyword.Time or Keyword.Timestamp or Keyword.Year or Keyword.Month;
         return plain ? name : $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
     }
 

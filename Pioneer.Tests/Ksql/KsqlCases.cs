@@ -28,7 +28,16 @@ public static class KsqlCases
                 }
 
                 var rung = root.TryGetProperty("needs", out var needs) ? needs.GetProperty("rung").GetString()! : "";
-                yield return new KsqlCase(root.GetProperty("id").GetString()!, rung, statements, fails, message);
+                Dictionary<string, string> schemas = [];
+                if (root.TryGetProperty("plan", out var plan) && plan.ValueKind == JsonValueKind.Object)
+                {
+                    foreach (var source in plan.GetProperty("sources").EnumerateArray())
+                    {
+                        schemas[source.GetProperty("name").GetString()!] = source.GetProperty("schema").GetString()!;
+                    }
+                }
+
+                yield return new KsqlCase(root.GetProperty("id").GetString()!, rung, statements, fails, message, schemas);
             }
         }
     }
@@ -49,7 +58,7 @@ public static class KsqlCases
 }
 
 /// <summary>One of ksqlDB's cases, as far as the language is concerned.</summary>
-public sealed record KsqlCase(string Id, string Rung, string[] Statements, bool Fails, string? Message)
+public sealed record KsqlCase(string Id, string Rung, string[] Statements, bool Fails, string? Message, IReadOnlyDictionary<string, string> Schemas)
 {
     public string Text => string.Join('\n', Statements);
 }

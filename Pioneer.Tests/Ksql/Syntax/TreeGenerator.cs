@@ -6,7 +6,7 @@ namespace Pioneer.Tests.Ksql.Syntax;
 /// <summary>Random trees of everything that can stand in a query.</summary>
 public static class TreeGenerator
 {
-    private static readonly Gen<Identifier> Name = Gen.OneOfConst("A", "AMOUNT", "SELECT", "lower", "with space", "DAY", "EMIT", "1A", "q`t", "é", "ROWTIME")
+    private static readonly Gen<Identifier> Name = Gen.OneOfConst("A", "AMOUNT", "SELECT", "lower", "with space", "DAY", "EMIT", "1A", "ID", "KEY", "TIME", "TYPE", "q`t", "é", "ROWTIME")
         .Select(n => new Identifier(n));
 
     private static readonly Gen<Identifier> SourceName = Gen.OneOfConst("PAYMENTS", "balances", "A-B", "KEY").Select(n => new Identifier(n));

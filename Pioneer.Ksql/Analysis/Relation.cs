@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Pioneer.Ksql.Types;
+
+namespace Pioneer.Ksql.Analysis;
+
+/// <summary>What the records of a topic mean.</summary>
+public enum RelationKind
+{
+    /// <summary>Every record is an event.</summary>
+    Stream,
+
+    /// <summary>A record replaces the one of the same key.</summary>
+    Table,
+}
+
+/// <summary>Who made a relation.</summary>
+public enum RelationOrigin
+{
+    /// <summary>The platform: a feed (T topic).</summary>
+    Feed,
+
+    /// <summary>The platform: a pipeline (W topic).</summary>
+    Pipeline,
+
+    /// <summary>The tenant: a subscription (D topic).</summary>
+    Subscription,
+}
+
+/// <summary>A stream or table that statements can name.</summary>
+/// <param name="Name">As the author writes it, folded.</param>
+/// <param name="Kind">Stream or table.</param>
+/// <param name="Topic">The Kafka topic under it.</param>
+/// <param name="Schema">Its columns.</param>
+/// <param name="Origin">Who made it.</param>
+public sealed record Relation(string Name, RelationKind Kind, string Topic, RelationSchema Schema, RelationOrigin Origin);
+
+/// <summary>Everything that one tenant may name, and nothing else.</summary>
+public sealed record Catalogue(ImmutableArray<Relation> Relations)
+{
+    /// <summary>A catalogue of nothing.</summary>
+    public static Catalogue Empty { get; } = new([]);
+
+    /// <summary>The relation of exactly this name, or null.</summary>
+    public Relation? Find(string name) => Relations.FirstOrDefault(r => r.Name == name);
+}
