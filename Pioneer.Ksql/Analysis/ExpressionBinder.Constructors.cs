@@ -231,7 +231,7 @@ internal sealed partial class ExpressionBinder
         return new Argument(new FunctionArgument.Lambda(lambda.Parameters.Count, binding.ReturnType), null, binding, shown);
     }
 
-    private BoundExpression? ReportLambda(List<Argument> arguments)
+    private static BoundExpression? ReportLambda(List<Argument> arguments)
     {
         foreach (var argument in arguments)
         {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Pioneer.Ksql.Functions;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Ksql.Types;
 
@@ -54,12 +53,12 @@ internal sealed class QueryAnalysis(Query query, Catalogue catalogue, QueryUse u
         }
 
         NotYet(query.Window, "Windows");
-        NotYet(query.GroupBy.FirstOrDefault(), "GROUP BY and aggregates");
-        NotYet(query.PartitionBy.FirstOrDefault(), "PARTITION BY");
-        NotYet(query.Having, "HAVING");
+        NotYet(query.GroupBy is [var group, ..] ? group : null, "GROUP BY and aggregates");
+        NotYet(query.PartitionBy is [var partition, ..] ? partition : null, "PARTITION BY clauses");
+        NotYet(query.Having, "HAVING clauses");
         if (query.Emit == EmitMode.Final)
         {
-            NotYet(query, "EMIT FINAL", "Use EMIT CHANGES.");
+            NotYet(query, "EMIT FINAL queries", "Use EMIT CHANGES.");
         }
 
         if (query.Limit is { } limit && use == QueryUse.Persistent)
@@ -76,7 +75,7 @@ internal sealed class QueryAnalysis(Query query, Catalogue catalogue, QueryUse u
     {
         if (node is not null)
         {
-            diagnostics.Error("NotSupportedYet", node.Span, $"{what} are not supported yet by this release.".Replace("PARTITION BY are", "PARTITION BY is", StringComparison.Ordinal).Replace("HAVING are", "HAVING is", StringComparison.Ordinal).Replace("FINAL are", "FINAL is", StringComparison.Ordinal), hint);
+            diagnostics.Error("NotSupportedYet", node.Span, $"{what} are not supported yet by this release.", hint);
         }
     }
 
