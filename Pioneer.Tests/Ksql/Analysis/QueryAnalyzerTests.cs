@@ -1,4 +1,3 @@
-using Pioneer.Ksql;
 using Pioneer.Ksql.Analysis;
 using Pioneer.Ksql.Syntax;
 using Xunit;
