@@ -1,1 +1,12 @@
-return;
+using Pioneer.Portal.Hosting;
+
+var builder = PortalHost.CreateBuilder(args);
+builder.AddPortalLogging();
+await builder.AddPlatformAsync();
+builder.AddPioneer();
+builder.AddPortalSignIn();
+builder.AddPortalPages();
+
+await using var app = builder.Build();
+app.UsePortal();
+return await app.RunPortalAsync();

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace Pioneer.Portal.Components;
+
+/// <summary>Times as the person reads them: their zone (told by the browser once per circuit, UTC until then) and distance from now.</summary>
+public sealed class ViewerTime(TimeProvider time)
+{
+    public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
+
+    /// <summary>Takes an IANA zone name; an unknown one leaves UTC.</summary>
+    public bool SetZone(string name)
+    {
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) || zone.Equals(Zone))
+        {
+            return false;
+        }
+
+        Zone = zone;
+        return true;
+    }
+
+    public DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Zone);
+
+    public string Full(DateTimeOffset at) => Local(at).ToString("yyyy-MM-dd HH:mm:ss.fff zzz", CultureInfo.InvariantCulture);
+
+    /// <summary>Time of day; with the date in front when it is not today.</summary>
+    public string Clock(DateTimeOffset at)
+    {
+        var local = Local(at);
+        var today = Local(time.GetUtcNow()).Date;
+        return local.ToString(local.Date == today ? "HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    }
+
+    public string Ago(DateTimeOffset at)
+    {
+        var span = time.GetUtcNow() - at;
+        return span < TimeSpan.Zero ? "in " + Durations.Words(-span) : Durations.Words(span) + " ago";
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Shell;
+using Pioneer.Portal.SignIn;
+using Serilog;
+
+namespace Pioneer.Portal.Hosting;
+
+/// <summary>The order of middleware and the addresses outside of Blazor.</summary>
+public static class PortalPipeline
+{
+    public static void UsePortal(this WebApplication app)
+    {
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(AddSecurityHeaders);
+        app.UseSerilogRequestLogging(o => o.EnrichDiagnosticContext = EnrichWithPerson);
+        app.UseAuthentication();
+        app.Use(UseActor);
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready").AllowAnonymous();
+        app.MapGet("/metrics", (MetricsPage metrics) => Results.Text(metrics.Render(), "text/plain; version=0.0.4")).AllowAnonymous();
+        app.MapGet(PortalUrls.SignOut, SignOutAsync).AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+
+    /// <summary>Brings the database up to date, starts, prints the set-up link where there is no admin, then the one ready line.</summary>
+    public static async Task<int> RunPortalAsync(this WebApplication app)
+    {
+        await app.PrepareDatabaseAsync();
+        await app.StartAsync();
+        var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? PortalHost.DefaultUrl;
+        await app.AnnounceAsync(url.TrimEnd('/'));
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static Task UseActor(HttpContext http, RequestDelegate next)
+    {
+        http.RequestServices.GetRequiredService<CurrentActor>().Use(http.User);
+        return next(http);
+    }
+
+    private static Task AddSecurityHeaders(HttpContext http, RequestDelegate next)
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        return next(http);
+    }
+
+    private static void EnrichWithPerson(IDiagnosticContext log, HttpContext http)
+    {
+        log.Set("User", http.User.Identity?.Name ?? "-");
+        if (http.GetRouteValue("slug") is string slug)
+        {
+            log.Set("Tenant", slug);
+        }
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext http)
+    {
+        // another site must not be able to sign a person out with a link or an image
+        if (http.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none"))
+        {
+            return Results.Redirect(PortalUrls.Overview);
+        }
+
+        await http.RequestServices.GetRequiredService<SignInManager<PioneerUser>>().SignOutAsync();
+        return Results.Redirect(PortalUrls.SignIn);
+    }
+}

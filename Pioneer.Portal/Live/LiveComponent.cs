@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Components;
+
+namespace Pioneer.Portal.Live;
+
+/// <summary>
+/// A component that shows rows and is told when they change. <see cref="LoadAsync"/> runs first with the parameters and again after each
+/// notice; notices that arrive while it runs become one more run, never several at once.
+/// </summary>
+public abstract class LiveComponent : ComponentBase, IDisposable
+{
+    private readonly CancellationTokenSource _gone = new();
+    private IDisposable? _subscription;
+    private bool _loading;
+    private bool _again;
+
+    [Inject]
+    public required LiveChanges Live { get; set; }
+
+    [Inject]
+    public required ILogger<LiveComponent> Log { get; set; }
+
+    /// <summary>Cancelled when the component goes away.</summary>
+    protected CancellationToken Gone => _gone.Token;
+
+    /// <summary>True once the first load has ended; until then pages draw their frame only.</summary>
+    protected bool Loaded { get; private set; }
+
+    protected abstract LiveTopic Topics { get; }
+
+    protected abstract Task LoadAsync(CancellationToken cancellationToken);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        // only a live circuit gets here: a prerendered page must not leave a listener behind
+        if (firstRender && !_gone.IsCancellationRequested)
+        {
+            _subscription = Live.Subscribe(Topics, _ => _ = InvokeAsync(ReloadAsync));
+        }
+    }
+
+    protected override async Task OnParametersSetAsync() => await ReloadAsync();
+
+    /// <summary>Loads and draws again; call it after a command so that its author sees the outcome at once.</summary>
+    protected async Task ReloadAsync()
+    {
+        if (_loading)
+        {
+            _again = true;
+            return;
+        }
+
+        _loading = true;
+        try
+        {
+            do
+            {
+                _again = false;
+                await LoadAsync(Gone);
+                Loaded = true;
+                StateHasChanged();
+            }
+            while (_again && !Gone.IsCancellationRequested);
+        }
+        catch (OperationCanceledException) when (Gone.IsCancellationRequested)
+        {
+            // the page was left while it loaded
+        }
+        catch (Exception e) when (Loaded)
+        {
+            LiveLog.ReloadFailed(Log, e);
+            await DispatchExceptionAsync(e);
+        }
+        finally
+        {
+            _loading = false;
+        }
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing && !_gone.IsCancellationRequested)
+        {
+            _gone.Cancel();
+            _subscription?.Dispose();
+            _gone.Dispose();
+        }
+    }
+}

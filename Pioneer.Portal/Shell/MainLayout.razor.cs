@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.JSInterop;
+using MudBlazor;
+using Pioneer.Portal.Components;
+
+namespace Pioneer.Portal.Shell;
+
+/// <summary>Top bar, navigation and content. Owns what belongs to the browser window: theme, keyboard, time zone.</summary>
+public sealed partial class MainLayout : IAsyncDisposable
+{
+    private ElementReference _shell;
+    private IJSObjectReference? _module;
+    private DotNetObjectReference<MainLayout>? _self;
+    private PortalErrorBoundary? _boundary;
+    private bool _dark;
+    private bool _navOpen;
+    private bool _flush;
+
+    [Inject]
+    public required IJSRuntime Js { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; set; }
+
+    [Inject]
+    public required ViewerTime Viewer { get; set; }
+
+    private string SkipHref => Navigation.ToBaseRelativePath(Navigation.Uri) + "#content";
+
+    /// <summary>Takes the padding away for a page that fills the window (the editor). Reset by the next navigation.</summary>
+    public void UseWholeWindow()
+    {
+        if (!_flush)
+        {
+            _flush = true;
+            StateHasChanged();
+        }
+    }
+
+    /// <summary>Called by the browser: a keyboard sequence that goes somewhere.</summary>
+    [JSInvokable]
+    public void Go(string url) => Navigation.NavigateTo(url);
+
+    /// <summary>Called by the browser: '?' was pressed.</summary>
+    [JSInvokable]
+    public Task ShowShortcutsAsync() => Dialogs.ShowAsync<ShortcutsDialog>(
+        "Keyboard", new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true, CloseOnEscapeKey = true });
+
+    public async ValueTask DisposeAsync()
+    {
+        Navigation.LocationChanged -= OnLocationChanged;
+        if (_module is not null)
+        {
+            try
+            {
+                await _module.InvokeVoidAsync("detach");
+                await _module.DisposeAsync();
+            }
+            catch (JSDisconnectedException)
+            {
+                // the window is gone, and its listeners with it
+            }
+        }
+
+        _self?.Dispose();
+    }
+
+    protected override void OnInitialized() => Navigation.LocationChanged += OnLocationChanged;
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        _module = await Js.InvokeAsync<IJSObjectReference>("import", "./Shell/MainLayout.razor.js");
+        _self = DotNetObjectReference.Create(this);
+        var window = await _module.InvokeAsync<WindowFacts>("attach", _self);
+        _dark = window.Dark;
+        Viewer.SetZone(window.TimeZone);
+        StateHasChanged();
+    }
+
+    private async Task ToggleThemeAsync()
+    {
+        if (_module is not null)
+        {
+            _dark = await _module.InvokeAsync<bool>("toggleTheme");
+        }
+    }
+
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
+    {
+        _navOpen = false;
+        _flush = false;
+        _boundary?.Recover();
+        _ = InvokeAsync(StateHasChanged);
+    }
+
+    private sealed record WindowFacts(bool Dark, string TimeZone);
+}

@@ -1,0 +1,34 @@
+// Keyboard, theme and facts of the window. One listener for the whole shell.
+let layout, pendingG = false, timer;
+const places = { o: "/", t: "/tenants", i: "/ingestion/matrix", s: "/subscriptions", d: "/seeds", r: "/recovery", p: "/operations", a: "/activity" };
+
+const typing = t => t.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName);
+
+function onKey(e) {
+  if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) { return; }
+  if (pendingG) {
+    pendingG = false; clearTimeout(timer);
+    if (places[e.key]) { e.preventDefault(); layout.invokeMethodAsync("Go", places[e.key]); }
+    return;
+  }
+  if (e.key === "/") { e.preventDefault(); document.getElementById("global-search")?.focus(); }
+  else if (e.key === "?") { e.preventDefault(); layout.invokeMethodAsync("ShowShortcutsAsync"); }
+  else if (e.key === "g") { pendingG = true; timer = setTimeout(() => pendingG = false, 1500); }
+}
+
+function set(dark) { document.documentElement.dataset.theme = dark ? "dark" : "light"; window.dispatchEvent(new CustomEvent("pioneer-theme", { detail: dark })); return dark; }
+
+export function attach(ref) {
+  layout = ref;
+  document.addEventListener("keydown", onKey);
+  document.documentElement.dataset.interactive = "true";
+  return { dark: document.documentElement.dataset.theme === "dark", timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+}
+
+export function detach() { document.removeEventListener("keydown", onKey); }
+
+export function toggleTheme() {
+  const dark = document.documentElement.dataset.theme !== "dark";
+  document.cookie = `pioneer-theme=${dark ? "dark" : "light"}; path=/; max-age=31536000; samesite=lax`;
+  return set(dark);
+}

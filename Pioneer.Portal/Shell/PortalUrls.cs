@@ -1,0 +1,64 @@
+namespace Pioneer.Portal.Shell;
+
+/// <summary>Every address of the portal. Links are made here and nowhere else.</summary>
+public static class PortalUrls
+{
+    public const string Overview = "/";
+    public const string Tenants = "/tenants";
+    public const string NewTenant = "/tenants/new";
+    public const string Ingestion = "/ingestion/matrix";
+    public const string Sources = "/ingestion/sources";
+    public const string Feeds = "/ingestion/feeds";
+    public const string Connectors = "/ingestion/connectors";
+    public const string AllSubscriptions = "/subscriptions";
+    public const string AllSeeds = "/seeds";
+    public const string Recovery = "/recovery";
+    public const string Drills = "/recovery/drills";
+    public const string Horizons = "/recovery/horizons";
+    public const string Operations = "/operations";
+    public const string Hangfire = "/operations/hangfire";
+    public const string Activity = "/activity";
+    public const string ActivityCsv = "/activity/export.csv";
+    public const string Settings = "/settings/users";
+    public const string ApiTokens = "/settings/tokens";
+    public const string Platform = "/settings/platform";
+    public const string SignIn = "/sign-in";
+    public const string SignOut = "/sign-out";
+    public const string Setup = "/setup";
+    public const string AccessDenied = "/access-denied";
+
+    public static string Tenant(string slug, string? tab = null) => tab is null ? $"/tenants/{slug}" : $"/tenants/{slug}/{tab}";
+
+    public static string Onboarding(Guid operationId, string slug) => $"{NewTenant}?operation={operationId}&slug={slug}";
+
+    public static string Editor(string slug, string? id = null) => id is null ? $"/t/{slug}/editor" : $"/t/{slug}/editor/{id}";
+
+    public static string Subscriptions(string slug) => $"/t/{slug}/subscriptions";
+
+    public static string Subscription(string slug, string name, string? tab = null) =>
+        tab is null ? $"/t/{slug}/subscriptions/{name}" : $"/t/{slug}/subscriptions/{name}/{tab}";
+
+    public static string Delivery(string slug) => $"/t/{slug}/delivery";
+
+    public static string Seeds(string slug) => $"/t/{slug}/seeds";
+
+    public static string NewSeed(string slug, string? subscription = null) =>
+        subscription is null ? $"/t/{slug}/seeds/new" : $"/t/{slug}/seeds/new?subscription={subscription}";
+
+    public static string SeedRun(string slug, Guid runId) => $"/t/{slug}/seeds/runs/{runId}";
+
+    public static string PlaybookRun(Guid runId) => $"/recovery/runs/{runId}";
+
+    public static string Incident(Guid id) => $"/recovery/incidents/{id}";
+
+    public static string Operation(Guid id) => $"/operations/{id}";
+
+    /// <summary>Adds the parameters that have a value to a path, so that list state lives in the address.</summary>
+    public static string With(string path, params (string Key, object? Value)[] parameters)
+    {
+        var query = string.Join('&', parameters
+            .Where(p => p.Value is not null && p.Value is not "" && p.Value is not false)
+            .Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value!.ToString()!)}"));
+        return query.Length == 0 ? path : $"{path}?{query}";
+    }
+}

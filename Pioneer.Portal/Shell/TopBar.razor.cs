@@ -1,0 +1,51 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Pioneer.Portal.Shell;
+
+/// <summary>Search, verdict, platform, person, theme: what every page has in common.</summary>
+public sealed partial class TopBar : IDisposable
+{
+    private ClaimsPrincipal _user = new();
+    private VerdictLine? _verdict;
+
+    [Parameter]
+    public bool Dark { get; set; }
+
+    [Parameter]
+    public bool NavOpen { get; set; }
+
+    [Parameter]
+    public EventCallback OnToggleTheme { get; set; }
+
+    [Parameter]
+    public EventCallback OnToggleNav { get; set; }
+
+    [Parameter]
+    public EventCallback OnShortcuts { get; set; }
+
+    [CascadingParameter]
+    public required Task<AuthenticationState> Authentication { get; set; }
+
+    [Inject]
+    public required ShellFacts Facts { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
+
+    public void Dispose() => Facts.Changed -= OnFactsChanged;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Facts.Changed += OnFactsChanged;
+        _user = (await Authentication).User;
+        _verdict = await Facts.VerdictAsync();
+    }
+
+    private void OnFactsChanged() => _ = InvokeAsync(async () =>
+    {
+        _verdict = await Facts.VerdictAsync();
+        StateHasChanged();
+    });
+}

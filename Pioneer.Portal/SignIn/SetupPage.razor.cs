@@ -1,0 +1,58 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Shell;
+
+namespace Pioneer.Portal.SignIn;
+
+/// <summary>Where the one-time link of the first start leads: makes the first platform admin and signs in.</summary>
+public sealed partial class SetupPage
+{
+    private bool _usable;
+    private IReadOnlyList<string> _errors = [];
+
+    [SupplyParameterFromQuery(Name = "token")]
+    private string? Token { get; set; }
+
+    [SupplyParameterFromForm(FormName = "setup")]
+    private SetupInput? Form { get; set; }
+
+    [Inject]
+    public required FirstAdmin FirstAdmin { get; set; }
+
+    [Inject]
+    public required SignInManager<PioneerUser> SignInManager { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
+
+    private SetupInput Input => Form ??= new();
+
+    protected override async Task OnInitializedAsync() => _usable = Token is not null && await FirstAdmin.IsUsableAsync(Token, default);
+
+    private async Task SubmitAsync()
+    {
+        var made = await FirstAdmin.RedeemAsync(Token ?? "", Input.Name, Input.Email, Input.Password, default);
+        if (made.IsSuccess)
+        {
+            await SignInManager.SignInAsync(made.Value, isPersistent: false);
+            Navigation.NavigateTo(PortalUrls.Overview);
+            return;
+        }
+
+        _errors = [made.Error.Message];
+    }
+
+    private sealed class SetupInput
+    {
+        [Required(ErrorMessage = "The name is missing.")]
+        public string Name { get; set; } = "";
+
+        [Required(ErrorMessage = "The e-mail is missing."), EmailAddress(ErrorMessage = "This is not an e-mail address.")]
+        public string Email { get; set; } = "";
+
+        [Required(ErrorMessage = "The password is missing."), MinLength(FirstAdmin.MinPasswordLength, ErrorMessage = "The password has fewer than 12 characters.")]
+        public string Password { get; set; } = "";
+    }
+}
