@@ -1,4 +1,5 @@
 using Pioneer.Portal.Hosting;
+using Pioneer.Portal.SignIn;
 
 var builder = PortalHost.CreateBuilder(args);
 builder.AddPortalLogging();

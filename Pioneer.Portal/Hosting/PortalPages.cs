@@ -1,6 +1,7 @@
 using MudBlazor;
 using MudBlazor.Services;
 using Pioneer.Portal.Components;
+using Pioneer.Portal.Features;
 using Pioneer.Portal.Live;
 using Pioneer.Portal.Shell;
 
@@ -31,6 +32,7 @@ public static class PortalPages
         services.AddScoped<Toaster>();
         services.AddScoped<ShellFacts, DatabaseShellFacts>();
         services.AddScoped<IPortalSearch, DatabaseSearch>();
+        services.AddPortalFeatures();
         services.AddSingleton<MetricsPage>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
     }

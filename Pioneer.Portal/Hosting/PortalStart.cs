@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Shell;
@@ -9,12 +8,8 @@ namespace Pioneer.Portal.Hosting;
 /// <summary>What happens once per start: migrations, the first admin, the lines that scripts wait for.</summary>
 internal static class PortalStart
 {
-    public static async Task PrepareDatabaseAsync(this WebApplication app)
-    {
-        await using var scope = app.Services.CreateAsyncScope();
-        await using var database = await scope.ServiceProvider.GetRequiredService<IDbContextFactory<PioneerDbContext>>().CreateDbContextAsync();
-        await database.Database.MigrateAsync();
-    }
+    public static Task PrepareDatabaseAsync(this WebApplication app) =>
+        app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
 
     public static async Task AnnounceAsync(this WebApplication app, string url)
     {

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Shell;
 
@@ -33,6 +34,8 @@ public sealed partial class TopBar : IDisposable
 
     [Inject]
     public required NavigationManager Navigation { get; set; }
+
+    private string AccountLabel => $"{_user.DisplayRole(Facts.CurrentSlug(Navigation.Uri, _user))} · {_user.Identity?.Name}";
 
     public void Dispose() => Facts.Changed -= OnFactsChanged;
 

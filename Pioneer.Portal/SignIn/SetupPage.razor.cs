@@ -16,7 +16,7 @@ public sealed partial class SetupPage
     private string? Token { get; set; }
 
     [SupplyParameterFromForm(FormName = "setup")]
-    private SetupInput? Form { get; set; }
+    private SetupInput Input { get; set; } = default!; // set in OnInitialized where no form was sent
 
     [Inject]
     public required FirstAdmin FirstAdmin { get; set; }
@@ -27,9 +27,11 @@ public sealed partial class SetupPage
     [Inject]
     public required NavigationManager Navigation { get; set; }
 
-    private SetupInput Input => Form ??= new();
-
-    protected override async Task OnInitializedAsync() => _usable = Token is not null && await FirstAdmin.IsUsableAsync(Token, default);
+    protected override async Task OnInitializedAsync()
+    {
+        Input ??= new();
+        _usable = Token is not null && await FirstAdmin.IsUsableAsync(Token, default);
+    }
 
     private async Task SubmitAsync()
     {

@@ -12,7 +12,7 @@ public sealed partial class SignInPage
     private string? _error;
 
     [SupplyParameterFromForm(FormName = "sign-in")]
-    private SignInInput? Form { get; set; }
+    private SignInInput Input { get; set; } = default!; // set in OnInitialized where no form was sent
 
     [SupplyParameterFromQuery(Name = "ReturnUrl")]
     private string? ReturnUrl { get; set; }
@@ -26,7 +26,7 @@ public sealed partial class SignInPage
     [Inject]
     public required NavigationManager Navigation { get; set; }
 
-    private SignInInput Input => Form ??= new();
+    protected override void OnInitialized() => Input ??= new();
 
     private async Task SubmitAsync()
     {

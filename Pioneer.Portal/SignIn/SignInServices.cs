@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,9 @@ public static class SignInServices
     {
         var services = builder.Services;
         services.AddHttpContextAccessor();
+        services.AddDataProtection()
+            .SetApplicationName("Pioneer")
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(builder.Configuration["Data"]!, "keys")));
         services.TryAddScoped(s => s.GetRequiredService<IDbContextFactory<PioneerDbContext>>().CreateDbContext());
         services.AddCascadingAuthenticationState();
         services.AddAuthorization(Policies.AddPioneerPolicies);

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Components;
 using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Portal.SignIn;
@@ -26,7 +25,7 @@ public sealed class TenantRequirementHandler : AuthorizationHandler<TenantRequir
     {
         string slug => slug,
         HttpContext http => http.GetRouteValue(RouteKey) as string,
-        RouteData route => route.RouteValues.FirstOrDefault(v => string.Equals(v.Key, RouteKey, StringComparison.OrdinalIgnoreCase)).Value as string,
+        Microsoft.AspNetCore.Components.RouteData route => route.RouteValues.FirstOrDefault(v => string.Equals(v.Key, RouteKey, StringComparison.OrdinalIgnoreCase)).Value as string,
         _ => null,
     };
 }

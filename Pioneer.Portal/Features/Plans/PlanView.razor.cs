@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Components;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Portal.Components;
+
+namespace Pioneer.Portal.Features.Plans;
+
+/// <summary>A plan, before anybody agrees to it.</summary>
+public sealed partial class PlanView
+{
+    [Parameter, EditorRequired]
+    public required Plan Plan { get; set; }
+
+    /// <summary>Slug that every touched resource must belong to; null for a plan over several tenants.</summary>
+    [Parameter]
+    public string? Slug { get; set; }
+
+    [Parameter]
+    public DateTimeOffset? ObservedAt { get; set; }
+
+    private int Of(ChangeKind kind) => Plan.Changes.Count(c => c.Kind == kind);
+
+    private IEnumerable<(Tone Tone, string Text)> Facts()
+    {
+        yield return (Tone.Ok, Slug is null ? "Only names of the tenants in this plan are touched" : "Nothing of another tenant is touched");
+        var destroys = Plan.Changes.Count(c => c.Risk == ChangeRisk.DestroysData);
+        yield return destroys > 0
+            ? (Tone.Bad, $"{PlanWords.Count(destroys)} destroy records")
+            : (Tone.Ok, Of(ChangeKind.Delete) == 0 ? "Nothing is deleted" : "No records are deleted");
+        var interrupts = Plan.Changes.Count(c => c.Risk == ChangeRisk.InterruptsDelivery);
+        if (interrupts > 0)
+        {
+            yield return (Tone.Warn, $"{PlanWords.Count(interrupts)} pause delivery for a moment");
+        }
+
+        if (Plan.Foreign.Length > 0)
+        {
+            yield return (Tone.Note, $"{Plan.Foreign.Length} foreign things are left as they are");
+        }
+    }
+
+    private static string Signed(int value) => value switch { > 0 => $"+{value:N0}", 0 => "0", _ => $"−{-value:N0}" };
+}

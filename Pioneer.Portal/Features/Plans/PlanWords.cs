@@ -1,0 +1,49 @@
+using Pioneer.Domain.Provisioning;
+using Pioneer.Portal.Components;
+using Pioneer.Portal.Shell;
+
+namespace Pioneer.Portal.Features.Plans;
+
+/// <summary>Plans in the words and groups of a page.</summary>
+public static class PlanWords
+{
+    private static readonly (string Title, string[] Types)[] Groups =
+    [
+        ("Topics", ["topic", "topic-config", "partitions"]),
+        ("Rights", ["scram-user", "acl"]),
+        ("Connectors", ["connector"]),
+        ("ksqlDB", ["ksql-service", "ksql-stream", "ksql-query"]),
+    ];
+
+    public static IEnumerable<(string Title, IReadOnlyList<Change> Changes)> Grouped(this Plan plan) => Groups
+        .Select(g => (g.Title, (IReadOnlyList<Change>)[.. plan.Changes.Where(c => g.Types.Contains(c.ResourceType))]))
+        .Append(("Other", [.. plan.Changes.Where(c => !Groups.Any(g => g.Types.Contains(c.ResourceType)))]))
+        .Where(g => g.Item2.Count > 0);
+
+    public static string Word(string resourceType) => resourceType switch
+    {
+        "acl" => "ACL",
+        "scram-user" => "SCRAM user",
+        "topic-config" => "topic config",
+        "ksql-service" => "service",
+        "ksql-stream" => "stream",
+        "ksql-query" => "query",
+        _ => resourceType,
+    };
+
+    public static (string Sign, Tone Tone) Sign(this ChangeKind kind) => kind switch
+    {
+        ChangeKind.Create => ("+", Tone.Ok),
+        ChangeKind.Delete => ("−", Tone.Bad),
+        _ => ("~", Tone.Info),
+    };
+
+    public static (string Text, Tone Tone, string Icon) Word(this ChangeRisk risk) => risk switch
+    {
+        ChangeRisk.Safe => ("safe", Tone.Plain, PioneerIcons.Check),
+        ChangeRisk.InterruptsDelivery => ("interrupts delivery", Tone.Warn, PioneerIcons.Warning),
+        _ => ("destroys data", Tone.Bad, PioneerIcons.Problem),
+    };
+
+    public static string Count(int changes) => changes == 1 ? "1 change" : $"{changes} changes";
+}
