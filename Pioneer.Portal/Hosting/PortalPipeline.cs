@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
-using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
@@ -28,7 +27,7 @@ public static class PortalPipeline
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
         app.MapGet("/metrics", (MetricsPage metrics) => Results.Text(metrics.Render(), "text/plain; version=0.0.4")).AllowAnonymous();
-        app.MapGet(PortalUrls.SignOut, SignOutAsync).AllowAnonymous();
+        app.MapGet(PortalUrls.SignOut, (Delegate)SignOutAsync).AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 

@@ -23,7 +23,7 @@ public sealed class LiveChanges
     {
         foreach (var (topics, handler) in _listeners.Values)
         {
-            if ((topics & changed) != 0)
+            if ((topics & changed) != LiveTopic.None)
             {
                 handler(changed & topics);
             }

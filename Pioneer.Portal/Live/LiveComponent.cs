@@ -40,7 +40,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         // only a live circuit gets here: a prerendered page must not leave a listener behind
         if (firstRender && !_gone.IsCancellationRequested)
         {
-            _subscription = Live.Subscribe(Topics, changed => InvokeAsync(ReloadAsync));
+            _subscription = Live.Subscribe(Topics, _ => NoticeArrived());
         }
     }
 
@@ -81,6 +81,8 @@ public abstract class LiveComponent : ComponentBase, IDisposable
             _loading = false;
         }
     }
+
+    private void NoticeArrived() => _ = InvokeAsync(ReloadAsync);
 
     protected virtual void Dispose(bool disposing)
     {

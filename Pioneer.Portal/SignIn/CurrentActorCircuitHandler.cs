@@ -14,9 +14,11 @@ public sealed class CurrentActorCircuitHandler(AuthenticationStateProvider authe
 
     public void Dispose() => authentication.AuthenticationStateChanged -= OnChanged;
 
-    private async void OnChanged(Task<AuthenticationState> state)
+    private void OnChanged(Task<AuthenticationState> state) => _ = UseAsync(state);
+
+    // a state that cannot be had counts as nobody
+    private async Task UseAsync(Task<AuthenticationState> state)
     {
-#pragma warning disable VSTHRD100 // the event asks for void; a failed state counts as nobody
         try
         {
             current.Use((await state).User);
@@ -25,6 +27,5 @@ public sealed class CurrentActorCircuitHandler(AuthenticationStateProvider authe
         {
             current.Use(new System.Security.Claims.ClaimsPrincipal());
         }
-#pragma warning restore VSTHRD100
     }
 }
