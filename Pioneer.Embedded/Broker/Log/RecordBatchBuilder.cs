@@ -32,6 +32,10 @@ public sealed class RecordBatchBuilder
     public RecordBatchBuilder Add(long timestampMs, ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte>? value) =>
         Add(new LogRecord(_records.Count == 0 ? BaseOffset : _records[^1].Offset + 1, timestampMs, key, value, NoHeaders));
 
+    /// <summary>Adds a record at the next offset. A null array is null here too; converted to memory it would become empty.</summary>
+    public RecordBatchBuilder Add(long timestampMs, byte[]? key, byte[]? value) =>
+        Add(timestampMs, key is null ? (ReadOnlyMemory<byte>?)null : key, value is null ? (ReadOnlyMemory<byte>?)null : value);
+
     /// <summary>Adds a record at its own offset.</summary>
     public RecordBatchBuilder Add(LogRecord record)
     {
