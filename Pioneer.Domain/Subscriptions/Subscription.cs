@@ -32,6 +32,9 @@ public sealed class Subscription : IRevisioned
 
     public required string CreatedBy { get; init; }
 
+    /// <summary>When wanted state last changed: deployed, paused, resumed, deleted.</summary>
+    public required DateTimeOffset ChangedAt { get; set; }
+
     public List<SubscriptionVersion> Versions { get; init; } = [];
 
     public long Revision { get; set; }

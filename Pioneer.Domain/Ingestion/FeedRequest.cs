@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Pioneer.Domain.Provisioning;
+
+namespace Pioneer.Domain.Ingestion;
+
+/// <summary>What a person says about a feed.</summary>
+public sealed partial record FeedRequest(
+    string? Name,
+    string? Source,
+    string? Table,
+    FeedKind Kind,
+    ImmutableArray<FeedColumn> Columns,
+    ImmutableArray<string> KeyColumns,
+    string? TimestampColumn,
+    string? IncrementingColumn,
+    string? TenantColumn,
+    int? PollIntervalMs = null,
+    long? RetentionMs = null,
+    int? Partitions = null,
+    string? Description = null)
+{
+    public const int DefaultPollIntervalMs = 500;
+    public const long DefaultRetentionMs = 7L * 24 * 60 * 60 * 1000;
+    private const int MaxPollIntervalMs = 3_600_000;
+    private const int MaxPartitions = 1000;
+    private const int MaxColumns = 500;
+
+    /// <summary>The first thing that is wrong with it, by itself; success when it can be a feed.</summary>
+    public Result Validate()
+    {
+        var name = ResourceNames.Check("feed", Name);
+        if (name.IsFailure)
+        {
+            return name.WithoutValue();
+        }
+
+        if (string.IsNullOrWhiteSpace(Table))
+        {
+            return Error.Invalid("TableMissing", "table", "A feed reads a table or a view; none is named.");
+        }
+
+        if (Columns.IsDefaultOrEmpty || Columns.Length > MaxColumns)
+        {
+            return IngestionErrors.OutOfRange("columns", "number of columns", 1, MaxColumns);
+        }
+
+        var columns = CheckColumns();
+        return columns.IsFailure ? columns : CheckRoles();
+    }
+
+    private Result CheckColumns()
+    {
+        foreach (var column in Columns)
+        {
+            if (!ColumnName().IsMatch(column.Name))
+            {
+                return IngestionErrors.ColumnNameUnusable(column.Name);
+            }
+
+            if (!KsqlTypes.IsUsable(column.Type))
+            {
+                return IngestionErrors.ColumnTypeUnknown(column.Name, column.SourceType);
+            }
+        }
+
+        var twice = Columns.GroupBy(column => column.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
+        return twice is null
+            ? Result.Success
+            : Error.Invalid("ColumnTwice", "columns", $"Column '{twice.Key}' is there twice; ksql does not tell upper from lower case.");
+    }
+
+    private Result CheckRoles()
+    {
+        if (KeyColumns.IsDefaultOrEmpty)
+        {
+            return IngestionErrors.TableWithoutKey(Table!);
+        }
+
+        if (KeyColumns.Length > 1)
+        {
+            return IngestionErrors.CompositeKey(Table!, KeyColumns);
+        }
+
+        (string Field, string? Column)[] roles =
+        [
+            ("keyColumns", KeyColumns[0]), ("tenantColumn", TenantColumn ?? ""), ("timestampColumn", TimestampColumn),
+            ("incrementingColumn", IncrementingColumn),
+        ];
+        foreach (var (field, column) in roles)
+        {
+            if (column is not null && !Columns.Any(known => string.Equals(known.Name, column, StringComparison.OrdinalIgnoreCase)))
+            {
+                return IngestionErrors.ColumnUnknown(field, column, Table!);
+            }
+        }
+
+        if (string.Equals(TenantColumn, KeyColumns[0], StringComparison.OrdinalIgnoreCase))
+        {
+            return Error.Invalid("TenantColumnIsKey", "tenantColumn", "The tenant column cannot be the key: every row of a tenant would have the same key.");
+        }
+
+        if (Kind is FeedKind.Event && TimestampColumn is null && IncrementingColumn is null)
+        {
+            return IngestionErrors.NothingToPoll(Table!);
+        }
+
+        return CheckFigures();
+    }
+
+    private Result CheckFigures()
+    {
+        if (PollIntervalMs is < 50 or > MaxPollIntervalMs)
+        {
+            return IngestionErrors.OutOfRange("pollIntervalMs", "poll interval in milliseconds", 50, MaxPollIntervalMs);
+        }
+
+        if (RetentionMs is < 60_000)
+        {
+            return Error.Invalid("OutOfRange", "retentionMs", "Records must be kept for a minute (60000 ms) at least.");
+        }
+
+        return Partitions is < 1 or > MaxPartitions ? IngestionErrors.OutOfRange("partitions", "number of partitions", 1, MaxPartitions) : Result.Success;
+    }
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]{0,127}\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex ColumnName();
+}

@@ -1,0 +1,62 @@
+using Pioneer.Domain.Provisioning;
+
+namespace Pioneer.Domain.Ingestion;
+
+/// <summary>What can go wrong with sources, feeds and entitlements.</summary>
+public static class IngestionErrors
+{
+    public static Error SourceTaken(string name) => Error.Conflict("SourceNameTaken", $"There is a source '{name}' already.") with { Field = "name" };
+
+    public static Error FeedTaken(string name) => Error.Conflict("FeedNameTaken", $"There is a feed '{name}' already.") with { Field = "name" };
+
+    public static Error UrlMalformed(SourceKind kind, string url) => Error.Invalid(
+        "ConnectionUrlMalformed", "connectionUrl", $"'{url}' is not a JDBC address of {kind}.", $"It begins with '{SourceUrls.Scheme(kind)}'.");
+
+    public static Error UrlHoldsSecret(string parameter) => Error.Invalid(
+        "ConnectionUrlHoldsSecret", "connectionUrl", $"The address holds '{parameter}', which would be shown in plans.",
+        "Leave it out and fill in the password field.");
+
+    public static Error TableWithoutKey(string table) => Error.Invalid(
+        "TableWithoutKey", "keyColumns",
+        $"Table '{table}' has no key. Without one, records have no key either: changes to a row cannot be told from new rows, order is lost and nothing can be seeded.",
+        "Give the table a primary key, or name the column whose values are unique.");
+
+    public static Error CompositeKey(string table, IEnumerable<string> columns) => Error.Invalid(
+        "CompositeKey", "keyColumns", $"The key of '{table}' has several columns ({string.Join(", ", columns)}); a record key is one value.",
+        "Name one unique column, or expose one in a view.");
+
+    public static Error ColumnUnknown(string field, string column, string table) => Error.Invalid(
+        "ColumnUnknown", field, $"Table '{table}' has no column '{column}' that is part of the feed.");
+
+    public static Error ColumnTypeUnknown(string column, string type) => Error.Invalid(
+        "ColumnTypeUnknown", "columns", $"Column '{column}' has type '{type}', which has no counterpart in ksql.", "Leave the column out, or cast it in a view.");
+
+    public static Error ColumnNameUnusable(string column) => Error.Invalid(
+        "ColumnNameUnusable", "columns", $"Column '{column}' cannot be a name in ksql.", "Use letters, digits and underscores, beginning with a letter; a view can rename it.");
+
+    public static Error NothingToPoll(string table) => Error.Invalid(
+        "NothingToPoll", "timestampColumn", $"A real-time feed of '{table}' needs a column that tells new and changed rows: a timestamp, a growing number, or best both.",
+        "Name one, or make it a batch feed.");
+
+    public static Error FeedInUse(string feed, int tenants) => Error.Conflict(
+        "FeedInUse", $"Feed '{feed}' is granted to {tenants} tenants.", "Take it away from them first.");
+
+    public static Error SourceInUse(string source, int feeds) => Error.Conflict(
+        "SourceInUse", $"Source '{source}' has {feeds} feeds.", "Remove them first.");
+
+    public static Error IncompatibleChange(string feed, string why) => Error.Conflict(
+        "FeedChangeIncompatible", $"Feed '{feed}' is granted, so {why}.", "Add columns at the end, or define a new feed.");
+
+    public static Error FeedIsRead(string feed, IEnumerable<string> subscriptions) => Error.Conflict(
+        "FeedIsRead", $"Feed '{feed}' is read by the subscriptions {string.Join(", ", subscriptions)}.", "Delete them first.");
+
+    public static Error NotGranted(string tenant, string feed) =>
+        new("EntitlementNotFound", $"Tenant '{tenant}' is not entitled to feed '{feed}'.") { Kind = ErrorKind.NotFound };
+
+    public static Error NotBatch(string feed) => Error.Conflict("FeedNotBatch", $"Feed '{feed}' is real time; it is read all the time.");
+
+    public static Error OutOfRange(string field, string what, long low, long high) =>
+        Error.Invalid("OutOfRange", field, $"The {what} must be {low} to {high}.");
+
+    internal static Result<string> Name(string what, string? name) => ResourceNames.Check(what, name);
+}

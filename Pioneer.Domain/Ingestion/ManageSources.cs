@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Ingestion;
+
+/// <summary>What a person says about a source. A null password leaves the one that is kept; an empty one removes it.</summary>
+public sealed record SourceRequest(string? Name, SourceKind Kind, string? ConnectionUrl, string? Username, string? Password, string? Description = null)
+{
+    /// <summary>Never prints the password.</summary>
+    public override string ToString() => $"source {Name} at {ConnectionUrl}";
+}
+
+/// <summary>Registers, changes, tests and removes sources.</summary>
+public sealed class ManageSources(
+    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, SecretStore secrets, ISourceInspector inspector)
+{
+    public async Task<Result<SourceId>> AddAsync(Actor actor, SourceRequest request, CancellationToken cancellationToken)
+    {
+        var valid = Validate(actor, request);
+        if (valid.IsFailure)
+        {
+            return valid.Error;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var source = new Source
+        {
+            Id = work.NextId<SourceId>(),
+            Name = request.Name!,
+            Description = request.Description ?? "",
+            Kind = request.Kind,
+            ConnectionUrl = request.ConnectionUrl!,
+            Username = NullIfEmpty(request.Username),
+            CreatedAt = work.Now,
+        };
+        await SetPasswordAsync(db, source, request.Password, cancellationToken);
+        db.Sources.Add(source);
+        work.Audit(db, actor, "SourceAdded", new AuditSubject("source", source.Name), after: Shown(source));
+        var saved = await WorkRecorder.SaveAsync(db, IngestionErrors.SourceTaken(source.Name), cancellationToken);
+        return saved.IsFailure ? saved.Error : source.Id;
+    }
+
+    public async Task<Result> UpdateAsync(Actor actor, SourceRequest request, long? revision, CancellationToken cancellationToken)
+    {
+        var valid = Validate(actor, request);
+        if (valid.IsFailure)
+        {
+            return valid.Error;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var source = await db.Sources.SingleOrDefaultAsync(row => row.Name == request.Name, cancellationToken);
+        if (source is null)
+        {
+            return Error.NotFound("Source", request.Name!);
+        }
+
+        WorkRecorder.Expect(db, source, revision);
+        var before = Shown(source);
+        source.Kind = request.Kind;
+        source.ConnectionUrl = request.ConnectionUrl!;
+        source.Username = NullIfEmpty(request.Username);
+        source.Description = request.Description ?? source.Description;
+        await SetPasswordAsync(db, source, request.Password, cancellationToken);
+        work.Audit(db, actor, "SourceChanged", new AuditSubject("source", source.Name), before, Shown(source));
+        return await WorkRecorder.SaveAsync(db, cancellationToken);
+    }
+
+    public async Task<Result> RemoveAsync(Actor actor, string name, CancellationToken cancellationToken)
+    {
+        var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.Administer);
+        if (allowed.IsFailure)
+        {
+            return allowed;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var source = await db.Sources.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
+        if (source is null)
+        {
+            return Error.NotFound("Source", name);
+        }
+
+        var feeds = await db.Feeds.CountAsync(row => row.SourceId == source.Id, cancellationToken);
+        if (feeds > 0)
+        {
+            return IngestionErrors.SourceInUse(name, feeds);
+        }
+
+        db.Sources.Remove(source);
+        db.Secrets.RemoveRange(await db.Secrets.IgnoreQueryFilters().Where(row => row.Name == source.PasswordSecret).ToListAsync(cancellationToken));
+        work.Audit(db, actor, "SourceRemoved", new AuditSubject("source", name), before: Shown(source));
+        return await WorkRecorder.SaveAsync(db, cancellationToken);
+    }
+
+    /// <summary>Signs in to a source as described, saved or not; a null password takes the kept one.</summary>
+    public async Task<Result> TestAsync(Actor actor, SourceRequest request, CancellationToken cancellationToken)
+    {
+        var connection = await ConnectionAsync(actor, request, cancellationToken);
+        if (connection.IsFailure)
+        {
+            return connection.Error;
+        }
+
+        var tested = await inspector.TestAsync(connection.Value, cancellationToken);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Sources.Where(row => row.Name == request.Name && row.ConnectionUrl == request.ConnectionUrl)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.LastTestedAt, work.Now).SetProperty(row => row.LastTestError, tested.Error == null ? null : tested.Error.Message),
+                cancellationToken);
+        return tested;
+    }
+
+    /// <summary>Tables of a saved source with their columns and keys.</summary>
+    public async Task<Result<ImmutableArray<SourceTable>>> ListTablesAsync(Actor actor, string name, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var source = await db.Sources.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
+        if (source is null)
+        {
+            return Error.NotFound("Source", name);
+        }
+
+        var request = new SourceRequest(source.Name, source.Kind, source.ConnectionUrl, source.Username, null);
+        var connection = await ConnectionAsync(actor, request, cancellationToken);
+        return connection.IsFailure ? connection.Error : await inspector.ListTablesAsync(connection.Value, cancellationToken);
+    }
+
+    private async Task<Result<SourceConnection>> ConnectionAsync(Actor actor, SourceRequest request, CancellationToken cancellationToken)
+    {
+        var valid = Validate(actor, request);
+        if (valid.IsFailure)
+        {
+            return valid.Error;
+        }
+
+        var password = request.Password;
+        if (password is null)
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+
+            // Only for the address that the password was given for: otherwise a test would carry it to a stranger's server.
+            var secret = await db.Sources.Where(row => row.Name == request.Name && row.ConnectionUrl == request.ConnectionUrl)
+                .Select(row => row.PasswordSecret).SingleOrDefaultAsync(cancellationToken);
+            if (secret is not null)
+            {
+                var revealed = await secrets.RevealAsync(secret, cancellationToken);
+                if (revealed.IsFailure)
+                {
+                    return revealed.Error;
+                }
+
+                password = revealed.Value;
+            }
+        }
+
+        return new SourceConnection(request.Kind, request.ConnectionUrl!, NullIfEmpty(request.Username), NullIfEmpty(password));
+    }
+
+    private static Result Validate(Actor actor, SourceRequest request)
+    {
+        var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.Administer);
+        if (allowed.IsFailure)
+        {
+            return allowed;
+        }
+
+        var name = ResourceNames.Check("source", request.Name);
+        return name.IsFailure ? name.WithoutValue() : SourceUrls.Check(request.Kind, request.ConnectionUrl);
+    }
+
+    private async Task SetPasswordAsync(PioneerDbContext db, Source source, string? password, CancellationToken cancellationToken)
+    {
+        if (password is null)
+        {
+            return;
+        }
+
+        source.PasswordSecret = password.Length == 0 ? null : SecretNames.Source(source.Name);
+        if (password.Length > 0)
+        {
+            await secrets.PutAsync(db, SecretNames.Source(source.Name), password, null, cancellationToken);
+        }
+    }
+
+    private static object Shown(Source source) =>
+        new { source.Kind, source.ConnectionUrl, source.Username, HasPassword = source.PasswordSecret is not null, source.Description };
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+}

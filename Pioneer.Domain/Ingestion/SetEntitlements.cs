@@ -1,0 +1,235 @@
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Ingestion;
+
+/// <summary>One tick of the matrix.</summary>
+/// <param name="TenantValue">Value in the feed's tenant column; the slug when null.</param>
+/// <param name="DeleteData">On revocation: the T topic and its records go too.</param>
+public sealed record EntitlementChange(string Tenant, string Feed, bool Granted, string? TenantValue = null, bool DeleteData = false);
+
+/// <summary>Grants and takes back feeds, many at once: one transaction, one operation a tenant.</summary>
+public sealed class SetEntitlements(
+    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, DesiredStateBuilder builder, TenantPlanner planner)
+{
+    /// <summary>The most ticks that one request may carry.</summary>
+    public const int MaxChanges = 5000;
+
+    private const int MaxTenantValueLength = 100;
+
+    /// <summary>The operations that carry the changes out, one a tenant; tenants for whom nothing changes get none.</summary>
+    public async Task<Result<ImmutableArray<OperationId>>> ExecuteAsync(
+        Actor actor, IReadOnlyList<EntitlementChange> changes, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var loaded = await LoadAsync(db, actor, changes, cancellationToken);
+        if (loaded.IsFailure)
+        {
+            return loaded.Error;
+        }
+
+        var operations = new Dictionary<TenantId, Operation>();
+        foreach (var item in loaded.Value)
+        {
+            var before = Shown(item.Current);
+            var entitlement = Apply(item, actor);
+            if (entitlement is null)
+            {
+                continue;
+            }
+
+            if (item.Current is null)
+            {
+                db.Entitlements.Add(entitlement);
+            }
+
+            if (!operations.TryGetValue(item.Tenant.Id, out var operation))
+            {
+                operation = work.Request(db, actor, OperationKind.ReconcileTenant, item.Tenant.Id, item.Tenant.Slug.Value);
+                operations[item.Tenant.Id] = operation;
+            }
+
+            work.Audit(
+                db, actor, item.Change.Granted ? "EntitlementGranted" : "EntitlementRevoked",
+                new AuditSubject("entitlement", $"{item.Tenant.Slug}/{item.Feed.Name}", item.Tenant.Id), before, Shown(entitlement), operation);
+        }
+
+        var saved = await WorkRecorder.SaveAsync(db, cancellationToken);
+        if (saved.IsFailure)
+        {
+            return saved.Error;
+        }
+
+        await work.WakeAsync(operations.Values);
+        return operations.Values.Select(operation => operation.Id).ToImmutableArray();
+    }
+
+    /// <summary>What the changes would do on the platform, before anything is saved: the plans of all tenants they touch, as one.</summary>
+    public async Task<Result<Plan>> PreviewAsync(Actor actor, IReadOnlyList<EntitlementChange> changes, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var loaded = await LoadAsync(db, actor, changes, cancellationToken);
+        if (loaded.IsFailure)
+        {
+            return loaded.Error;
+        }
+
+        var plans = new List<Plan>();
+        foreach (var group in loaded.Value.GroupBy(item => item.Tenant.Slug))
+        {
+            var wanted = await builder.LoadAsync(group.Key, cancellationToken);
+            if (wanted is null)
+            {
+                continue;
+            }
+
+            var plan = await planner.PlanAsync(await WithAsync(db, wanted, group, actor, cancellationToken), cancellationToken);
+            if (plan.IsFailure)
+            {
+                return plan.Error;
+            }
+
+            plans.Add(plan.Value);
+        }
+
+        return new Plan(
+            [.. plans.SelectMany(plan => plan.Changes)], [.. plans.SelectMany(plan => plan.Blocked)], [.. plans.SelectMany(plan => plan.Foreign)]);
+    }
+
+    private async Task<WantedTenant> WithAsync(
+        PioneerDbContext db, WantedTenant wanted, IEnumerable<Item> items, Actor actor, CancellationToken cancellationToken)
+    {
+        var feeds = wanted.Feeds.ToDictionary(feed => feed.Feed.Id);
+        var sources = await db.Sources.AsNoTracking().ToDictionaryAsync(row => row.Id, cancellationToken);
+        foreach (var item in items)
+        {
+            if (Apply(item, actor) is { } entitlement)
+            {
+                var generation = feeds.TryGetValue(item.Feed.Id, out var known) ? known.SecretGeneration : 1;
+                feeds[item.Feed.Id] = new WantedFeed(entitlement, item.Feed, sources[item.Feed.SourceId], generation);
+            }
+        }
+
+        return wanted with { Feeds = [.. feeds.Values] };
+    }
+
+    private static async Task<Result<List<Item>>> LoadAsync(
+        PioneerDbContext db, Actor actor, IReadOnlyList<EntitlementChange> changes, CancellationToken cancellationToken)
+    {
+        if (changes.Count is 0 or > MaxChanges)
+        {
+            return IngestionErrors.OutOfRange("changes", "number of changes", 1, MaxChanges);
+        }
+
+        var slugs = changes.Select(change => TenantSlug.Create(change.Tenant)).Where(slug => slug.IsSuccess).Select(slug => slug.Value).Distinct().ToList();
+        var names = changes.Select(change => change.Feed).Distinct().ToList();
+        var tenants = await db.Tenants.Where(row => slugs.Contains(row.Slug)).ToDictionaryAsync(row => row.Slug.Value, cancellationToken);
+        var feeds = await db.Feeds.AsNoTracking().Where(row => names.Contains(row.Name)).ToDictionaryAsync(row => row.Name, cancellationToken);
+        var tenantIds = tenants.Values.Select(row => row.Id).ToList();
+        var current = await db.Entitlements.Where(row => tenantIds.Contains(row.TenantId))
+            .ToDictionaryAsync(row => (row.TenantId, row.FeedId), cancellationToken);
+        var reads = (await db.Subscriptions.AsNoTracking().Include(row => row.Versions)
+            .Where(row => tenantIds.Contains(row.TenantId) && row.State != SubscriptionState.Deleted && row.State != SubscriptionState.Deleting)
+            .ToListAsync(cancellationToken)).ToLookup(row => row.TenantId);
+
+        var items = new List<Item>();
+        foreach (var change in changes)
+        {
+            var item = Check(actor, change, tenants, feeds, current, reads);
+            if (item.IsFailure)
+            {
+                return item.Error;
+            }
+
+            items.Add(item.Value);
+        }
+
+        return items;
+    }
+
+    private static Result<Item> Check(
+        Actor actor, EntitlementChange change, Dictionary<string, Tenant> tenants, Dictionary<string, Feed> feeds,
+        Dictionary<(TenantId, FeedId), Entitlement> current, ILookup<TenantId, Subscription> subscriptions)
+    {
+        if (!tenants.TryGetValue(change.Tenant, out var tenant))
+        {
+            return TenantErrors.NotFound(change.Tenant);
+        }
+
+        var allowed = TenantAuthorisation.Require(actor, tenant, TenantPermission.Provision);
+        if (allowed.IsFailure)
+        {
+            return allowed.Error;
+        }
+
+        if (tenant.State is TenantState.Offboarding or TenantState.Deleted)
+        {
+            return TenantErrors.NotActive(tenant.Slug, tenant.State);
+        }
+
+        if (!feeds.TryGetValue(change.Feed, out var feed))
+        {
+            return Error.NotFound("Feed", change.Feed);
+        }
+
+        if (change.TenantValue is { Length: > MaxTenantValueLength })
+        {
+            return IngestionErrors.OutOfRange("tenantValue", "length of the tenant value", 1, MaxTenantValueLength);
+        }
+
+        var topic = TopicNames.Feed(tenant.Slug, feed.Name);
+        var readers = subscriptions[tenant.Id].Where(row => row.Versions.Exists(version => version.Number == row.CurrentVersion && version.Reads.Contains(topic)))
+            .Select(row => row.Name).ToList();
+        return !change.Granted && readers.Count > 0
+            ? IngestionErrors.FeedIsRead(feed.Name, readers)
+            : new Item(change, tenant, feed, current.GetValueOrDefault((tenant.Id, feed.Id)));
+    }
+
+    // The entitlement as it is to be; null where that is how it is.
+    private Entitlement? Apply(Item item, Actor actor)
+    {
+        var value = string.IsNullOrWhiteSpace(item.Change.TenantValue) ? item.Current?.TenantValue ?? item.Tenant.Slug.Value : item.Change.TenantValue;
+        if (item.Current is not { } current)
+        {
+            return item.Change.Granted ? New(item, actor, value) : null;
+        }
+
+        var state = item.Change.Granted ? EntitlementState.Granted : EntitlementState.Revoked;
+        if (current.State == state && (!item.Change.Granted || current.TenantValue == value) && (item.Change.Granted || current.DeleteData == item.Change.DeleteData))
+        {
+            return null;
+        }
+
+        if (item.Change.Granted && current.State is EntitlementState.Revoked)
+        {
+            current.GrantedAt = work.Now;
+            current.GrantedBy = actor.Name;
+            current.Paused = false;
+        }
+
+        current.State = state;
+        current.TenantValue = value;
+        current.DeleteData = !item.Change.Granted && item.Change.DeleteData;
+        return current;
+    }
+
+    private Entitlement New(Item item, Actor actor, string value) => new()
+    {
+        Id = work.NextId<EntitlementId>(),
+        TenantId = item.Tenant.Id,
+        FeedId = item.Feed.Id,
+        TenantValue = value,
+        GrantedAt = work.Now,
+        GrantedBy = actor.Name,
+    };
+
+    private static object? Shown(Entitlement? entitlement) =>
+        entitlement is null ? null : new { entitlement.State, entitlement.TenantValue, entitlement.Paused, entitlement.DeleteData };
+
+    private sealed record Item(EntitlementChange Change, Tenant Tenant, Feed Feed, Entitlement? Current);
+}
