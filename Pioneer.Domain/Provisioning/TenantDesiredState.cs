@@ -170,12 +170,21 @@ public sealed class TenantDesiredState
             { State: SubscriptionState.Paused } => QueryIntent.Paused,
             _ => _suspended ? QueryIntent.Paused : QueryIntent.Running,
         };
-        var predecessors = version.ContinuesFrom is null
-            ? []
-            : subscription.Versions.Where(older => older.Number < version.Number).OrderByDescending(older => older.Number).Select(older => older.QueryId);
         return new KsqlQuerySpec(
             _serviceId, version.QueryId, KsqlStatements.InsertInto(sink, version.QueryId, version.Select), version.SourceObject, sink, intent,
-            [.. predecessors]);
+            [.. Predecessors(subscription, version)]);
+    }
+
+    // Newest first, along the chain of versions that read the same source.
+    private static IEnumerable<string> Predecessors(Subscription subscription, SubscriptionVersion version)
+    {
+        for (var older = Older(version); older is not null; older = Older(older))
+        {
+            yield return older.QueryId;
+        }
+
+        SubscriptionVersion? Older(SubscriptionVersion newer) =>
+            subscription.Versions.Find(candidate => candidate.Number == newer.ContinuesFrom && candidate.Number < newer.Number);
     }
 
     private IEnumerable<KsqlObjectName> RetiredQueries(IEnumerable<Subscription> living, IEnumerable<Subscription> deleted)

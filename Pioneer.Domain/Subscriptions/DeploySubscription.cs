@@ -1,0 +1,231 @@
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Subscriptions;
+
+/// <summary>A deployment that was accepted.</summary>
+public sealed record SubscriptionDeployed(SubscriptionId Id, string Name, int Version, OperationId Operation);
+
+/// <summary>Deploys subscriptions: new ones, new versions, and earlier versions again. Each version is checked by the sandbox first.</summary>
+public sealed class DeploySubscription(
+    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, ISubscriptionCompiler compiler, DesiredStateBuilder builder, TenantPlanner planner)
+{
+    public async Task<Result<SubscriptionDeployed>> CreateAsync(
+        Actor actor, string slug, string? name, string? sql, string? description, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var prepared = await PrepareAsync(db, actor, slug, name, sql, description, cancellationToken);
+        if (prepared.IsFailure)
+        {
+            return prepared.Error;
+        }
+
+        var (tenant, subscription) = prepared.Value;
+        db.Subscriptions.Add(subscription);
+        return await SaveAsync(db, actor, tenant, subscription, "SubscriptionDeployed", null, cancellationToken);
+    }
+
+    /// <summary>What deploying would do on the platform, before anything is saved.</summary>
+    public async Task<Result<Plan>> PreviewAsync(Actor actor, string slug, string? name, string? sql, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var prepared = await PrepareAsync(db, actor, slug, name, sql, null, cancellationToken);
+        if (prepared.IsFailure)
+        {
+            return prepared.Error;
+        }
+
+        var wanted = await builder.LoadAsync(prepared.Value.Tenant.Slug, cancellationToken);
+        return wanted is null
+            ? TenantErrors.NotFound(slug)
+            : await planner.PlanAsync(wanted with { Subscriptions = wanted.Subscriptions.Add(prepared.Value.Subscription) }, cancellationToken);
+    }
+
+    /// <summary>A new version: the old query hands its offsets over, so nothing is skipped or delivered twice.</summary>
+    public async Task<Result<SubscriptionDeployed>> UpdateAsync(
+        Actor actor, string slug, string name, string? sql, string? description, long? revision, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await db.FindSubscriptionAsync(actor, slug, name, cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        var (tenant, subscription) = found.Value;
+        var idle = RequireIdle(subscription);
+        if (idle.IsFailure)
+        {
+            return idle.Error;
+        }
+
+        var compiled = await CompileAsync(db, tenant, name, sql, cancellationToken);
+        if (compiled.IsFailure)
+        {
+            return compiled.Error;
+        }
+
+        WorkRecorder.Expect(db, subscription, revision);
+        var before = new { Version = subscription.CurrentVersion, Sql = CurrentSql(subscription) };
+        subscription.Description = description ?? subscription.Description;
+        AddVersion(db, actor, tenant, subscription, sql!, compiled.Value);
+        return await SaveAsync(db, actor, tenant, subscription, "SubscriptionChanged", before, cancellationToken);
+    }
+
+    /// <summary>Runs an earlier version's text again, as a new version that goes on from the present offsets.</summary>
+    public async Task<Result<SubscriptionDeployed>> RollbackAsync(
+        Actor actor, string slug, string name, int? version, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await db.FindSubscriptionAsync(actor, slug, name, cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        var (tenant, subscription) = found.Value;
+        var idle = RequireIdle(subscription);
+        if (idle.IsFailure)
+        {
+            return idle.Error;
+        }
+
+        var number = version ?? subscription.CurrentVersion - 1;
+        var earlier = subscription.Versions.Find(row => row.Number == number && number != subscription.CurrentVersion);
+        if (earlier is null)
+        {
+            return SubscriptionErrors.VersionUnknown(name, number);
+        }
+
+        var compiled = await CompileAsync(db, tenant, name, earlier.Sql, cancellationToken);
+        if (compiled.IsFailure)
+        {
+            return compiled.Error;
+        }
+
+        var before = new { Version = subscription.CurrentVersion };
+        AddVersion(db, actor, tenant, subscription, earlier.Sql, compiled.Value);
+        return await SaveAsync(db, actor, tenant, subscription, "SubscriptionRolledBack", before, cancellationToken);
+    }
+
+    private async Task<Result<(Tenant Tenant, Subscription Subscription)>> PrepareAsync(
+        PioneerDbContext db, Actor actor, string slug, string? name, string? sql, string? description, CancellationToken cancellationToken)
+    {
+        var found = await db.FindActiveTenantAsync(actor, slug, TenantPermission.Author, cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        var tenant = found.Value;
+        var checkedName = ResourceNames.Check("subscription", name);
+        if (checkedName.IsFailure)
+        {
+            return checkedName.Error;
+        }
+
+        if (await db.Subscriptions.AnyAsync(row => row.TenantId == tenant.Id && row.Name == name && row.State != SubscriptionState.Deleted, cancellationToken))
+        {
+            return SubscriptionErrors.NameTaken(checkedName.Value);
+        }
+
+        // Feeds that the tenant does not have yet count too: granting one later must not run into a subscription of its name.
+        if (await db.Feeds.AnyAsync(row => row.Name == name, cancellationToken))
+        {
+            return SubscriptionErrors.NameIsFeed(checkedName.Value);
+        }
+
+        var compiled = await CompileAsync(db, tenant, checkedName.Value, sql, cancellationToken);
+        if (compiled.IsFailure)
+        {
+            return compiled.Error;
+        }
+
+        var subscription = new Subscription
+        {
+            Id = work.NextId<SubscriptionId>(),
+            TenantId = tenant.Id,
+            Name = checkedName.Value,
+            Description = description ?? "",
+            CurrentVersion = 0,
+            CreatedAt = work.Now,
+            CreatedBy = actor.Name,
+            ChangedAt = work.Now,
+        };
+        AddVersion(db: null, actor, tenant, subscription, sql!, compiled.Value);
+        return (tenant, subscription);
+    }
+
+    private async Task<Result<CompiledSubscription>> CompileAsync(
+        PioneerDbContext db, Tenant tenant, string name, string? sql, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(sql))
+        {
+            return Error.Invalid("SqlMissing", "sql", "There is no query to deploy.");
+        }
+
+        var streams = await TenantStreams.ListAsync(db, tenant, cancellationToken);
+        var own = KsqlNames.Local(name);
+        var compilation = compiler.Compile(tenant.Slug, name, sql, [.. streams.Where(stream => stream.Name != own)]);
+        return compilation.Subscription is { } compiled ? compiled : SubscriptionErrors.NotDeployable(compilation.Diagnostics);
+    }
+
+    private void AddVersion(PioneerDbContext? db, Actor actor, Tenant tenant, Subscription subscription, string sql, CompiledSubscription compiled)
+    {
+        var number = subscription.Versions.Count == 0 ? 1 : subscription.Versions.Max(row => row.Number) + 1;
+        var version = new SubscriptionVersion
+        {
+            SubscriptionId = subscription.Id,
+            TenantId = tenant.Id,
+            Number = number,
+            Sql = sql,
+            Select = compiled.Select,
+            SourceObject = compiled.SourceObject,
+            SourceTopic = compiled.SourceTopic,
+            Reads = compiled.Reads,
+            ResultSchema = compiled.ResultSchema,
+            Seedability = compiled.Seedability,
+            SeedabilityReasons = compiled.SeedabilityReasons,
+            QueryId = KsqlNames.QueryId(tenant.Slug, subscription.Name, number),
+            ContinuesFrom = ContinuesFrom(subscription, compiled),
+            CreatedAt = work.Now,
+            CreatedBy = actor.Name,
+        };
+        subscription.Versions.Add(version);
+        db?.SubscriptionVersions.Add(version);
+        subscription.CurrentVersion = number;
+        subscription.State = SubscriptionState.Deploying;
+        subscription.ChangedAt = work.Now;
+        subscription.Error = null;
+    }
+
+    // Offsets mean nothing on another topic: a version that reads another source starts at its end.
+    private static int? ContinuesFrom(Subscription subscription, CompiledSubscription compiled) =>
+        subscription.Versions.Find(row => row.Number == subscription.CurrentVersion) is { } current && current.SourceTopic == compiled.SourceTopic
+            ? current.Number
+            : null;
+
+    private async Task<Result<SubscriptionDeployed>> SaveAsync(
+        PioneerDbContext db, Actor actor, Tenant tenant, Subscription subscription, string action, object? before, CancellationToken cancellationToken)
+    {
+        var operation = work.Request(
+            db, actor, OperationKind.ApplySubscription, tenant.Id, TopicNames.Delivery(tenant.Slug, subscription.Name), subscription.Id.ToString());
+        var after = new { Version = subscription.CurrentVersion, Sql = CurrentSql(subscription) };
+        work.Audit(db, actor, action, SubscriptionLookup.Subject(tenant, subscription), before, after, operation);
+        var saved = await work.SaveAsync(db, operation, SubscriptionErrors.NameTaken(subscription.Name), cancellationToken);
+        return saved.IsFailure
+            ? saved.Error
+            : new SubscriptionDeployed(subscription.Id, subscription.Name, subscription.CurrentVersion, operation.Id);
+    }
+
+    private static string CurrentSql(Subscription subscription) =>
+        subscription.Versions.Single(version => version.Number == subscription.CurrentVersion).Sql;
+
+    private static Result RequireIdle(Subscription subscription) =>
+        subscription.HeldBy is not null || subscription.State is SubscriptionState.Seeding or SubscriptionState.Deleting
+            ? SubscriptionErrors.Busy(subscription.Name, subscription.State)
+            : Result.Success;
+}
