@@ -101,7 +101,7 @@ public sealed partial class PartitionLog
             BinaryPrimitives.WriteInt32BigEndian(batch.Span[BatchHeader.LeaderEpochPosition..], header.LeaderEpoch);
             Active.Append(batch.Span, header);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             PartitionLogLog.AppendFailed(_logger, Name, e);
             return AppendResult.Failed(ErrorCode.KafkaStorageError, $"cannot write to {Name}: {e.Message}", _logStart);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 
 namespace Pioneer.Embedded.Broker.Log;
 
@@ -12,8 +13,9 @@ public sealed partial class PartitionLog
     public ReadResult Read(long offset, int maxBytes, IsolationLevel isolation = IsolationLevel.ReadUncommitted)
     {
         LogOffsets offsets;
-        LogSegment[] segments;
-        long[] positions;
+        ImmutableArray<LogSegment> segments;
+        int first;
+        (long Start, long End) range;
         lock (_gate)
         {
             offsets = OffsetsNow();
@@ -33,13 +35,14 @@ public sealed partial class PartitionLog
                 return Nothing(ErrorCode.None, offsets, offset, isolation);
             }
 
-            segments = [.. _segments.Skip(SegmentIndexOf(offset))];
-            positions = [segments[0].PositionBefore(offset), segments[0].Size];
+            segments = _segments;
+            first = SegmentIndexOf(offset);
+            range = (segments[first].PositionBefore(offset), segments[first].Size);
         }
 
         try
         {
-            return ReadSegments(segments, positions, offset, maxBytes, isolation, offsets);
+            return ReadSegments(segments, first, range, offset, maxBytes, isolation, offsets);
         }
         catch (ObjectDisposedException)
         {
@@ -53,12 +56,13 @@ public sealed partial class PartitionLog
     }
 
     private ReadResult ReadSegments(
-        LogSegment[] segments, long[] first, long offset, int maxBytes, IsolationLevel isolation, LogOffsets offsets)
+        ImmutableArray<LogSegment> segments, int first, (long Start, long End) range, long offset, int maxBytes, IsolationLevel isolation,
+        LogOffsets offsets)
     {
         var limit = Limit(offsets, isolation);
-        for (var i = 0; i < segments.Length; i++)
+        for (var i = first; i < segments.Length; i++)
         {
-            var (start, end) = i == 0 ? (first[0], first[1]) : (0, SizeOf(segments[i]));
+            var (start, end) = i == first ? range : (0, SizeOf(segments[i]));
             var found = ReadOne(segments[i], start, end, offset, limit, maxBytes);
             if (found is { } slice)
             {

@@ -4,14 +4,13 @@ namespace Pioneer.Embedded.Broker.Transactions;
 public sealed partial class TransactionCoordinator
 {
     /// <summary>InitProducerId. Without transactional id: a new id, or a bumped epoch for a known pair. Known id and epoch are -1 when not given.</summary>
-    /// <exception cref="IOException">No producer id can be reserved on disk.</exception>
     public ProducerIdentity InitProducerId(string? transactionalId, int timeoutMs, long knownProducerId, short knownEpoch)
     {
         if (transactionalId is null)
         {
             return knownProducerId >= 0 && knownEpoch is >= 0 and < LastEpoch
                 ? new ProducerIdentity(ErrorCode.None, knownProducerId, (short)(knownEpoch + 1))
-                : new ProducerIdentity(ErrorCode.None, _producerIds.Next(), 0);
+                : WithNewId(id => new ProducerIdentity(ErrorCode.None, id, 0));
         }
 
         if (transactionalId.Length == 0)
@@ -29,7 +28,7 @@ public sealed partial class TransactionCoordinator
         {
             if (id.Metadata is not { State: not TransactionState.Dead } metadata)
             {
-                return Renew(id, _producerIds.Next(), 0, timeoutMs);
+                return WithNewId(producerId => Renew(id, producerId, 0, timeoutMs));
             }
 
             if (knownProducerId >= 0 && (metadata.ProducerId != knownProducerId || metadata.ProducerEpoch != knownEpoch))
@@ -60,7 +59,7 @@ public sealed partial class TransactionCoordinator
         var metadata = id.Metadata!;
         var before = (metadata.ProducerId, metadata.ProducerEpoch);
         var identity = metadata.ProducerEpoch >= LastEpoch
-            ? Renew(id, _producerIds.Next(), 0, timeoutMs)
+            ? WithNewId(producerId => Renew(id, producerId, 0, timeoutMs))
             : Renew(id, metadata.ProducerId, (short)(metadata.ProducerEpoch + 1), timeoutMs);
         id.BumpedFrom = identity.Error == ErrorCode.None ? before : id.BumpedFrom;
         return identity;
@@ -70,6 +69,22 @@ public sealed partial class TransactionCoordinator
     {
         var error = Store(id, new TransactionMetadata(producerId, epoch, timeoutMs, TransactionState.Empty, [], NowMs, -1));
         return error == ErrorCode.None ? new ProducerIdentity(ErrorCode.None, producerId, epoch) : Refused(error);
+    }
+
+    private ProducerIdentity WithNewId(Func<long, ProducerIdentity> then)
+    {
+        long producerId;
+        try
+        {
+            producerId = _producerIds.Next();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TransactionLog.NoProducerId(_logger, e);
+            return Refused(ErrorCode.CoordinatorNotAvailable);
+        }
+
+        return then(producerId);
     }
 
     private static ProducerIdentity Refused(ErrorCode error) => new(error, -1, -1);

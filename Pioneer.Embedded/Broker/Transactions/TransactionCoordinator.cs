@@ -130,7 +130,7 @@ public sealed partial class TransactionCoordinator : IAsyncDisposable
 
         lock (id.Gate)
         {
-            var error = CheckOpen(id, header.ProducerId, header.ProducerEpoch, log.Name);
+            var error = AsProduceError(CheckOpen(id, header.ProducerId, header.ProducerEpoch, log.Name));
             return error == ErrorCode.None
                 ? log.Append(batch)
                 : AppendResult.Failed(error, $"{log.Name} is not in an open transaction of {transactionalId}: {error}", log.Offsets.LogStartOffset);
@@ -180,6 +180,14 @@ public sealed partial class TransactionCoordinator : IAsyncDisposable
             : id.Metadata.State == TransactionState.Ongoing && id.Metadata.Partitions.Contains(partition) ? ErrorCode.None
             : ErrorCode.InvalidTxnState;
     }
+
+    // What Produce answers to clients of transactions V1: a fenced producer learns it by its epoch, an unfinished end is a reason to retry.
+    private static ErrorCode AsProduceError(ErrorCode error) => error switch
+    {
+        ErrorCode.ProducerFenced => ErrorCode.InvalidProducerEpoch,
+        ErrorCode.ConcurrentTransactions => ErrorCode.NotEnoughReplicas,
+        _ => error,
+    };
 
     private static ErrorCode CheckProducer(TransactionalId id, long producerId, short epoch) =>
         id.Metadata is not { } known || known.ProducerId != producerId ? ErrorCode.InvalidProducerIdMapping

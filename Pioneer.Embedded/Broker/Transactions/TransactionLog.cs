@@ -11,4 +11,7 @@ internal static partial class TransactionLog
 
     [LoggerMessage(2172, LogLevel.Error, "Markers of {TransactionalId} are not all written ({Error}); tried again")]
     public static partial void MarkersFailed(ILogger logger, string transactionalId, ErrorCode error);
+
+    [LoggerMessage(2173, LogLevel.Error, "No producer id can be reserved on disk")]
+    public static partial void NoProducerId(ILogger logger, Exception exception);
 }

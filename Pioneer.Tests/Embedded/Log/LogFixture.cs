@@ -99,7 +99,10 @@ internal sealed class LogFixture : IAsyncDisposable
         System.IO.Directory.CreateDirectory(to);
         foreach (var file in System.IO.Directory.EnumerateFiles(from).Where(f => Path.GetFileName(f) != ".lock"))
         {
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            if (File.ResolveLinkTarget(file, returnFinalTarget: true) is null)
+            {
+                File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            }
         }
 
         foreach (var directory in System.IO.Directory.EnumerateDirectories(from))

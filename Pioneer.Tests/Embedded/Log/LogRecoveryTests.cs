@@ -26,7 +26,7 @@ public sealed class LogRecoveryTests
 
                 Assert.Equal(model, fixture.ReadAll(maxBytes: maxBytes));
             },
-            iter: 30, threads: 1);
+            iter: 12, threads: 1);
 
     [Fact]
     public Task Truncated_or_damaged_tail_loses_no_earlier_batch() =>
@@ -54,7 +54,7 @@ public sealed class LogRecoveryTests
                 AppendTo(fixture, [], 2);
                 Assert.Equal(read.Count + 2, fixture.ReadAll().Count);
             },
-            iter: 100, threads: 1);
+            iter: 40, threads: 1);
 
     [Fact]
     public async Task Restart_trusts_what_lies_below_the_recovery_point_and_reads_it_lazily()

@@ -63,7 +63,7 @@ public sealed class TransactionCoordinatorTests
         Assert.Equal(old.ProducerId, current.ProducerId);
         Assert.True(current.ProducerEpoch > old.ProducerEpoch);
         Assert.Equal(ErrorCode.ProducerFenced, End(fixture, "tx", old, commit: true));
-        Assert.Equal(ErrorCode.ProducerFenced, fixture.Send("tx", old, P0, 1, "late").Error);
+        Assert.Equal(ErrorCode.InvalidProducerEpoch, fixture.Send("tx", old, P0, 1, "late").Error);
         Add(fixture, "tx", current, P0);
         Assert.Equal(ErrorCode.None, fixture.Send("tx", current, P0, 0, "good").Error);
         End(fixture, "tx", current, commit: true);
