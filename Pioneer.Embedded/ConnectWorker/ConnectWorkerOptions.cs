@@ -1,0 +1,31 @@
+using System.Net;
+
+namespace Pioneer.Embedded.Connect;
+
+/// <summary>Settings of a <see cref="ConnectWorker"/>.</summary>
+public sealed record ConnectWorkerOptions
+{
+    /// <summary>Where the REST API listens; port 0 picks a free one.</summary>
+    public IPEndPoint Endpoint { get; init; } = new(IPAddress.Loopback, 8083);
+
+    /// <summary>The cluster that keeps the worker's state and takes its records.</summary>
+    public required KafkaConnection Kafka { get; init; }
+
+    /// <summary>Start of the transactional ids (<c>group-connector-task</c>); two workers with one id fence each other's tasks.</summary>
+    public string GroupId { get; init; } = "connect-cluster";
+
+    /// <summary>Compacted topic of connector configurations; created where missing.</summary>
+    public string ConfigTopic { get; init; } = "connect-configs";
+
+    /// <summary>Compacted topic of source offsets; created where missing.</summary>
+    public string OffsetTopic { get; init; } = "connect-offsets";
+
+    /// <summary>Compacted topic of states; created where missing.</summary>
+    public string StatusTopic { get; init; } = "connect-status";
+
+    /// <summary>Replication of topics the worker creates; -1 takes the broker's default.</summary>
+    public short ReplicationFactor { get; init; } = -1;
+
+    /// <summary>How long <see cref="ConnectWorker.StartAsync"/> waits for Kafka; after it the worker goes on trying in the background.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pioneer.Embedded.Connect.Converters;
+
+namespace Pioneer.Embedded.Connect.Jdbc;
+
+/// <summary>
+/// How far a table or query has been read. As JSON it is the real connector's
+/// <c>{"incrementing":7,"timestamp":1700000000123,"timestamp_nanos":123000000}</c>: nanos are those of the second, as in java.sql.Timestamp.
+/// </summary>
+internal sealed record JdbcOffset(long? Incrementing, DateTime? Timestamp)
+{
+    private const int NanosPerTick = 100;
+
+    public static readonly JdbcOffset Start = new(null, null);
+
+    public string ToJson()
+    {
+        var json = new JsonObject();
+        if (Incrementing is { } number)
+        {
+            json["incrementing"] = number;
+        }
+
+        if (Timestamp is { } time)
+        {
+            json["timestamp"] = JsonRecordConverter.EpochMs(time);
+            json["timestamp_nanos"] = time.Ticks % TimeSpan.TicksPerSecond * NanosPerTick;
+        }
+
+        return json.ToJsonString();
+    }
+
+    public static JdbcOffset Parse(string? json)
+    {
+        if (json is null)
+        {
+            return Start;
+        }
+
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        long? Number(string name) =>
+            root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
+        DateTime? time = null;
+        if (Number("timestamp") is { } ms)
+        {
+            var exact = DateTime.UnixEpoch.AddMilliseconds(ms);
+            time = Number("timestamp_nanos") is { } nanos
+                ? exact.AddTicks(-(exact.Ticks % TimeSpan.TicksPerSecond)).AddTicks(nanos / NanosPerTick)
+                : exact;
+        }
+
+        return new JdbcOffset(Number("incrementing"), time);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Pioneer.Embedded.Connect.Runtime;
+
+namespace Pioneer.Embedded.Connect.Rest;
+
+/// <summary>
+/// Outermost layer of the REST API: errors become Connect's error bodies, calls wait for a worker that starts, and calls that a browser
+/// makes for another site are refused (the API has no authentication, like Connect's own).
+/// </summary>
+internal sealed partial class RestGuard(RequestDelegate next, Herder herder, ILogger<RestGuard> logger)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (http.Request.Headers.Origin.Count > 0 || !IsLoopbackName(http.Request.Host.Host))
+        {
+            await WriteAsync(http, StatusCodes.Status403Forbidden, "This worker answers programs on its own machine, not browsers.");
+            return;
+        }
+
+        if (!herder.IsReady && http.Request.Path != "/" && http.Request.Path != "/health")
+        {
+            await WriteAsync(
+                http,
+                StatusCodes.Status503ServiceUnavailable,
+                $"Worker is starting: it waits for Kafka at {herder.Context.Options.Kafka.BootstrapServers}");
+            return;
+        }
+
+        try
+        {
+            await next(http);
+            if (!http.Response.HasStarted && http.Response.StatusCode is 404 or 405)
+            {
+                await WriteAsync(http, http.Response.StatusCode, http.Response.StatusCode == 404 ? "HTTP 404 Not Found" : "HTTP 405 Method Not Allowed");
+            }
+        }
+        catch (ConnectRestException error)
+        {
+            await WriteAsync(http, error.Status, error.Message);
+        }
+        catch (Exception error) when (error is BadHttpRequestException or JsonException)
+        {
+            var status = (error as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
+            await WriteAsync(http, status, error.InnerException is JsonException json ? json.Message : error.Message);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogFailed(logger, error, http.Request.Method, http.Request.Path);
+            await WriteAsync(http, StatusCodes.Status500InternalServerError, error.Message);
+        }
+    }
+
+    private static bool IsLoopbackName(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || System.Net.IPAddress.TryParse(host.Trim('[', ']'), out _);
+
+    private static async Task WriteAsync(HttpContext http, int status, string message)
+    {
+        if (http.Response.HasStarted)
+        {
+            return;
+        }
+
+        http.Response.Clear();
+        http.Response.StatusCode = status;
+        await http.Response.WriteAsJsonAsync(new ErrorMessage(status, message), http.RequestAborted);
+    }
+
+    [LoggerMessage(7003, LogLevel.Error, "{Method} {Path} failed")]
+    private static partial void LogFailed(ILogger logger, Exception error, string method, string path);
+}

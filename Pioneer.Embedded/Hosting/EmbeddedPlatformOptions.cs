@@ -1,0 +1,46 @@
+using System.Net;
+
+namespace Pioneer.Embedded;
+
+/// <summary>Which parts of the embedded platform run, and where. A part without an endpoint does not run.</summary>
+public sealed record EmbeddedPlatformOptions
+{
+    /// <summary>Folder that everything is kept in; made where missing.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Kafka listener without authentication.</summary>
+    public IPEndPoint? KafkaPlainEndpoint { get; init; }
+
+    /// <summary>Kafka listener with SASL (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512).</summary>
+    public IPEndPoint? KafkaSaslEndpoint { get; init; }
+
+    /// <summary>REST of the ksql server.</summary>
+    public IPEndPoint? KsqlEndpoint { get; init; }
+
+    /// <summary>REST of the Connect worker.</summary>
+    public IPEndPoint? ConnectEndpoint { get; init; }
+
+    /// <summary>Kafka user that may do everything. With it the authorizer is on; without it everybody may do everything.</summary>
+    public string? SuperUser { get; init; }
+
+    /// <summary>Password of <see cref="SuperUser"/>.</summary>
+    public string? SuperPassword { get; init; }
+
+    /// <summary>Cluster to run against in place of the embedded broker, which then does not run.</summary>
+    public KafkaConnection? ExternalKafka { get; init; }
+
+    /// <summary>User that the ksql server asks for by Basic authentication; null asks for none.</summary>
+    public string? KsqlUser { get; init; }
+
+    /// <summary>Password of <see cref="KsqlUser"/>.</summary>
+    public string? KsqlPassword { get; init; }
+
+    /// <summary>Whether the demo bank runs.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>Payments a second of the demo bank.</summary>
+    public double DemoPaymentsPerSecond { get; init; } = 5;
+
+    /// <summary>Whether the embedded broker runs.</summary>
+    public bool BrokerEnabled => ExternalKafka is null && (KafkaPlainEndpoint ?? KafkaSaslEndpoint) is not null;
+}
