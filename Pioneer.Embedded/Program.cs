@@ -1,1 +1,3 @@
-return;
+using Pioneer.Embedded;
+
+return await EmbeddedProgram.RunAsync(args);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Pioneer.Embedded.Connect.Configuration;
 using Pioneer.Embedded.Connect.Runtime;
 

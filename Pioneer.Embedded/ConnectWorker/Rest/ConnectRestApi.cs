@@ -9,9 +9,6 @@ namespace Pioneer.Embedded.Connect.Rest;
 /// <summary>Kafka Connect's REST API over a <see cref="Herder"/>.</summary>
 internal static class ConnectRestApi
 {
-    private const string OffsetsNote = "have been {0} successfully. However, if this connector manages offsets externally, they will need to be "
-        + "manually {0} in the system that the connector uses.";
-
     public static void MapConnectApi(this IEndpointRouteBuilder app, Herder herder)
     {
         var context = herder.Context;
@@ -134,14 +131,18 @@ internal static class ConnectRestApi
             }
 
             await herder.AlterOffsetsAsync(name, [.. body.Offsets.Select(item => (CanonicalJson.Of(item.Partition), item.Offset))], cancellation);
-            return new MessageBody("The Connect framework-managed offsets for this connector " + string.Format(null, OffsetsNote, "altered"));
+            return OffsetsChanged("altered");
         });
         app.MapDelete("/connectors/{name}/offsets", async (string name, CancellationToken cancellation) =>
         {
             await herder.AlterOffsetsAsync(name, null, cancellation);
-            return new MessageBody("The Connect framework-managed offsets for this connector " + string.Format(null, OffsetsNote, "reset"));
+            return OffsetsChanged("reset");
         });
     }
+
+    private static MessageBody OffsetsChanged(string how) => new(
+        $"The Connect framework-managed offsets for this connector have been {how} successfully. However, if this connector manages offsets "
+        + $"externally, they will need to be manually {how} in the system that the connector uses.");
 
     private static IResult List(Herder herder, HttpRequest request)
     {

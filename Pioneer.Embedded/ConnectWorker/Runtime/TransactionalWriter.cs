@@ -106,9 +106,9 @@ internal sealed partial class TransactionalWriter : IAsyncDisposable
         {
             await RetryAsync(() => _producer.CommitTransaction(CallTimeout), cancellationToken);
         }
-        catch (KafkaException) when (_deliveryError is { } cause)
+        catch (KafkaException error) when (_deliveryError is { } cause)
         {
-            throw new KafkaException(cause);
+            throw new KafkaException(cause, error);
         }
 
         _offsets.Clear();

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Net;
+
+namespace Pioneer.Embedded;
+
+/// <summary>
+/// The switches of the standalone program, read through configuration: <c>--name value</c>, <c>--name=value</c> and, for an external
+/// cluster, the same <c>Kafka:</c> keys that the portal reads.
+/// </summary>
+internal static class EmbeddedCommandLine
+{
+    public const string Usage =
+        "usage: Pioneer.Embedded --data DIR [--kafka 127.0.0.1:9092] [--kafka-sasl 127.0.0.1:9093] [--ksql 127.0.0.1:8088] "
+        + "[--connect 127.0.0.1:8083] [--brokers 1] [--super-user NAME --super-password SECRET] [--demo true]\n"
+        + "An endpoint may be 'off'; port 0 picks a free one. --Kafka:BootstrapServers=HOST:PORT runs against that cluster.";
+
+    private static readonly HashSet<string> Known =
+        ["data", "kafka", "kafka-sasl", "ksql", "connect", "brokers", "super-user", "super-password", "demo"];
+
+    /// <exception cref="ArgumentException">A switch is unknown, missing or malformed; the message names it.</exception>
+    public static EmbeddedPlatformOptions Parse(string[] args)
+    {
+        var config = new ConfigurationBuilder().AddCommandLine(args).Build();
+        foreach (var section in config.GetChildren())
+        {
+            if (!Known.Contains(section.Key) && !section.Key.Equals("Kafka", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new ArgumentException($"--{section.Key} is not known");
+            }
+        }
+
+        var brokers = config["brokers"] ?? "1";
+        if (brokers != "1")
+        {
+            throw new ArgumentException($"--brokers {brokers}: this version runs one broker");
+        }
+
+        var (user, password) = (config["super-user"], config["super-password"]);
+        if (string.IsNullOrEmpty(user) != string.IsNullOrEmpty(password))
+        {
+            throw new ArgumentException("--super-user and --super-password go together");
+        }
+
+        return new EmbeddedPlatformOptions
+        {
+            DataDirectory = config["data"] is { Length: > 0 } data ? data : throw new ArgumentException("--data DIR is missing"),
+            KafkaPlainEndpoint = Endpoint(config, "kafka", 9092),
+            KafkaSaslEndpoint = Endpoint(config, "kafka-sasl", 9093),
+            KsqlEndpoint = Endpoint(config, "ksql", 8088),
+            ConnectEndpoint = Endpoint(config, "connect", 8083),
+            SuperUser = user,
+            SuperPassword = password,
+            ExternalKafka = External(config),
+            Demo = bool.TryParse(config["demo"] ?? "false", out var demo)
+                ? demo
+                : throw new ArgumentException($"--demo {config["demo"]}: true or false is expected"),
+        };
+    }
+
+    /// <summary>The cluster that configuration names under <c>Kafka:</c>, or null.</summary>
+    public static KafkaConnection? External(IConfiguration config) => config["Kafka:BootstrapServers"] is { Length: > 0 } bootstrap
+        ? new KafkaConnection(
+            bootstrap,
+            config["Kafka:SecurityProtocol"],
+            config["Kafka:SaslMechanism"],
+            config["Kafka:Username"],
+            config["Kafka:Password"])
+        : null;
+
+    private static IPEndPoint? Endpoint(IConfiguration config, string name, int port)
+    {
+        var text = config[name] is { Length: > 0 } given ? given : "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
+        if (text.Equals("off", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        return IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out var endpoint)
+            && text.Contains(':', StringComparison.Ordinal)
+            ? endpoint
+            : throw new ArgumentException($"--{name} {text}: expected ADDRESS:PORT or off");
+    }
+}

@@ -1,0 +1,326 @@
+using System.Net;
+using System.Text;
+using Confluent.Kafka;
+using Pioneer.Embedded;
+using Xunit;
+
+namespace Pioneer.Tests.Embedded.ConnectWorker;
+
+/// <summary>What the worker promises, whatever broker it stands on. Derived classes bring the broker.</summary>
+public abstract class ConnectWorkerContract
+{
+    protected abstract KafkaConnection Kafka { get; }
+
+    [Fact]
+    public async Task Rows_arrive_keyed_once_and_only_those_of_the_query()
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 3);
+        var topic = kit.Topic("payments");
+        kit.InsertPayments(250);
+        kit.InsertPayments(50, "globex");
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic));
+        await WaitForCountAsync(kit, topic, 250);
+        kit.InsertPayments(30);
+        kit.Sql("UPDATE payments SET amount = 9999.99, updated_at = updated_at + 60000 WHERE id = 7");
+        kit.Sql($"UPDATE payments SET updated_at = {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()} WHERE id = 7");
+        await WaitForCountAsync(kit, topic, 281);
+
+        var records = kit.Read(topic);
+        Assert.Equal(2, records.Count(record => record.Message.Key == "7"));
+        Assert.Equal(280, records.Select(record => record.Message.Key).Distinct().Count());
+        Assert.Contains("\"amount\":9999.99", records.Last(record => record.Message.Key == "7").Message.Value, StringComparison.Ordinal);
+        Assert.All(records, record => Assert.Equal(Murmur2Partition(record.Message.Key, 3), record.Partition.Value));
+        var (_, offsets) = await kit.CallAsync(HttpMethod.Get, $"/connectors/{topic}/offsets");
+        Assert.Equal("query", offsets!["offsets"]![0]!["partition"]!["query"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Bulk_reads_everything_again_on_each_restart_and_only_then()
+    {
+        await using var kit = await NewKitAsync("balances", partitions: 1);
+        var topic = kit.Topic("balances");
+        kit.InsertPayments(120);
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic, "bulk", ("poll.interval.ms", "86400000")));
+        await WaitForCountAsync(kit, topic, 120);
+        kit.InsertPayments(5);
+
+        var (status, body) = await kit.CallAsync(HttpMethod.Post, $"/connectors/{topic}/restart?includeTasks=true");
+
+        Assert.Equal(HttpStatusCode.Accepted, status);
+        Assert.Equal("RUNNING", body!["connector"]!["state"]!.ToString());
+        await WaitForCountAsync(kit, topic, 245);
+    }
+
+    [Theory]
+    [InlineData("incrementing")]
+    [InlineData("timestamp")]
+    public async Task Other_modes_deliver_each_row_once_over_a_restart_of_the_worker(string mode)
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 2);
+        var topic = kit.Topic("payments");
+        kit.InsertPayments(40);
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic, mode));
+        await WaitForCountAsync(kit, topic, 40);
+
+        await kit.StopWorkerAsync();
+        kit.InsertPayments(10);
+        await kit.StartWorkerAsync();
+
+        await WaitForCountAsync(kit, topic, 50);
+        Assert.Equal(50, kit.Keys(topic).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Tables_of_a_whitelist_go_to_topics_with_the_prefix()
+    {
+        await using var kit = await NewKitAsync("x.payments", partitions: 1);
+        kit.InsertPayments(3);
+        var config = kit.PaymentsConfig(kit.Topic("x."), "incrementing", ("table.whitelist", "payments"), ("tasks.max", "4"));
+        config.Remove("query");
+        await kit.PutAsync("tables", config);
+        await WaitForCountAsync(kit, kit.Topic("x.payments"), 3);
+
+        var (_, topics) = await kit.CallAsync(HttpMethod.Get, "/connectors/tables/topics");
+        Assert.Equal(kit.Topic("x.payments"), topics!["tables"]!["topics"]![0]!.ToString());
+    }
+
+    [Fact]
+    public async Task Stopped_connectors_offsets_can_be_changed_and_reset()
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var topic = kit.Topic("payments");
+        kit.InsertPayments(10);
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic, "incrementing"));
+        await WaitForCountAsync(kit, topic, 10);
+        var body = new { offsets = new[] { new { partition = new { query = "query" }, offset = new { incrementing = 6 } } } };
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await kit.CallAsync(HttpMethod.Patch, $"/connectors/{topic}/offsets", body)).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await kit.CallAsync(HttpMethod.Put, $"/connectors/{topic}/stop")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await kit.CallAsync(HttpMethod.Patch, $"/connectors/{topic}/offsets", body)).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await kit.CallAsync(HttpMethod.Put, $"/connectors/{topic}/resume")).Status);
+        await WaitForCountAsync(kit, topic, 14);
+        Assert.Equal(["7", "8", "9", "10"], kit.Keys(topic).TakeLast(4));
+
+        await kit.CallAsync(HttpMethod.Put, $"/connectors/{topic}/stop");
+        Assert.Equal(HttpStatusCode.OK, (await kit.CallAsync(HttpMethod.Delete, $"/connectors/{topic}/offsets")).Status);
+        await kit.CallAsync(HttpMethod.Put, $"/connectors/{topic}/resume");
+        await WaitForCountAsync(kit, topic, 24);
+    }
+
+    [Fact]
+    public async Task States_survive_a_restart_of_the_worker()
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var topic = kit.Topic("payments");
+        kit.InsertPayments(1);
+        await kit.PutAsync("running", kit.PaymentsConfig(topic));
+        await kit.PutAsync("paused", kit.PaymentsConfig(topic));
+        await kit.PutAsync("stopped", kit.PaymentsConfig(topic));
+        await kit.PutAsync("deleted", kit.PaymentsConfig(topic));
+        await kit.CallAsync(HttpMethod.Put, "/connectors/paused/pause");
+        await kit.CallAsync(HttpMethod.Put, "/connectors/stopped/stop");
+        Assert.Equal(HttpStatusCode.NoContent, (await kit.CallAsync(HttpMethod.Delete, "/connectors/deleted")).Status);
+
+        await kit.StopWorkerAsync();
+        await kit.StartWorkerAsync();
+
+        await kit.WaitForStateAsync("running", "RUNNING");
+        await kit.WaitForStateAsync("paused", "PAUSED");
+        await kit.WaitForStateAsync("stopped", "STOPPED");
+        var (_, names) = await kit.CallAsync(HttpMethod.Get, "/connectors");
+        Assert.Equal("""["paused","running","stopped"]""", names!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Injected_fault_fails_the_task_with_a_trace_and_a_restart_mends_it()
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var topic = kit.Topic("payments");
+        kit.InsertPayments(5);
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic));
+        await WaitForCountAsync(kit, topic, 5);
+
+        kit.Worker!.FailTasks(topic, "stopped by a drill");
+        await kit.WaitForStateAsync(topic, "FAILED");
+        var (_, status) = await kit.CallAsync(HttpMethod.Get, $"/connectors/{topic}/status");
+        Assert.Contains("stopped by a drill", status!["tasks"]![0]!["trace"]!.ToString(), StringComparison.Ordinal);
+        kit.InsertPayments(5);
+        await kit.CallAsync(HttpMethod.Post, $"/connectors/{topic}/restart?includeTasks=true&onlyFailed=true");
+
+        await WaitForCountAsync(kit, topic, 10);
+        Assert.Equal("RUNNING", await kit.TaskStateAsync(topic));
+    }
+
+    [Fact]
+    public async Task Source_that_goes_away_is_waited_for_and_read_on_where_it_was()
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var topic = kit.Topic("payments");
+        kit.InsertPayments(5);
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic));
+        await WaitForCountAsync(kit, topic, 5);
+        await kit.CallAsync(HttpMethod.Put, $"/connectors/{topic}/pause");
+        kit.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
+        await kit.CallAsync(HttpMethod.Put, $"/connectors/{topic}/stop");
+        File.Move(kit.Database, kit.Database + ".away");
+
+        await kit.CallAsync(HttpMethod.Put, $"/connectors/{topic}/resume");
+        await kit.WaitForStateAsync(topic, "FAILED");
+        var (_, status) = await kit.CallAsync(HttpMethod.Get, $"/connectors/{topic}/status");
+        Assert.Contains(kit.Database, status!["tasks"]![0]!["trace"]!.ToString(), StringComparison.Ordinal);
+        File.Move(kit.Database + ".away", kit.Database);
+        kit.InsertPayments(2);
+        await kit.CallAsync(HttpMethod.Post, $"/connectors/{topic}/tasks/0/restart");
+
+        await WaitForCountAsync(kit, topic, 7);
+    }
+
+    [Fact]
+    public async Task Wrong_sql_fails_the_task_with_the_databases_words()
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        await kit.PutAsync("wrong", kit.PaymentsConfig(kit.Topic("payments"), "bulk", ("query", "SELECT nothing FROM nowhere")));
+
+        await kit.WaitForStateAsync("wrong", "FAILED");
+        var (_, status) = await kit.CallAsync(HttpMethod.Get, "/connectors/wrong/tasks/0/status");
+        Assert.Contains("nowhere", status!["trace"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_configurations_are_refused_naming_each_key_and_leave_nothing()
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var config = kit.PaymentsConfig(kit.Topic("payments"));
+        config.Remove("topic.prefix");
+        config["poll.interval.ms"] = "soon";
+
+        var (status, body) = await kit.CallAsync(HttpMethod.Post, "/connectors", new { name = "wrong", config });
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal(400, (int)body!["error_code"]!);
+        Assert.Contains("Missing required configuration \"topic.prefix\" which has no default value.", body["message"]!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Invalid value soon for configuration poll.interval.ms: Not a number of type INT", body["message"]!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await kit.CallAsync(HttpMethod.Get, "/connectors/wrong")).Status);
+    }
+
+    [Fact]
+    public async Task Validate_tries_the_source()
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var config = kit.PaymentsConfig("t");
+        config["name"] = "x";
+        Assert.Equal(0, await ErrorCountAsync(kit, config));
+        config["query"] = "SELECT * FROM (SELECT id FROM payments) q";
+        Assert.Equal(1, await ErrorCountAsync(kit, config));
+        config["connection.url"] = "jdbc:sqlite:/no/such/file.db";
+        Assert.Equal(1, await ErrorCountAsync(kit, config));
+    }
+
+    [Fact]
+    public async Task Creating_a_name_twice_is_a_conflict_and_putting_it_twice_is_not()
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var config = kit.PaymentsConfig(kit.Topic("payments"));
+
+        Assert.Equal(HttpStatusCode.Created, (await kit.CallAsync(HttpMethod.Post, "/connectors", new { name = "a", config })).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await kit.CallAsync(HttpMethod.Post, "/connectors", new { name = "a", config })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await kit.CallAsync(HttpMethod.Put, "/connectors/a/config", config)).Status);
+        Assert.Equal(HttpStatusCode.Created, (await kit.CallAsync(HttpMethod.Put, "/connectors/b/config", config)).Status);
+    }
+
+    [Fact]
+    public async Task Killed_worker_loses_and_doubles_no_row()
+    {
+        await using var kit = new ConnectKit(Kafka);
+        var topic = kit.Topic("payments");
+        kit.CreatePayments();
+        await kit.CreateTopicAsync(topic, 2);
+        var rows = 0;
+        for (var round = 0; round < 4; round++)
+        {
+            await using var process = await StandaloneProcess.StartAsync(Kafka);
+            kit.Url = process.ConnectUrl;
+            if (round == 0)
+            {
+                await kit.PutAsync(topic, kit.PaymentsConfig(topic, "timestamp+incrementing", ("poll.interval.ms", "1"), ("batch.max.rows", "20")));
+            }
+
+            var until = rows + 600;
+            while (rows < until)
+            {
+                kit.InsertPayments(25);
+                rows += 25;
+                await Task.Yield();
+            }
+
+            await WaitFor.TrueAsync(() => kit.Read(topic).Count > rows - 500);
+            process.Kill();
+        }
+
+        await using (var last = await StandaloneProcess.StartAsync(Kafka))
+        {
+            kit.Url = last.ConnectUrl;
+            await WaitFor.TrueAsync(() => kit.Read(topic).Count >= rows);
+            await kit.CallAsync(HttpMethod.Delete, $"/connectors/{topic}");
+        }
+
+        var keys = kit.Keys(topic).Select(long.Parse).Order().ToList();
+        Assert.Equal(Enumerable.Range(1, rows).Select(id => (long)id), keys);
+    }
+
+    private async Task<ConnectKit> NewKitAsync(string topic, int partitions)
+    {
+        var kit = new ConnectKit(Kafka);
+        kit.CreatePayments();
+        await kit.CreateTopicAsync(kit.Topic(topic), partitions);
+        await kit.StartWorkerAsync();
+        return kit;
+    }
+
+    private static Task WaitForCountAsync(ConnectKit kit, string topic, int count) =>
+        WaitFor.TrueAsync(() => kit.Read(topic).Count == count);
+
+    private static async Task<int> ErrorCountAsync(ConnectKit kit, Dictionary<string, string> config)
+    {
+        var (_, body) = await kit.CallAsync(HttpMethod.Put, $"/connector-plugins/{config["connector.class"]}/config/validate", config);
+        return (int)body!["error_count"]!;
+    }
+
+    private static int Murmur2Partition(string key, int partitions) => (int)((uint)Murmur2(Encoding.UTF8.GetBytes(key)) & 0x7fffffff) % partitions;
+
+    /// <summary>Kafka's murmur2, written down from its definition, to check the client's against.</summary>
+    private static int Murmur2(byte[] data)
+    {
+        unchecked
+        {
+            const int m = 0x5bd1e995;
+            var h = (int)0x9747b28c ^ data.Length;
+            var at = 0;
+            for (; data.Length - at >= 4; at += 4)
+            {
+                var k = BitConverter.ToInt32(data, at) * m;
+                k ^= (int)((uint)k >> 24);
+                h = (h * m) ^ (k * m);
+            }
+
+            var left = data.Length - at;
+            if (left >= 3)
+            {
+                h ^= data[at + 2] << 16;
+            }
+
+            if (left >= 2)
+            {
+                h ^= data[at + 1] << 8;
+            }
+
+            if (left >= 1)
+            {
+                h = (h ^ data[at]) * m;
+            }
+
+            h = (h ^ (int)((uint)h >> 13)) * m;
+            return h ^ (int)((uint)h >> 15);
+        }
+    }
+}
