@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Confluent.Kafka;
 using Pioneer.Embedded;
 using Xunit;
 
@@ -22,7 +21,7 @@ public abstract class ConnectWorkerContract
         await WaitForCountAsync(kit, topic, 250);
         kit.InsertPayments(30);
         kit.Sql("UPDATE payments SET amount = 9999.99, updated_at = updated_at + 60000 WHERE id = 7");
-        kit.Sql($"UPDATE payments SET updated_at = {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()} WHERE id = 7");
+        kit.Sql($"UPDATE payments SET updated_at = {TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()} WHERE id = 7");
         await WaitForCountAsync(kit, topic, 281);
 
         var records = kit.Read(topic);
