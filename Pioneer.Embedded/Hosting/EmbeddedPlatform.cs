@@ -1,4 +1,5 @@
 using Pioneer.Embedded.Bank;
+using Pioneer.Embedded.Broker;
 using Pioneer.Embedded.Connect;
 
 namespace Pioneer.Embedded;
@@ -12,6 +13,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     private readonly EmbeddedPlatformOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
+    private EmbeddedBroker? _broker;
     private ConnectWorker? _connect;
 
     private EmbeddedPlatform(EmbeddedPlatformOptions options, ILoggerFactory loggers, TimeProvider time)
@@ -24,6 +26,9 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     /// <summary>Where the parts answer.</summary>
     public EmbeddedEndpoints Endpoints { get; private set; } = new(null, null, null, null, null);
 
+    /// <summary>How a program on this machine reaches the cluster with all rights; null when there is none.</summary>
+    public KafkaConnection? Kafka { get; private set; }
+
     /// <summary>The bank, where it runs.</summary>
     public DemoBank? Bank { get; private set; }
 
@@ -31,7 +36,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     public IFaultInjection Faults => this;
 
     /// <inheritdoc/>
-    public bool BrokerIsUp => false;
+    public bool BrokerIsUp => _broker?.IsListening == true;
 
     /// <summary>Starts the parts that the options name and returns when they can be used.</summary>
     public static async Task<EmbeddedPlatform> StartAsync(
@@ -55,10 +60,12 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     }
 
     /// <inheritdoc/>
-    public Task StopBrokerAsync(CancellationToken cancellationToken) => throw NotHere("broker");
+    public Task StopBrokerAsync(CancellationToken cancellationToken) =>
+        (_broker ?? throw NotHere("broker")).StopListenersAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task StartBrokerAsync(CancellationToken cancellationToken) => throw NotHere("broker");
+    public Task StartBrokerAsync(CancellationToken cancellationToken) =>
+        (_broker ?? throw NotHere("broker")).StartListenersAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task StopConnectTaskAsync(string connector, CancellationToken cancellationToken)
@@ -79,32 +86,70 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
         {
             await Bank.DisposeAsync();
         }
+
+        if (_broker is not null)
+        {
+            await _broker.DisposeAsync();
+        }
     }
 
     private static InvalidOperationException NotHere(string part) => new($"The embedded {part} does not run in this process");
 
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
-        var kafka = _options.ExternalKafka;
+        if (_options.BrokerEnabled)
+        {
+            await StartBrokerPartAsync(cancellationToken);
+        }
+
+        Kafka = _options.ExternalKafka ?? OwnKafka();
         if (_options.Demo)
         {
-            Bank = await DemoBank.StartAsync(
-                new DemoBankOptions
-                {
-                    Directory = Path.Combine(_options.DataDirectory, "demo"),
-                    PaymentsPerSecond = _options.DemoPaymentsPerSecond,
-                },
-                _loggers,
-                _time,
-                cancellationToken);
+            await StartBankAsync(cancellationToken);
         }
 
-        if (_options.ConnectEndpoint is { } connect && kafka is not null)
+        if (_options.ConnectEndpoint is { } connect)
         {
-            _connect = await ConnectWorker.StartAsync(
-                new ConnectWorkerOptions { Endpoint = connect, Kafka = kafka }, _loggers, _time, cancellationToken);
+            var options = new ConnectWorkerOptions { Endpoint = connect, Kafka = RequireKafka("Connect worker") };
+            _connect = await ConnectWorker.StartAsync(options, _loggers, _time, cancellationToken);
         }
 
-        Endpoints = new EmbeddedEndpoints(null, null, null, _connect?.Url, Bank?.Url);
+        Endpoints = new EmbeddedEndpoints(
+            _broker?.PlainEndpoint?.ToString(), _broker?.SaslEndpoint?.ToString(), null, _connect?.Url, Bank?.Url);
     }
+
+    private async Task StartBrokerPartAsync(CancellationToken cancellationToken)
+    {
+        var options = new EmbeddedBrokerOptions
+        {
+            DataDirectory = Path.Combine(_options.DataDirectory, "kafka"),
+            PlainEndpoint = _options.KafkaPlainEndpoint,
+            SaslEndpoint = _options.KafkaSaslEndpoint,
+            SuperUser = _options.SuperUser,
+            SuperPassword = _options.SuperPassword,
+        };
+        _broker = await EmbeddedBroker.StartAsync(options, _loggers, _time, cancellationToken);
+    }
+
+    private async Task StartBankAsync(CancellationToken cancellationToken)
+    {
+        var options = new DemoBankOptions
+        {
+            Directory = Path.Combine(_options.DataDirectory, "demo"),
+            PaymentsPerSecond = _options.DemoPaymentsPerSecond,
+        };
+        Bank = await DemoBank.StartAsync(options, _loggers, _time, cancellationToken);
+    }
+
+    /// <summary>The embedded broker as its neighbours in this process reach it: as super user where there is one.</summary>
+    private KafkaConnection? OwnKafka() => _broker switch
+    {
+        { SaslEndpoint: { } sasl } when _options.SuperUser is not null =>
+            new KafkaConnection(sasl.ToString(), "SASL_PLAINTEXT", "SCRAM-SHA-256", _options.SuperUser, _options.SuperPassword),
+        { PlainEndpoint: { } plain } => new KafkaConnection(plain.ToString()),
+        _ => null,
+    };
+
+    private KafkaConnection RequireKafka(string part) => Kafka ?? throw new ArgumentException(
+        $"The {part} needs Kafka: the embedded broker is off (or has only a SASL listener without a super user) and no cluster is named");
 }
