@@ -1,1 +1,3 @@
-return;
+using Pioneer.Jobs.Hosting;
+
+return await WorkerHost.RunAsync(args);

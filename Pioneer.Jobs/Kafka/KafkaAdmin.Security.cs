@@ -49,12 +49,13 @@ public sealed partial class KafkaAdmin
             () => Client.DescribeUserScramCredentialsAsync([], new DescribeUserScramCredentialsOptions { RequestTimeout = Timeout }), ct);
         return answer.UserScramCredentialsDescriptions
             .Where(user => !user.Error.IsError)
-            .Select(user => new KafkaScramUser(user.User, user.ScramCredentialInfos.Select(info => Name(info.Mechanism)).ToList()))
+            .Select(user => new KafkaScramUser(user.User, user.ScramCredentialInfos
+                .Select(info => new KafkaScramCredential(Name(info.Mechanism), info.Iterations)).ToList()))
             .ToList();
     }
 
-    /// <summary>Sets the password of a SCRAM-SHA-512 user, making the user when there is none.</summary>
-    public Task UpsertScramUserAsync(KafkaPrincipal user, CancellationToken ct) =>
+    /// <summary>Sets the password of a SCRAM user, making the user when there is none; the mechanism is SCRAM-SHA-512.</summary>
+    public Task UpsertScramUserAsync(KafkaPrincipal user, CancellationToken ct, int iterations = 4096) =>
         CallAsync($"set the credential of '{user.Username}'", () => Client.AlterUserScramCredentialsAsync(
         [
             new UserScramCredentialUpsertion
@@ -62,8 +63,8 @@ public sealed partial class KafkaAdmin
                 User = user.Username,
                 ScramCredentialInfo = new ScramCredentialInfo
                 {
-                    Mechanism = _clients.Options.CredentialMechanism == "SCRAM-SHA-256" ? ScramMechanism.ScramSha256 : ScramMechanism.ScramSha512,
-                    Iterations = 4096,
+                    Mechanism = ScramMechanism.ScramSha512,
+                    Iterations = iterations,
                 },
                 Password = System.Text.Encoding.UTF8.GetBytes(user.Password),
                 Salt = System.Security.Cryptography.RandomNumberGenerator.GetBytes(32),
@@ -80,7 +81,7 @@ public sealed partial class KafkaAdmin
                 new UserScramCredentialDeletion
                 {
                     User = user,
-                    Mechanism = _clients.Options.CredentialMechanism == "SCRAM-SHA-256" ? ScramMechanism.ScramSha256 : ScramMechanism.ScramSha512,
+                    Mechanism = ScramMechanism.ScramSha512,
                 },
             ], new AlterUserScramCredentialsOptions { RequestTimeout = Timeout }), ct);
         }

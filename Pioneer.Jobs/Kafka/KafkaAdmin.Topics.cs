@@ -13,11 +13,12 @@ public sealed partial class KafkaAdmin
     {
         var metadata = await CallAsync("list topics", () => Task.Run(() => Client.GetMetadata(Timeout), ct), ct);
         var chosen = metadata.Topics.Where(topic => !topic.Error.IsError && select(topic.Topic)).ToList();
-        var configs = await TopicOverridesAsync(chosen.Select(topic => topic.Topic).ToList(), ct);
+        var configs = await TopicConfigsAsync(chosen.Select(topic => topic.Topic).ToList(), ct);
         return chosen
             .Where(topic => configs.ContainsKey(topic.Topic))
             .Select(topic => new KafkaTopic(topic.Topic, topic.Partitions.Count,
-                topic.Partitions.Count == 0 ? 0 : topic.Partitions.Max(partition => partition.Replicas.Length), configs[topic.Topic]))
+                topic.Partitions.Count == 0 ? 0 : topic.Partitions.Max(partition => partition.Replicas.Length),
+                configs[topic.Topic].All, configs[topic.Topic].Overrides))
             .ToList();
     }
 
@@ -145,9 +146,9 @@ public sealed partial class KafkaAdmin
                 info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
         }, ct);
 
-    private async Task<Dictionary<string, IReadOnlyDictionary<string, string>>> TopicOverridesAsync(List<string> topics, CancellationToken ct)
+    private async Task<Dictionary<string, TopicConfigs>> TopicConfigsAsync(List<string> topics, CancellationToken ct)
     {
-        var overrides = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
+        var configs = new Dictionary<string, TopicConfigs>(StringComparer.Ordinal);
         foreach (var chunk in topics.Chunk(DescribeChunk))
         {
             var described = await CallAsync("describe topic configurations", async () =>
@@ -166,12 +167,14 @@ public sealed partial class KafkaAdmin
             }, ct);
             foreach (var (topic, entries) in described)
             {
-                overrides[topic] = entries.Values
-                    .Where(entry => entry.Source == ConfigSource.DynamicTopicConfig)
-                    .ToDictionary(entry => entry.Name, entry => entry.Value);
+                configs[topic] = new TopicConfigs(
+                    entries.Values.ToDictionary(entry => entry.Name, entry => entry.Value),
+                    entries.Values.Where(entry => entry.Source == ConfigSource.DynamicTopicConfig).ToDictionary(entry => entry.Name, entry => entry.Value));
             }
         }
 
-        return overrides;
+        return configs;
     }
+
+    private sealed record TopicConfigs(IReadOnlyDictionary<string, string> All, IReadOnlyDictionary<string, string> Overrides);
 }

@@ -31,7 +31,7 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, ILogger<KafkaCl
         };
         if (kafka.UsesSasl)
         {
-            config.SaslMechanism = principal is null ? kafka.ParsedMechanism : KafkaOptions.ParseMechanism(kafka.CredentialMechanism);
+            config.SaslMechanism = principal is null ? kafka.ParsedMechanism : SaslMechanism.ScramSha512;
             config.SaslUsername = principal?.Username ?? kafka.Username;
             config.SaslPassword = principal?.Password ?? kafka.Password;
         }

@@ -27,13 +27,8 @@ public sealed class KafkaOptions
     /// <summary>What tenants are told; the platform's own bootstrap servers when empty.</summary>
     public string? AdvertisedBootstrapServers { get; set; }
 
-    /// <summary>Mechanism that issued tenant credentials use.</summary>
-    public string CredentialMechanism { get; set; } = "SCRAM-SHA-512";
-
-    /// <summary>Copies of each tenant topic; 0 stands for min(3, brokers).</summary>
-    public int ReplicationFactor { get; set; }
-
-    public int Partitions { get; set; } = 6;
+    /// <summary>Mechanism of every credential that Pioneer issues.</summary>
+    public const string CredentialMechanism = "SCRAM-SHA-512";
 
     /// <summary>How long one administrative request may take, in milliseconds.</summary>
     public int RequestTimeoutMs { get; set; } = 8000;
@@ -80,15 +75,9 @@ public sealed class KafkaOptionsValidator : IValidateOptions<KafkaOptions>
         }
 
         CheckMechanism("Kafka:SaslMechanism", options.SaslMechanism, failures);
-        CheckMechanism("Kafka:CredentialMechanism", options.CredentialMechanism, failures);
-        if (options.Partitions is < 1 or > 1000)
+        if (options.RequestTimeoutMs is < 500 or > 120_000)
         {
-            failures.Add($"Kafka:Partitions {options.Partitions} is out of range: 1 to 1000.");
-        }
-
-        if (options.ReplicationFactor is < 0 or > 9)
-        {
-            failures.Add($"Kafka:ReplicationFactor {options.ReplicationFactor} is out of range: 0 (chosen by the number of brokers) to 9.");
+            failures.Add($"Kafka:RequestTimeoutMs {options.RequestTimeoutMs} is out of range: 500 to 120000.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -10,7 +10,7 @@ public sealed partial class KsqlDbClient
     /// <summary>Starts a push (or pull) query and reads its header. The caller disposes the query to end it.</summary>
     public async Task<KsqlPushQuery> OpenQueryAsync(string serviceId, string sql, IReadOnlyDictionary<string, string>? properties, CancellationToken ct)
     {
-        var address = options.Value.FindService(serviceId) ?? throw new KsqlServiceNotRegisteredException(serviceId);
+        var address = directory.Find(serviceId) ?? throw new KsqlServiceNotRegisteredException(serviceId);
         using var request = NewRequest(HttpMethod.Post, new Uri(address, "query-stream"), new { sql, properties = properties ?? new Dictionary<string, string>() });
         request.Headers.Accept.ParseAdd("application/vnd.ksqlapi.delimited.v1");
         HttpResponseMessage? response = null;

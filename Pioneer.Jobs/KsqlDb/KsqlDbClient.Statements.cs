@@ -35,12 +35,7 @@ public sealed partial class KsqlDbClient
     {
         try
         {
-            var entities = await AskAsync(serviceId, $"DESCRIBE {name} EXTENDED;", ct);
-            var source = entities.Select(entity => entity.Body).First(body => body.TryGetProperty("sourceDescription", out _))
-                .GetProperty("sourceDescription");
-            return new KsqlSourceDescription(
-                Text(source, "name"), Text(source, "topic"), Text(source, "type") == "TABLE", Fields(source),
-                QueryIds(source, "readQueries"), QueryIds(source, "writeQueries"), Text(source, "statement"));
+            return SourceDescriptions(await AskAsync(serviceId, $"DESCRIBE {name} EXTENDED;", ct)).Single();
         }
         catch (KsqlDbRequestException absent) when (absent.ServerMessage.Contains("Could not find", StringComparison.Ordinal)
             || absent.ServerMessage.Contains("does not exist", StringComparison.Ordinal))
@@ -49,25 +44,26 @@ public sealed partial class KsqlDbClient
         }
     }
 
+    /// <summary>DESCRIBE of several streams or tables, all of which exist, in one request.</summary>
+    public async Task<ImmutableArray<KsqlSourceDescription>> DescribeManyAsync(string serviceId, IReadOnlyCollection<string> names, CancellationToken ct) =>
+        [.. SourceDescriptions(await AskAsync(serviceId, string.Join('\n', names.Select(name => $"DESCRIBE {name};")), ct))];
+
     /// <summary>EXPLAIN of a persistent query; null when there is none of that id.</summary>
     public async Task<KsqlQueryDescription?> ExplainAsync(string serviceId, string queryId, CancellationToken ct)
     {
         try
         {
-            var entities = await AskAsync(serviceId, $"EXPLAIN {queryId};", ct);
-            var query = entities.Select(entity => entity.Body).First(body => body.TryGetProperty("queryDescription", out _))
-                .GetProperty("queryDescription");
-            var errors = query.TryGetProperty("queryErrors", out var list) && list.ValueKind == JsonValueKind.Array
-                ? list.EnumerateArray().Select(error => Text(error, "errorMessage")).ToImmutableArray()
-                : [];
-            return new KsqlQueryDescription(
-                Text(query, "id"), Text(query, "statementText"), Texts(query, "sources"), Texts(query, "sinks"), State(query), errors);
+            return QueryDescriptions(await AskAsync(serviceId, $"EXPLAIN {queryId};", ct)).Single();
         }
         catch (KsqlDbRequestException absent) when (absent.ServerMessage.Contains("does not exist", StringComparison.Ordinal))
         {
             return null;
         }
     }
+
+    /// <summary>EXPLAIN of several persistent queries, all of which exist, in one request.</summary>
+    public async Task<ImmutableArray<KsqlQueryDescription>> ExplainManyAsync(string serviceId, IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        [.. QueryDescriptions(await AskAsync(serviceId, string.Join('\n', ids.Select(id => $"EXPLAIN {id};")), ct))];
 
     /// <summary>Ends a persistent query; true when there was one.</summary>
     public async Task<bool> TerminateAsync(string serviceId, string queryId, CancellationToken ct)
@@ -86,6 +82,24 @@ public sealed partial class KsqlDbClient
     public Task PauseAsync(string serviceId, string queryId, CancellationToken ct) => ExecuteAsync(serviceId, $"PAUSE {queryId};", null, ct);
 
     public Task ResumeAsync(string serviceId, string queryId, CancellationToken ct) => ExecuteAsync(serviceId, $"RESUME {queryId};", null, ct);
+
+    private static IEnumerable<KsqlSourceDescription> SourceDescriptions(ImmutableArray<KsqlEntity> entities) => entities
+        .Where(entity => entity.Body.TryGetProperty("sourceDescription", out _))
+        .Select(entity => entity.Body.GetProperty("sourceDescription"))
+        .Select(source => new KsqlSourceDescription(
+            Text(source, "name"), Text(source, "topic"), Text(source, "type") == "TABLE", Fields(source),
+            QueryIds(source, "readQueries"), QueryIds(source, "writeQueries"), Text(source, "statement")));
+
+    private static IEnumerable<KsqlQueryDescription> QueryDescriptions(ImmutableArray<KsqlEntity> entities) => entities
+        .Where(entity => entity.Body.TryGetProperty("queryDescription", out _))
+        .Select(entity => entity.Body.GetProperty("queryDescription"))
+        .Select(query => new KsqlQueryDescription(
+            Text(query, "id"), Text(query, "statementText"), Texts(query, "sources"), Texts(query, "sinks"), State(query), Errors(query)));
+
+    private static ImmutableArray<string> Errors(JsonElement query) =>
+        query.TryGetProperty("queryErrors", out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Select(error => Text(error, "errorMessage")).ToImmutableArray()
+            : [];
 
     private static string State(JsonElement query)
     {
@@ -109,6 +123,6 @@ public sealed partial class KsqlDbClient
     private static ImmutableArray<KsqlField> Fields(JsonElement source) =>
         source.TryGetProperty("fields", out var list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().Select(field => new KsqlField(Text(field, "name"),
-                field.TryGetProperty("schema", out var schema) ? Text(schema, "type") : "", Text(field, "type"))).ToImmutableArray()
+                field.TryGetProperty("schema", out var schema) ? KsqlSchemaText.TypeOf(schema) : "", Text(field, "type"))).ToImmutableArray()
             : [];
 }

@@ -12,7 +12,8 @@ namespace Pioneer.Jobs.KsqlDb;
 /// (<c>commandSequenceNumber</c>), so that a statement always sees what the one before it did. Questions are tried again on transient errors,
 /// commands are not: the server may have done them.
 /// </summary>
-public sealed partial class KsqlDbClient(IHttpClientFactory http, IOptions<KsqlDbOptions> options, KsqlCommandSequences sequences)
+public sealed partial class KsqlDbClient(
+    IHttpClientFactory http, IOptions<KsqlDbOptions> options, KsqlServiceDirectory directory, KsqlCommandSequences sequences)
 {
     /// <summary>Names of the HTTP clients this class takes from the factory.</summary>
     internal const string Questions = "ksqldb.questions", Commands = "ksqldb.commands", Streaming = "ksqldb.streaming";
@@ -93,7 +94,7 @@ public sealed partial class KsqlDbClient(IHttpClientFactory http, IOptions<KsqlD
 
     private async Task<JsonElement> SendAsync(string client, string serviceId, HttpMethod method, string path, object? body, CancellationToken ct)
     {
-        var address = options.Value.FindService(serviceId) ?? throw new KsqlServiceNotRegisteredException(serviceId);
+        var address = directory.Find(serviceId) ?? throw new KsqlServiceNotRegisteredException(serviceId);
         using var request = NewRequest(method, new Uri(address, path), body);
         return await SendAsync(client, serviceId, request, ct);
     }

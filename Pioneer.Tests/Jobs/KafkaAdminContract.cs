@@ -97,7 +97,8 @@ public abstract class KafkaAdminContract : IDisposable
             ], Ct);
         var signIn = new KafkaSignIn(_clients, Admin, TimeProvider.System);
         await signIn.WaitUntilReadyAsync(principal, $"{_id}.d.mine", Ct);
-        Assert.Contains(await Admin.DescribeScramUsersAsync(Ct), user => user.Name == principal.Username && user.Mechanisms.Contains("SCRAM-SHA-512"));
+        var users = await Admin.DescribeScramUsersAsync(Ct);
+        Assert.Contains(new KafkaScramCredential("SCRAM-SHA-512", 4096), users.Single(user => user.Name == principal.Username).Credentials);
 
         using (var producer = _clients.Producer(null))
         {

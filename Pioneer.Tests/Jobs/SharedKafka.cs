@@ -55,7 +55,6 @@ public sealed class SharedKafka : IAsyncLifetime
         SaslMechanism = "SCRAM-SHA-256",
         Username = user,
         Password = password,
-        Partitions = 2,
     };
 
     private static string? FindScript()

@@ -3,7 +3,7 @@ using Pioneer.Embedded.Broker.Security;
 namespace Pioneer.Embedded.Broker.Cluster;
 
 /// <summary>The current metadata, and the only way to change it: a change is durable before anybody sees it. Thread safe.</summary>
-public sealed class MetadataStore : IDisposable, IAsyncDisposable
+public sealed class MetadataStore : IDisposable
 {
     private const string FileName = "metadata.log";
 
@@ -70,13 +70,6 @@ public sealed class MetadataStore : IDisposable, IAsyncDisposable
         {
             _log.Dispose();
         }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private static string NewClusterId() =>

@@ -1,0 +1,118 @@
+using Hangfire;
+using Hangfire.InMemory;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Jobs.Operations;
+using Pioneer.Jobs.Provisioning;
+using Pioneer.Jobs.Sources;
+
+namespace Pioneer.Jobs.Hosting;
+
+/// <summary>Registers everything that Pioneer.Jobs offers: adapters, applier, operations, job storage and, unless switched off, workers.</summary>
+public static class JobServices
+{
+    private static readonly TimeSpan ScheduleResolution = TimeSpan.FromSeconds(1);
+
+    public static IServiceCollection AddPioneerJobs(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
+        services.AddPlatformAdapters(configuration);
+        services.AddProvisioning(configuration);
+        services.AddOperations();
+        services.AddScoped<SourceInspector>();
+        services.AddScoped<ISourceInspector>(provider => provider.GetRequiredService<SourceInspector>());
+        services.AddSecretProtection(configuration);
+        services.AddJobStorage(options, configuration);
+        return services;
+    }
+
+    private static void AddProvisioning(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ProvisioningOptions>().Bind(configuration.GetSection(ProvisioningOptions.Section));
+        services.TryAddScoped<WorkRecorder>();
+        services.TryAddScoped<SecretStore>();
+        services.TryAddScoped<DesiredStateBuilder>();
+        services.TryAddScoped<TenantPlanner>();
+        services.TryAddScoped<ReconcileOutcome>();
+        services.TryAddScoped<RequestReconcile>();
+        services.AddScoped<PlatformSecrets>();
+        services.AddScoped<KsqlServiceUrls>();
+        services.AddScoped<KsqlObservation>();
+        services.AddScoped<IObservedStateReader, ObservedStateReader>();
+        services.AddScoped<TopicApplier>();
+        services.AddScoped<RightsApplier>();
+        services.AddScoped<QueryIsolationCheck>();
+        services.AddScoped<KsqlQueryApplier>();
+        services.AddScoped<KsqlApplier>();
+        services.AddScoped<ConnectorApplier>();
+        services.AddScoped<ChangeApplier>();
+        services.AddScoped<IChangeApplier>(provider => provider.GetRequiredService<ChangeApplier>());
+        services.AddScoped<PlanExecutor>();
+        services.AddScoped<TenantReconciler>();
+        services.AddScoped<DriftScan>();
+        services.AddScoped<IOperationHandler, ReconcileHandler>();
+        services.AddScoped<IOperationHandler, ConnectorHandler>();
+    }
+
+    private static void AddOperations(this IServiceCollection services)
+    {
+        services.AddSingleton<OperationEvents>();
+        services.AddSingleton<RunningOperations>();
+        services.AddSingleton<TenantLocks>();
+        services.AddSingleton<IOperationQueue, HangfireOperationQueue>();
+        services.AddSingleton<DelayedOperations>();
+        services.AddScoped<OperationRunner>();
+        services.AddScoped<OperationJob>();
+    }
+
+    private static void AddSecretProtection(this IServiceCollection services, IConfiguration configuration)
+    {
+        var keys = Path.Combine(configuration["Data"] ?? "data", "keys");
+        services.AddDataProtection().SetApplicationName("Pioneer").PersistKeysToFileSystem(Directory.CreateDirectory(keys));
+        services.AddSingleton<ISecretProtector, DataProtectionSecretProtector>();
+    }
+
+    private static void AddJobStorage(this IServiceCollection services, JobsOptions options, IConfiguration configuration)
+    {
+        services.AddHangfire(hangfire =>
+        {
+            hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            if (string.Equals(options.Storage, "SqlServer", StringComparison.OrdinalIgnoreCase))
+            {
+                hangfire.UseSqlServerStorage(options.ConnectionString ?? configuration["Database:ConnectionString"]
+                    ?? throw new InvalidOperationException("Jobs:ConnectionString is empty: SqlServer job storage needs one."));
+            }
+            else
+            {
+                hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(3) });
+            }
+        });
+        services.AddHostedService<UnfinishedOperations>();
+        if (options.Workers > 0)
+        {
+            services.AddHangfireServer(server =>
+            {
+                server.WorkerCount = options.Workers;
+                server.SchedulePollingInterval = ScheduleResolution;
+                server.ShutdownTimeout = TimeSpan.FromSeconds(5);
+            });
+            services.AddHostedService(provider => new RecurringWork(provider.GetRequiredService<IRecurringJobManager>(), options));
+        }
+    }
+}
+
+/// <summary>Puts the recurring jobs on the schedule at start.</summary>
+internal sealed class RecurringWork(IRecurringJobManager jobs, JobsOptions options) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        jobs.AddOrUpdate<DriftScan>("drift-scan", scan => scan.RunAsync(CancellationToken.None), options.ReconcileCron);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

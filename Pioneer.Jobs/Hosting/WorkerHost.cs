@@ -1,0 +1,23 @@
+using Pioneer.Domain.Persistence;
+using Serilog;
+
+namespace Pioneer.Jobs.Hosting;
+
+/// <summary>A worker without pages: takes jobs from the shared storage, beside the portal or in its place.</summary>
+public static class WorkerHost
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Services.AddSerilog((services, logging) => logging.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services)
+            .Enrich.FromLogContext().WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture));
+        builder.Services.AddPioneerPersistence(builder.Configuration);
+        builder.Services.AddPioneerJobs(builder.Configuration);
+        builder.Services.AddHealthChecks();
+        await using var app = builder.Build();
+        app.MapHealthChecks("/health/live");
+        await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+        await app.RunAsync();
+        return 0;
+    }
+}

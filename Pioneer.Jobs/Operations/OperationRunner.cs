@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Jobs.Operations;
+
+/// <summary>
+/// The job behind every operation: takes the row up with a new fencing token, lets its handler work, writes the outcome. Queued or Running
+/// becomes Succeeded, Failed or Cancelled; Queued again, with back-off, while a part of the platform does not answer. Two instances at once:
+/// in one process the second does nothing, across processes the later one fences the earlier.
+/// </summary>
+public sealed class OperationRunner(
+    IDbContextFactory<PioneerDbContext> database, AmbientTenantScope scope, IEnumerable<IOperationHandler> handlers, DelayedOperations delayed,
+    RunningOperations running, OperationEvents events, TimeProvider time, ILogger<OperationRunner> logger)
+{
+    private const int TakeUpTries = 5;
+
+    private static readonly TimeSpan[] Backoff =
+        [.. new[] { 1, 2, 4, 8, 15, 30 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
+
+    public async Task RunAsync(Guid id, CancellationToken ct)
+    {
+        scope.Use(TenantScope.All);
+        var operationId = new OperationId(id);
+        if (!running.TryAdd(operationId))
+        {
+            return;
+        }
+
+        try
+        {
+            if (await TakeUpAsync(operationId, ct) is { } operation)
+            {
+                using var logged = logger.BeginScope("Operation {Operation} of tenant {Tenant}", operation.Id, operation.TenantId);
+                await RunAsync(operation, ct);
+            }
+        }
+        finally
+        {
+            running.Remove(operationId);
+        }
+    }
+
+    private async Task<Operation?> TakeUpAsync(OperationId id, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var db = await database.CreateDbContextAsync(ct);
+            var operation = await db.Operations.SingleOrDefaultAsync(row => row.Id == id, ct);
+            if (operation is null || operation.State is not (OperationState.Queued or OperationState.Running))
+            {
+                return null;
+            }
+
+            operation.Attempt++;
+            operation.State = operation.CancelRequested ? OperationState.Cancelled : OperationState.Running;
+            operation.StartedAt ??= time.GetUtcNow();
+            operation.FinishedAt = operation.CancelRequested ? time.GetUtcNow() : null;
+            operation.Error = null;
+            try
+            {
+                await db.SaveChangesAsync(ct);
+                Publish(operation);
+                return operation.CancelRequested ? null : operation;
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < TakeUpTries)
+            {
+                // somebody asked to cancel, or another worker was faster: look again
+            }
+        }
+    }
+
+    private async Task RunAsync(Operation operation, CancellationToken ct)
+    {
+        using var run = new OperationRun(database, events, time, operation);
+        try
+        {
+            var handler = handlers.FirstOrDefault(candidate => candidate.Kinds.Contains(operation.Kind));
+            var result = handler is null
+                ? new Error("KindUnknown", $"No worker here knows how to do '{operation.Kind}'.", "Start a worker of the same version as the portal.")
+                : await handler.RunAsync(run, ct);
+            await EndAsync(operation, result, ct);
+        }
+        catch (OperationFencedException)
+        {
+            OperationsLog.Fenced(logger, operation.Id.ToString(), operation.Attempt);
+        }
+        catch (OperationCancelledException)
+        {
+            await WriteAsync(operation, OperationState.Cancelled, "Cancelled by request; what was done before stays done.", CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // the process is stopping: the row stays Running and is enqueued again at the next start
+            throw;
+        }
+        catch (Exception bug)
+        {
+            OperationsLog.Broke(logger, bug, operation.Kind.ToString(), operation.Id.ToString());
+            await WriteAsync(operation, OperationState.Failed,
+                $"An unexpected error stopped the work: {bug.Message} Look for operation {operation.Id} in the log, then run it again.", CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task EndAsync(Operation operation, Result result, CancellationToken ct)
+    {
+        if (result.IsSuccess)
+        {
+            await WriteAsync(operation, OperationState.Succeeded, null, ct);
+        }
+        else if (result.Error.Kind == ErrorKind.Unavailable)
+        {
+            var delay = Backoff[Math.Min(operation.Attempt - 1, Backoff.Length - 1)];
+            OperationsLog.Delayed(logger, operation.Id.ToString(), delay.TotalSeconds, result.Error.Message);
+            await WriteAsync(operation, OperationState.Queued, $"{result.Error.Message} Next try in {delay.TotalSeconds:0} s.", ct);
+            delayed.Enqueue(operation.Id, delay);
+        }
+        else
+        {
+            OperationsLog.Failed(logger, operation.Kind.ToString(), operation.Id.ToString(), result.Error.Message);
+            await WriteAsync(operation, OperationState.Failed, $"{result.Error.Message} {result.Error.Hint}".TrimEnd(), ct);
+        }
+    }
+
+    private async Task WriteAsync(Operation operation, OperationState state, string? error, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var finished = state is OperationState.Queued ? (DateTimeOffset?)null : time.GetUtcNow();
+        var progress = state is OperationState.Succeeded ? 100 : (int?)null;
+        var written = await db.Operations.Where(row => row.Id == operation.Id && row.Attempt == operation.Attempt).ExecuteUpdateAsync(set => set
+            .SetProperty(row => row.State, state)
+            .SetProperty(row => row.Error, error)
+            .SetProperty(row => row.FinishedAt, finished)
+            .SetProperty(row => row.Progress, row => progress ?? row.Progress)
+            .SetProperty(row => row.Revision, row => row.Revision + 1), ct);
+        if (written > 0)
+        {
+            operation.State = state;
+            operation.Progress = progress ?? operation.Progress;
+            Publish(operation);
+        }
+    }
+
+    private void Publish(Operation operation) =>
+        events.Publish(new OperationEvent(operation.Id, operation.TenantId, operation.State, operation.Progress));
+}
+
+/// <summary>Operations at work in this process, so that one enqueued twice runs once.</summary>
+public sealed class RunningOperations
+{
+    private readonly ConcurrentDictionary<OperationId, bool> _ids = new();
+
+    public bool TryAdd(OperationId id) => _ids.TryAdd(id, true);
+
+    public void Remove(OperationId id) => _ids.TryRemove(id, out _);
+}

@@ -1,0 +1,91 @@
+using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Jobs.Connect;
+
+namespace Pioneer.Jobs.Provisioning;
+
+/// <summary>Makes changes of connectors. Secrets are put in at the moment of use and stand nowhere else.</summary>
+public sealed class ConnectorApplier(ConnectClient connect, PlatformSecrets secrets, TimeProvider time)
+{
+    private const string SecretStart = "${secret:";
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(50);
+
+    public async Task<Result> ApplyAsync(ConnectorChange change, CancellationToken ct)
+    {
+        if (change.Kind == ChangeKind.Delete)
+        {
+            await connect.DeleteAsync(change.Connector.Name, ct);
+            return Result.Success;
+        }
+
+        if (change.Current is null || !SameConfig(change))
+        {
+            await connect.PutConfigAsync(change.Connector.Name, await WithSecretsAsync(change.Connector, ct), ct);
+        }
+
+        if (change.Connector.Paused)
+        {
+            await connect.PauseAsync(change.Connector.Name, ct);
+            return Result.Success;
+        }
+
+        if (change.Current?.State == ObservedRunState.Paused)
+        {
+            await connect.ResumeAsync(change.Connector.Name, ct);
+        }
+
+        return await WaitForStartAsync(change.Connector.Name, ct);
+    }
+
+    /// <summary>
+    /// Waits until the connector is assigned. A failure within that time is the person's to know at once; a slow start is not a failure, the
+    /// connector's page and the detectors follow it from here.
+    /// </summary>
+    private async Task<Result> WaitForStartAsync(string name, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) < StartPatience)
+        {
+            var status = await connect.StatusAsync(name, ct);
+            if (status is { IsRunning: true })
+            {
+                return Result.Success;
+            }
+
+            var trace = status?.Trace ?? status?.Tasks.FirstOrDefault(task => task.State == "FAILED")?.Trace;
+            if (trace is not null)
+            {
+                return new Error("ConnectorFailed", $"The connector '{name}' failed as it started: {FirstLine(trace)}",
+                    "Mend the source or the feed, then restart the connector from its page.");
+            }
+
+            await Task.Delay(StartPause, time, ct);
+        }
+
+        return Result.Success;
+    }
+
+    private async Task<Dictionary<string, string>> WithSecretsAsync(ConnectorSpec connector, CancellationToken ct)
+    {
+        var config = new Dictionary<string, string>(connector.Config, StringComparer.Ordinal);
+        foreach (var (key, value) in connector.Config)
+        {
+            if (value.StartsWith(SecretStart, StringComparison.Ordinal) && value.EndsWith('}'))
+            {
+                config[key] = await secrets.OpenAsync(value[SecretStart.Length..^1], ct);
+            }
+        }
+
+        return config;
+    }
+
+    private static bool SameConfig(ConnectorChange change) =>
+        Compared(change.Connector.Config).SequenceEqual(Compared(change.Current!.Config));
+
+    private static IEnumerable<KeyValuePair<string, string>> Compared(IEnumerable<KeyValuePair<string, string>> config) => config
+        .Where(pair => pair.Key != "name" && !ConnectorSpec.SecretKeys.Contains(pair.Key))
+        .OrderBy(pair => pair.Key, StringComparer.Ordinal);
+
+    private static string FirstLine(string trace) => trace.Split('\n')[0].Trim();
+}

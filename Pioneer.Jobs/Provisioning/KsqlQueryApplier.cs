@@ -1,0 +1,136 @@
+using Confluent.Kafka;
+using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.KsqlDb;
+
+namespace Pioneer.Jobs.Provisioning;
+
+/// <summary>
+/// Starts, ends, pauses and resumes persistent queries so that no record is skipped: a query's group has its offsets before the query first
+/// runs (a query that decides by itself where to begin decides again after a crash before its first commit), and what an old version had
+/// committed is carried to the new one before ksqlDB deletes the old one's group.
+/// </summary>
+public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryIsolationCheck isolation, TimeProvider time)
+{
+    /// <summary>Longer than a query's commit interval, so that equal offsets mean it has come to rest.</summary>
+    private static readonly TimeSpan CommitPause = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan RestPatience = TimeSpan.FromSeconds(10);
+
+    public async Task<Result> ApplyAsync(KsqlQueryChange change, CancellationToken ct)
+    {
+        switch (change.Action)
+        {
+            case QueryAction.Start:
+                return await StartAsync(change.Query!, ct);
+            case QueryAction.Terminate:
+                return await TerminateAsync(change, ct);
+            case QueryAction.Pause:
+                await ksql.PauseAsync(change.ServiceId, change.QueryId, ct);
+                return Result.Success;
+            default:
+                await ksql.ResumeAsync(change.ServiceId, change.QueryId, ct);
+                return Result.Success;
+        }
+    }
+
+    private async Task<Result> StartAsync(KsqlQuerySpec query, CancellationToken ct)
+    {
+        await PositionAsync(query, ct);
+        try
+        {
+            await ksql.ExecuteAsync(query.ServiceId, query.Sql, null, ct);
+        }
+        catch (KsqlDbRequestException there) when (there.ServerMessage.Contains("already exists", StringComparison.Ordinal)
+            && there.ServerMessage.Contains(query.QueryId, StringComparison.OrdinalIgnoreCase))
+        {
+            // an earlier attempt got this far; the check below looks at what runs
+        }
+
+        return await isolation.CheckAsync(query.ServiceId, query.QueryId, ct);
+    }
+
+    /// <summary>Where the group has no place yet: the place of the newest version that had one, else the end of the source as it is now.</summary>
+    private async Task PositionAsync(KsqlQuerySpec query, CancellationToken ct)
+    {
+        var group = ConsumerGroups.Query(query.ServiceId, query.QueryId);
+        if ((await kafka.GroupOffsetsAsync(group, ct)).Count > 0)
+        {
+            return;
+        }
+
+        foreach (var predecessor in query.Predecessors)
+        {
+            var offsets = await kafka.GroupOffsetsAsync(ConsumerGroups.Query(query.ServiceId, predecessor), ct);
+            if (offsets.Count > 0)
+            {
+                await kafka.SetGroupOffsetsAsync(group, offsets, ct);
+                return;
+            }
+        }
+
+        var source = await ksql.DescribeAsync(query.ServiceId, query.Source, ct);
+        if (source is null)
+        {
+            return;
+        }
+
+        var ends = await kafka.OffsetsAsync(source.Topic, ct);
+        await kafka.SetGroupOffsetsAsync(group, ends.ToDictionary(end => new TopicPartition(source.Topic, end.Key), end => end.Value.End), ct);
+    }
+
+    private async Task<Result> TerminateAsync(KsqlQueryChange change, CancellationToken ct)
+    {
+        if (change.HandsOverTo is not { } successor || successor == change.QueryId)
+        {
+            var kept = change.HandsOverTo is null ? null : await RestAsync(change, ct);
+            await ksql.TerminateAsync(change.ServiceId, change.QueryId, ct);
+            if (kept is { Count: > 0 })
+            {
+                await kafka.SetGroupOffsetsAsync(ConsumerGroups.Query(change.ServiceId, change.QueryId), kept, ct);
+            }
+
+            return Result.Success;
+        }
+
+        var offsets = await RestAsync(change, ct);
+        if (offsets.Count > 0)
+        {
+            await kafka.SetGroupOffsetsAsync(ConsumerGroups.Query(change.ServiceId, successor), offsets, ct);
+        }
+
+        await ksql.TerminateAsync(change.ServiceId, change.QueryId, ct);
+        return Result.Success;
+    }
+
+    /// <summary>Pauses the query and returns its committed offsets once they no longer move.</summary>
+    private async Task<IReadOnlyDictionary<TopicPartition, long>> RestAsync(KsqlQueryChange change, CancellationToken ct)
+    {
+        try
+        {
+            await ksql.PauseAsync(change.ServiceId, change.QueryId, ct);
+        }
+        catch (KsqlDbRequestException)
+        {
+            // gone already: its group, if it is still there, is at rest
+        }
+
+        var group = ConsumerGroups.Query(change.ServiceId, change.QueryId);
+        var started = time.GetTimestamp();
+        var before = await kafka.GroupOffsetsAsync(group, ct);
+        while (time.GetElapsedTime(started) < RestPatience)
+        {
+            await Task.Delay(CommitPause, time, ct);
+            var now = await kafka.GroupOffsetsAsync(group, ct);
+            if (now.Count == before.Count && now.All(offset => before.TryGetValue(offset.Key, out var value) && value == offset.Value))
+            {
+                return now;
+            }
+
+            before = now;
+        }
+
+        throw new KafkaUnavailableException($"bring query '{change.QueryId}' to rest", "its committed offsets go on moving although it is paused");
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Connect;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.KsqlDb;
+
+namespace Pioneer.Jobs.Provisioning;
+
+/// <summary>
+/// Reads what is there, in a constant number of requests for one tenant or all. What cannot be read is an error that names the component:
+/// an empty state would make the planner create or forget things.
+/// </summary>
+public sealed class ObservedStateReader(
+    KafkaAdmin kafka, KsqlObservation ksql, KsqlServiceUrls urls, ConnectClient connect) : IObservedStateReader
+{
+    public async Task<Result<ObservedState>> ReadAsync(TenantSlug? tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await urls.RefreshAsync(cancellationToken);
+            var brokers = kafka.DescribeClusterAsync(cancellationToken);
+            var topics = TopicsAsync(tenant, cancellationToken);
+            var acls = AclsAsync(tenant, cancellationToken);
+            var users = UsersAsync(tenant, cancellationToken);
+            var services = ksql.ReadAsync(tenant, cancellationToken);
+            var connectors = ConnectorsAsync(tenant, cancellationToken);
+            await Task.WhenAll(brokers, topics, acls, users, services, connectors);
+            var observedKsql = await services;
+            return new ObservedState
+            {
+                BrokerCount = (await brokers).Count,
+                Topics = await topics,
+                Acls = await acls,
+                Users = await users,
+                Services = observedKsql.Services,
+                Streams = observedKsql.Streams,
+                Queries = observedKsql.Queries,
+                Connectors = await connectors,
+            };
+        }
+        catch (Exception failure) when (PlatformErrors.Covers(failure))
+        {
+            return PlatformErrors.From(failure);
+        }
+    }
+
+    private async Task<ImmutableArray<TopicSpec>> TopicsAsync(TenantSlug? tenant, CancellationToken ct)
+    {
+        var topics = await kafka.DescribeTopicsAsync(
+            name => tenant is { } one ? name.StartsWith(TopicNames.Prefix(one), StringComparison.Ordinal) : !name.StartsWith('_'), ct);
+        return [.. topics.Select(topic => new TopicSpec(topic.Name, topic.Partitions, (short)topic.ReplicationFactor,
+            topic.Configs.Where(config => config.Value is not null).ToImmutableSortedDictionary(StringComparer.Ordinal)))];
+    }
+
+    private async Task<ImmutableArray<AclRule>> AclsAsync(TenantSlug? tenant, CancellationToken ct)
+    {
+        var bindings = await kafka.DescribeAclsAsync(ct);
+        var rules = bindings.Select(AclMapping.FromBinding).OfType<AclRule>();
+        if (tenant is { } one)
+        {
+            var prefix = TopicNames.Prefix(one);
+            rules = rules.Where(rule => rule.ResourceName.StartsWith(prefix, StringComparison.Ordinal)
+                || rule.Principal.StartsWith($"User:{prefix}", StringComparison.Ordinal)
+                || rule.Principal == $"User:{Principals.SharedKsql}");
+        }
+
+        return [.. rules];
+    }
+
+    private async Task<ImmutableArray<ScramUserSpec>> UsersAsync(TenantSlug? tenant, CancellationToken ct)
+    {
+        var users = await kafka.DescribeScramUsersAsync(ct);
+        return [.. users
+            .Where(user => tenant is not { } one || user.Name == Principals.SharedKsql
+                || user.Name.StartsWith(TopicNames.Prefix(one), StringComparison.Ordinal))
+            .SelectMany(user => user.Credentials.Select(credential =>
+                new ScramUserSpec(user.Name, credential.Mechanism, credential.Iterations, SecretName: null)))];
+    }
+
+    private async Task<ImmutableArray<ObservedConnector>> ConnectorsAsync(TenantSlug? tenant, CancellationToken ct)
+    {
+        var connectors = await connect.ListAsync(ct);
+        return [.. connectors
+            .Where(connector => tenant is not { } one || connector.Name.StartsWith(TopicNames.Prefix(one), StringComparison.Ordinal))
+            .Select(connector => new ObservedConnector(connector.Name, Masked(connector.Config), StateOf(connector.Status)))];
+    }
+
+    private static ImmutableSortedDictionary<string, string> Masked(ImmutableDictionary<string, string> config) => config
+        .ToImmutableSortedDictionary(pair => pair.Key, pair => ConnectorSpec.SecretKeys.Contains(pair.Key) ? "***" : pair.Value, StringComparer.Ordinal);
+
+    private static ObservedRunState StateOf(ConnectorStatus status) => status.State switch
+    {
+        "PAUSED" or "STOPPED" => ObservedRunState.Paused,
+        "FAILED" => ObservedRunState.Failed,
+        _ => status.Tasks.Any(task => task.State == "FAILED") ? ObservedRunState.Failed : ObservedRunState.Running,
+    };
+}

@@ -1,0 +1,25 @@
+using Pioneer.Domain.Provisioning;
+
+namespace Pioneer.Jobs.Provisioning;
+
+/// <summary>Which changes cannot work when another failed, so that the rest of a plan still goes on.</summary>
+internal static class PlanDependencies
+{
+    public static bool Needs(Change change, Change failed) => (change, failed) switch
+    {
+        (KsqlStreamChange stream, TopicChange topic) => stream.Stream.Topic == topic.Topic.Name,
+        (KsqlStreamChange stream, KsqlServiceChange service) => stream.Stream.ServiceId == service.Service.ServiceId,
+        (KsqlStreamChange stream, KsqlQueryChange query) => query.Action == QueryAction.Terminate && stream.Stream.ServiceId == query.ServiceId,
+        (KsqlServiceChange service, ScramUserChange user) => service.Service.Principal == user.User.User,
+        (KsqlServiceChange service, AclChange rule) => rule.Rule.Principal == $"User:{service.Service.Principal}",
+        (KsqlQueryChange query, KsqlServiceChange service) => query.ServiceId == service.Service.ServiceId,
+        (KsqlQueryChange query, KsqlStreamChange stream) => query.ServiceId == stream.Stream.ServiceId
+            && (query.Query?.Source == stream.Stream.Name || query.Query?.Sink == stream.Stream.Name),
+        (KsqlQueryChange { Action: QueryAction.Start } query, KsqlQueryChange { Action: QueryAction.Terminate } ended) =>
+            query.ServiceId == ended.ServiceId && ended.HandsOverTo == query.QueryId,
+        (ConnectorChange connector, TopicChange topic) => connector.Connector.Name == topic.Topic.Name,
+        (TopicChange { Kind: ChangeKind.Delete } topic, ConnectorChange connector) => connector.Connector.Name == topic.Topic.Name,
+        (TopicChange { Kind: ChangeKind.Delete } topic, KsqlStreamChange stream) => stream.Stream.Topic == topic.Topic.Name,
+        _ => false,
+    };
+}

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Pioneer.Tests.Jobs;
+
+/// <summary>
+/// The edges of a ksqlDB host and a Connect worker over HTTP, for tests that are about something else: services can be made, lists are empty.
+/// <see cref="Fail"/> makes either answer 503.
+/// </summary>
+internal sealed class FakePlatform : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakePlatform(WebApplication app) => _app = app;
+
+    public ConcurrentDictionary<string, string> Services { get; } = new();
+
+    public ConcurrentDictionary<string, bool> Failing { get; } = new();
+
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    public string Url => _app.Urls.First();
+
+    public void Fail(string part, bool failing) => Failing[part] = failing;
+
+    public static async Task<FakePlatform> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var platform = new FakePlatform(builder.Build());
+        platform._app.Run(platform.AnswerAsync);
+        await platform._app.StartAsync();
+        return platform;
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!.Trim('/').Split('/');
+        var part = path[0] is "connectors" ? "connect" : "ksql";
+        Requests.Enqueue($"{context.Request.Method} {context.Request.Path}");
+        if (Failing.GetValueOrDefault(part))
+        {
+            context.Response.StatusCode = 503;
+            return;
+        }
+
+        switch (context.Request.Method, path)
+        {
+            case ("GET", ["connectors"]):
+                await context.Response.WriteAsync("{}");
+                break;
+            case ("GET", ["host", "services"]):
+                await context.Response.WriteAsJsonAsync(Services.Select(service => new { id = service.Key, username = service.Value, state = "RUNNING" }));
+                break;
+            case ("PUT", ["host", "services", var id]):
+                var body = await JsonDocument.ParseAsync(context.Request.Body);
+                Services[id] = body.RootElement.GetProperty("username").GetString()!;
+                break;
+            case ("DELETE", ["host", "services", var id]):
+                Services.TryRemove(id, out _);
+                break;
+            case ("GET", ["services", _, "info"]):
+                await context.Response.WriteAsync("""{"KsqlServerInfo":{"serverStatus":"RUNNING"}}""");
+                break;
+            case ("POST", ["services", _, "ksql"]):
+                await context.Response.WriteAsync("[]");
+                break;
+            default:
+                context.Response.StatusCode = 404;
+                break;
+        }
+    }
+}

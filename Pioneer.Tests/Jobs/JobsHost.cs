@@ -1,0 +1,77 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pioneer.Domain;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
+using Pioneer.Jobs.Kafka;
+
+namespace Pioneer.Tests.Jobs;
+
+/// <summary>Everything that Pioneer.Jobs registers, on a database file of its own. Started again on the same folder it is the next process.</summary>
+internal sealed class JobsHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private JobsHost(IHost host) => _host = host;
+
+    public static async Task<JobsHost> StartAsync(string folder, KafkaOptions kafka, FakePlatform platform, params (string Key, string Value)[] settings)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Test" });
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Data"] = folder,
+            ["Kafka:BootstrapServers"] = kafka.BootstrapServers,
+            ["Kafka:SecurityProtocol"] = kafka.SecurityProtocol,
+            ["Kafka:SaslMechanism"] = kafka.SaslMechanism,
+            ["Kafka:Username"] = kafka.Username,
+            ["Kafka:Password"] = kafka.Password,
+            ["Ksql:Url"] = platform.Url,
+            ["Ksql:HostUrl"] = platform.Url,
+            ["Connect:Url"] = platform.Url,
+        });
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
+        builder.Services.AddPioneerPersistence(builder.Configuration);
+        builder.Services.AddPioneerJobs(builder.Configuration);
+        builder.Services.AddScoped<CreateTenant>();
+        var host = builder.Build();
+        await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+        await host.StartAsync();
+        return new JobsHost(host);
+    }
+
+    public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+
+    /// <summary>Work in a scope that sees all tenants.</summary>
+    public async Task<TResult> InScopeAsync<TService, TResult>(Func<TService, Task<TResult>> work) where TService : notnull
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
+        return await work(scope.ServiceProvider.GetRequiredService<TService>());
+    }
+
+    public Task<Operation> OperationAsync(OperationId id) => InScopeAsync<PioneerDbContext, Operation>(
+        db => db.Operations.AsNoTracking().Include(row => row.Steps).SingleAsync(row => row.Id == id));
+
+    public async Task<Operation> FinishedAsync(OperationId id, int seconds = 30)
+    {
+        Operation? operation = null;
+        await Eventually.TrueAsync(async () =>
+        {
+            operation = await OperationAsync(id);
+            return operation.State is OperationState.Succeeded or OperationState.Failed or OperationState.Cancelled;
+        }, seconds);
+        return operation!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}

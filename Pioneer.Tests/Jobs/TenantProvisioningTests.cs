@@ -1,0 +1,131 @@
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Kafka;
+using Xunit;
+
+namespace Pioneer.Tests.Jobs;
+
+/// <summary>A tenant from its row to an empty plan, on three secured Apache Kafka nodes.</summary>
+[Collection(SharedKafkaCollection.Name)]
+public sealed class TenantProvisioningTests : IAsyncLifetime
+{
+    private readonly SharedKafka _kafka;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-jobs-").FullName;
+    private FakePlatform _platform = null!;
+
+    public TenantProvisioningTests(SharedKafka kafka)
+    {
+        Assert.SkipWhen(kafka.Missing is not null, kafka.Missing ?? "");
+        _kafka = kafka;
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _platform = await FakePlatform.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _platform.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Tenant_ends_in_sync_with_its_principals_working_on_the_brokers()
+    {
+        await using var host = await JobsHost.StartAsync(_folder, _kafka.Options, _platform);
+        var (slug, operation) = await CreateAsync(host);
+        var done = await host.FinishedAsync(operation);
+
+        Assert.True(done.State == OperationState.Succeeded, done.Error);
+        Assert.NotEmpty(done.Steps);
+        Assert.All(done.Steps, step => Assert.Equal(OperationStepState.Succeeded, step.State));
+        Assert.Equal(100, done.Progress);
+        Assert.True(_platform.Services.ContainsKey($"{slug}_"));
+        var plan = await host.InScopeAsync<TenantPlanner, Domain.Result<Plan>>(planner => planner.PlanAsync(slug, Ct));
+        Assert.True(plan.Value.InSync);
+        var tenant = await host.InScopeAsync<PioneerDbContext, Tenant>(db => db.Tenants.SingleAsync(row => row.Slug == slug));
+        Assert.Equal(TenantState.Active, tenant.State);
+        Assert.Equal(0, tenant.DriftCount);
+
+        var password = await host.InScopeAsync<SecretStore, Domain.Result<string>>(secrets => secrets.RevealAsync(SecretNames.PortalPrincipal(slug), Ct));
+        Assert.True(await host.Get<KafkaSignIn>().IsAcceptedAsync(new KafkaPrincipal(Principals.Portal(slug), password.Value), Ct));
+    }
+
+    [Fact]
+    public async Task Tenant_is_ready_within_five_seconds_on_three_nodes()
+    {
+        await using var host = await JobsHost.StartAsync(_folder, _kafka.Options, _platform);
+        await host.FinishedAsync((await CreateAsync(host)).Operation);
+        var started = TimeProvider.System.GetTimestamp();
+        var done = await host.FinishedAsync((await CreateAsync(host)).Operation);
+        var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+
+        Assert.Equal(OperationState.Succeeded, done.State);
+        TestContext.Current.SendDiagnosticMessage("tenant in sync after {0:0.00} s", seconds);
+        Assert.True(seconds < 5, $"It took {seconds:0.00} s.");
+    }
+
+    [Fact]
+    public async Task Operation_waits_while_ksqlDB_is_down_and_goes_on_when_it_is_back()
+    {
+        _platform.Fail("ksql", true);
+        await using var host = await JobsHost.StartAsync(_folder, _kafka.Options, _platform);
+        var (_, operation) = await CreateAsync(host);
+        await Eventually.TrueAsync(async () => await host.OperationAsync(operation) is { State: OperationState.Queued, Error: not null });
+        var waiting = await host.OperationAsync(operation);
+        Assert.Contains("ksqlDB", waiting.Error!, StringComparison.Ordinal);
+        Assert.Contains("Next try", waiting.Error!, StringComparison.Ordinal);
+
+        _platform.Fail("ksql", false);
+        Assert.Equal(OperationState.Succeeded, (await host.FinishedAsync(operation)).State);
+    }
+
+    [Fact]
+    public async Task Unfinished_operation_is_taken_up_by_the_next_process()
+    {
+        _platform.Fail("connect", true);
+        Domain.OperationId operation;
+        await using (var first = await JobsHost.StartAsync(_folder, _kafka.Options, _platform))
+        {
+            operation = (await CreateAsync(first)).Operation;
+            await Eventually.TrueAsync(async () => await first.OperationAsync(operation) is { Attempt: > 0 });
+        }
+
+        _platform.Fail("connect", false);
+        await using var second = await JobsHost.StartAsync(_folder, _kafka.Options, _platform);
+        Assert.Equal(OperationState.Succeeded, (await second.FinishedAsync(operation)).State);
+    }
+
+    [Fact]
+    public async Task Lost_right_is_drift_and_the_next_reconcile_gives_it_back()
+    {
+        await using var host = await JobsHost.StartAsync(_folder, _kafka.Options, _platform);
+        var (slug, operation) = await CreateAsync(host);
+        await host.FinishedAsync(operation);
+        var rules = (await host.Get<KafkaAdmin>().DescribeAclsAsync(Ct)).Where(rule => rule.Entry.Principal == $"User:{slug}.portal").ToList();
+        Assert.Equal(2, rules.Count);
+        await host.Get<KafkaAdmin>().DeleteAclsAsync(rules, Ct);
+        await Eventually.TrueAsync(async () => (await PlanAsync()).Changes.Length == 2);
+
+        var repair = await host.InScopeAsync<RequestReconcile, Domain.Result<Domain.OperationId>>(
+            request => request.ForTenantAsync(Actor.System, slug.Value, Ct));
+        var done = await host.FinishedAsync(repair.Value);
+        Assert.Equal(OperationState.Succeeded, done.State);
+        Assert.Equal(2, done.Steps.Count);
+        Assert.True((await PlanAsync()).InSync);
+
+        async Task<Plan> PlanAsync() => (await host.InScopeAsync<TenantPlanner, Domain.Result<Plan>>(planner => planner.PlanAsync(slug, Ct))).Value;
+    }
+
+    private static async Task<(TenantSlug Slug, Domain.OperationId Operation)> CreateAsync(JobsHost host)
+    {
+        var slug = $"t{Guid.NewGuid().ToString("N")[..10]}";
+        var created = await host.InScopeAsync<CreateTenant, Domain.Result<TenantCreated>>(
+            create => create.ExecuteAsync(Actor.System, new CreateTenantRequest(slug, slug, IsolationLevel.Dedicated), Ct));
+        Assert.True(created.IsSuccess, created.Error?.ToString());
+        return (created.Value.Slug, created.Value.Operation);
+    }
+}
