@@ -82,9 +82,15 @@ public sealed partial record FeedRequest(
             return IngestionErrors.CompositeKey(Table!, KeyColumns);
         }
 
+        if (string.IsNullOrWhiteSpace(TenantColumn))
+        {
+            return Error.Invalid(
+                "TenantColumnMissing", "tenantColumn", "A feed needs the column that says whose row it is.", "Without one, rows cannot be kept apart by tenant.");
+        }
+
         (string Field, string? Column)[] roles =
         [
-            ("keyColumns", KeyColumns[0]), ("tenantColumn", TenantColumn ?? ""), ("timestampColumn", TimestampColumn),
+            ("keyColumns", KeyColumns[0]), ("tenantColumn", TenantColumn), ("timestampColumn", TimestampColumn),
             ("incrementingColumn", IncrementingColumn),
         ];
         foreach (var (field, column) in roles)

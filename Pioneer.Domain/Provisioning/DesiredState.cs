@@ -47,6 +47,7 @@ public sealed record DesiredState
             {
                 Topics = [.. all.SelectMany(part => part.Retired.Topics)],
                 KeptTopics = [.. all.SelectMany(part => part.Retired.KeptTopics)],
+                LookedAfterTopics = [.. all.SelectMany(part => part.Retired.LookedAfterTopics)],
                 Acls = [.. all.SelectMany(part => part.Retired.Acls)],
                 Users = [.. all.SelectMany(part => part.Retired.Users)],
                 Services = [.. all.SelectMany(part => part.Retired.Services)],
@@ -68,6 +69,9 @@ public sealed record RetiredResources
     /// <summary>Topics of ours that nobody writes any more and that stay for their records.</summary>
     public ImmutableHashSet<string> KeptTopics { get; init; } = [];
 
+    /// <summary>Topics whose names begin like this are looked after by seed runs.</summary>
+    public ImmutableArray<string> LookedAfterTopics { get; init; } = [];
+
     /// <summary>Rights that we gave to principals that are not wholly ours.</summary>
     public ImmutableHashSet<AclRule> Acls { get; init; } = [];
 
@@ -79,10 +83,15 @@ public sealed record RetiredResources
 
     public ImmutableHashSet<KsqlObjectName> Queries { get; init; } = [];
 
-    /// <summary>Streams and queries of ours that something else (a seed run) looks after: neither foreign nor to be removed.</summary>
-    public ImmutableHashSet<KsqlObjectName> LookedAfter { get; init; } = [];
+    /// <summary>Streams and queries whose names begin like this are looked after by seed runs: neither foreign nor to be removed.</summary>
+    public ImmutableArray<KsqlObjectName> LookedAfter { get; init; } = [];
 
     public ImmutableHashSet<string> Connectors { get; init; } = [];
+
+    internal bool LooksAfter(KsqlObjectName name) =>
+        LookedAfter.Any(prefix => prefix.ServiceId == name.ServiceId && name.Name.StartsWith(prefix.Name, StringComparison.Ordinal));
+
+    internal bool LooksAfter(string topic) => LookedAfterTopics.Any(prefix => topic.StartsWith(prefix, StringComparison.Ordinal));
 }
 
 /// <summary>An object or query id within one ksqlDB service.</summary>

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Persistence;
-using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Domain.Provisioning;
@@ -11,8 +10,6 @@ namespace Pioneer.Domain.Provisioning;
 /// <summary>Reads wanted state from the database: for one tenant, or for all in a constant number of queries.</summary>
 public sealed class DesiredStateBuilder(IDbContextFactory<PioneerDbContext> contexts, IOptions<ProvisioningOptions> options)
 {
-    private static readonly SeedRunState[] Ended = [SeedRunState.Done, SeedRunState.Cancelled];
-
     /// <summary>Wanted state of one tenant; null when there is none with this slug in the caller's scope.</summary>
     public async Task<DesiredState?> BuildAsync(TenantSlug tenant, int brokers, CancellationToken cancellationToken)
     {
@@ -58,17 +55,14 @@ public sealed class DesiredStateBuilder(IDbContextFactory<PioneerDbContext> cont
         var subscriptions = await db.Subscriptions.AsNoTracking().AsSplitQuery().Include(row => row.Versions)
             .Where(row => ids.Contains(row.TenantId)).OrderBy(row => row.Name).ToListAsync(cancellationToken);
         var credentials = await db.Credentials.AsNoTracking().Where(row => ids.Contains(row.TenantId)).OrderBy(row => row.Name).ToListAsync(cancellationToken);
-        var runs = await db.SeedRuns.AsNoTracking().Where(row => ids.Contains(row.TenantId) && !Ended.Contains(row.State)).ToListAsync(cancellationToken);
-        var names = subscriptions.ToDictionary(row => row.Id, row => row.Name);
 
         var feedsOf = entitlements.Select(row => Wanted(row, feeds[row.FeedId], sources, generations)).ToLookup(feed => feed.Entitlement.TenantId);
         var subscriptionsOf = subscriptions.ToLookup(row => row.TenantId);
         var credentialsOf = credentials.ToLookup(row => row.TenantId);
-        var runsOf = runs.ToLookup(row => row.TenantId, row => new WantedSeedRun(row.Id, names[row.SubscriptionId]));
         return
         [
             .. tenants.Select(tenant => new WantedTenant(
-                tenant, [.. feedsOf[tenant.Id]], [.. subscriptionsOf[tenant.Id]], [.. credentialsOf[tenant.Id]], [.. runsOf[tenant.Id]])),
+                tenant, [.. feedsOf[tenant.Id]], [.. subscriptionsOf[tenant.Id]], [.. credentialsOf[tenant.Id]])),
         ];
     }
 

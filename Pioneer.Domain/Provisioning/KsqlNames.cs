@@ -27,6 +27,10 @@ public static class KsqlNames
 
     public static string QueryId(TenantSlug tenant, string subscription, int version) => $"{ObjectName(tenant, subscription)}_V{version}";
 
+    /// <summary>Names of a subscription's seed queries and seed streams begin with one of these.</summary>
+    public static IEnumerable<string> SeedPrefixes(TenantSlug tenant, string subscription) =>
+        [$"{ObjectName(tenant, subscription)}_SEED_", $"{ObjectName(tenant, subscription)}_S_"];
+
     public static string SeedQueryId(TenantSlug tenant, string subscription, SeedRunId run) =>
         $"{ObjectName(tenant, subscription)}_SEED_{run.Value:N}".ToUpperInvariant();
 

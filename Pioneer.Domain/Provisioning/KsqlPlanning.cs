@@ -64,7 +64,7 @@ internal static class KsqlPlanning
             {
                 DropStream(plan, stream, queries);
             }
-            else if (!desired.Retired.LookedAfter.Contains(name) && PlanScope.HasKsql(desired, name))
+            else if (!desired.Retired.LooksAfter(name) && PlanScope.HasKsql(desired, name))
             {
                 plan.Foreign("ksql-stream", name.ToString());
             }
@@ -130,7 +130,7 @@ internal static class KsqlPlanning
                     HandsOverTo = wanted.ContainsKey(name) ? query.QueryId : successors[name].FirstOrDefault(),
                 });
             }
-            else if (!wanted.ContainsKey(name) && !desired.Retired.LookedAfter.Contains(name) && PlanScope.HasKsql(desired, name))
+            else if (!wanted.ContainsKey(name) && !desired.Retired.LooksAfter(name) && PlanScope.HasKsql(desired, name))
             {
                 plan.Foreign("ksql-query", name.ToString());
             }

@@ -61,13 +61,14 @@ public sealed class TenantDesiredState
             Retired = new RetiredResources
             {
                 Topics = [.. DataToDelete(revoked), .. deleted.Where(row => row.DeleteTopic).Select(DeliveryName)],
-                KeptTopics = [.. DataToKeep(revoked), .. deleted.Where(row => !row.DeleteTopic).Select(DeliveryName), .. SeedTopics()],
+                KeptTopics = [.. DataToKeep(revoked), .. deleted.Where(row => !row.DeleteTopic).Select(DeliveryName)],
+                LookedAfterTopics = [TopicNames.Prefix(_slug, TopicKind.Seed)],
                 Acls = [],
                 Users = [.. _wanted.Credentials.Where(credential => !IsUsable(credential)).Select(credential => credential.Principal)],
                 Services = [],
                 Streams = [.. revoked.Select(feed => feed.Feed.Name).Concat(deleted.Select(row => row.Name)).Select(StreamName)],
                 Queries = [.. RetiredQueries(living, deleted)],
-                LookedAfter = [.. SeedObjects()],
+                LookedAfter = [.. living.SelectMany(SeedObjects)],
                 Connectors = [.. revoked.Select(FeedName)],
             },
         };
@@ -84,13 +85,12 @@ public sealed class TenantDesiredState
             OwnedPrincipals = OwnedPrincipals(),
             Retired = new RetiredResources
             {
-                Topics = [.. _wanted.Feeds.Select(FeedName), .. _wanted.Subscriptions.Select(DeliveryName), .. SeedTopics()],
+                Topics = [.. _wanted.Feeds.Select(FeedName), .. _wanted.Subscriptions.Select(DeliveryName)],
                 Acls = [.. connectRights, .. _dedicated ? [] : AclSets.KsqlData(_slug, Principals.SharedKsql)],
                 Users = [.. OwnedPrincipals().Select(principal => principal["User:".Length..])],
                 Services = _dedicated ? [_serviceId] : [],
                 Streams = [.. names.Select(StreamName)],
                 Queries = [.. _wanted.Subscriptions.SelectMany(row => row.Versions).Select(version => new KsqlObjectName(_serviceId, version.QueryId))],
-                LookedAfter = [.. SeedObjects()],
                 Connectors = [.. _wanted.Feeds.Select(FeedName)],
             },
         };
@@ -198,13 +198,8 @@ public sealed class TenantDesiredState
 
     private IEnumerable<string> DataToKeep(IEnumerable<WantedFeed> revoked) => revoked.Where(feed => !feed.Entitlement.DeleteData).Select(FeedName);
 
-    private IEnumerable<string> SeedTopics() => _wanted.SeedRuns.Select(run => TopicNames.Seed(_slug, run.Subscription, run.Id));
-
-    private IEnumerable<KsqlObjectName> SeedObjects() => _wanted.SeedRuns.SelectMany(run => new[]
-    {
-        new KsqlObjectName(_serviceId, KsqlNames.SeedQueryId(_slug, run.Subscription, run.Id)),
-        new KsqlObjectName(_serviceId, KsqlNames.SeedObject(_slug, run.Subscription, run.Id)),
-    });
+    private IEnumerable<KsqlObjectName> SeedObjects(Subscription subscription) =>
+        KsqlNames.SeedPrefixes(_slug, subscription.Name).Select(prefix => new KsqlObjectName(_serviceId, prefix));
 
     private string FeedName(WantedFeed feed) => TopicNames.Feed(_slug, feed.Feed.Name);
 

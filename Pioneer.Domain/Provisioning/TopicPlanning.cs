@@ -30,7 +30,7 @@ internal static class TopicPlanning
             {
                 plan.Add(PlanPhase.DeleteTopics, new TopicChange(ChangeKind.Delete, ChangeRisk.DestroysData, topic));
             }
-            else if (!desired.Retired.KeptTopics.Contains(topic.Name) && PlanScope.HasTopic(desired, topic.Name))
+            else if (!desired.Retired.KeptTopics.Contains(topic.Name) && !desired.Retired.LooksAfter(topic.Name) && PlanScope.HasTopic(desired, topic.Name))
             {
                 plan.Foreign("topic", topic.Name);
             }

@@ -11,16 +11,12 @@ public sealed record WantedTenant(
     Tenant Tenant,
     ImmutableArray<WantedFeed> Feeds,
     ImmutableArray<Subscription> Subscriptions,
-    ImmutableArray<Credential> Credentials,
-    ImmutableArray<WantedSeedRun> SeedRuns)
+    ImmutableArray<Credential> Credentials)
 {
     /// <summary>A tenant as it would be right after its creation, for a look at the plan before there is a row.</summary>
-    public static WantedTenant New(Tenant tenant) => new(tenant, [], [], [], []);
+    public static WantedTenant New(Tenant tenant) => new(tenant, [], [], []);
 }
 
 /// <summary>An entitlement, granted or revoked, with the feed and the source it is about.</summary>
 /// <param name="SecretGeneration">Generation of the source's password; 0 where it has none.</param>
 public sealed record WantedFeed(Entitlement Entitlement, Feed Feed, Source Source, int SecretGeneration);
-
-/// <summary>A seed run whose private topic, stream and query are in use.</summary>
-public sealed record WantedSeedRun(SeedRunId Id, string Subscription);

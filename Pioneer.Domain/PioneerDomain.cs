@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Pioneer.Domain.Auditing;
+using Pioneer.Domain.Delivery;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Seeding;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain;
+
+/// <summary>Registers commands and queries. All are scoped: they see what the scope's <see cref="AmbientTenantScope"/> says.</summary>
+public static class PioneerDomain
+{
+    /// <summary>
+    /// Needs from elsewhere: <see cref="IOperationQueue"/>, <see cref="IObservedStateReader"/>, <see cref="ISecretProtector"/>,
+    /// <see cref="ISourceInspector"/>, <see cref="ISubscriptionCompiler"/>.
+    /// </summary>
+    public static IServiceCollection AddPioneerDomain(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddPioneerPersistence(configuration);
+        services.AddOptions<ProvisioningOptions>().Bind(configuration.GetSection(ProvisioningOptions.Section))
+            .Validate(options => !options.Validate().Any(), string.Join(' ', Read(configuration).Validate()))
+            .ValidateOnStart();
+        services.AddScoped<WorkRecorder>();
+        services.AddScoped<SecretStore>();
+        services.AddScoped<DesiredStateBuilder>();
+        services.AddScoped<TenantPlanner>();
+        services.AddScoped<RequestReconcile>();
+        services.AddScoped<ReconcileOutcome>();
+        services.AddScoped<OperationJournal>();
+        services.AddScoped<ControlOperations>();
+        services.AddScoped<OperationQueries>();
+        services.AddScoped<AuditQuery>();
+        AddTenants(services);
+        AddIngestion(services);
+        services.AddScoped<ManageCredentials>();
+        services.AddScoped<CredentialQueries>();
+        services.AddScoped<TenantStreams>();
+        services.AddScoped<DeploySubscription>();
+        services.AddScoped<ControlSubscriptions>();
+        services.AddScoped<ManageDrafts>();
+        services.AddScoped<SubscriptionQueries>();
+        services.AddScoped<ManageSeedJobs>();
+        services.AddScoped<SeedQueries>();
+        return services;
+    }
+
+    private static void AddTenants(IServiceCollection services)
+    {
+        services.AddScoped<CreateTenant>();
+        services.AddScoped<TenantLifecycle>();
+        services.AddScoped<TenantQueries>();
+        services.AddScoped<ManageMembers>();
+        services.AddScoped<PeopleQueries>();
+        services.AddScoped<ManageApiTokens>();
+        services.AddScoped<SetupLinks>();
+        services.AddScoped<GlobalSearch>();
+        services.AddScoped<OverviewQuery>();
+    }
+
+    private static void AddIngestion(IServiceCollection services)
+    {
+        services.AddScoped<ManageSources>();
+        services.AddScoped<ManageFeeds>();
+        services.AddScoped<SetEntitlements>();
+        services.AddScoped<ControlConnectors>();
+        services.AddScoped<IngestionQueries>();
+    }
+
+    private static ProvisioningOptions Read(IConfiguration configuration) =>
+        configuration.GetSection(ProvisioningOptions.Section).Get<ProvisioningOptions>() ?? new ProvisioningOptions();
+}

@@ -1,0 +1,217 @@
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Domain.Seeding;
+
+/// <summary>What a person says about a seed job.</summary>
+public sealed record SeedJobRequest(
+    string? Name, string? Subscription, SeedLayer Layer, string? Cron = null, string? TimeZone = null, int? MaxRowsPerSecond = null);
+
+/// <summary>A run that was asked for.</summary>
+public sealed record SeedRunRequested(SeedRunId Run, OperationId Operation);
+
+/// <summary>Defines seed jobs and asks for runs. What cannot be promised is refused here, with the reason.</summary>
+public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work)
+{
+    private const int CronFields = 5;
+
+    private static readonly SeedRunState[] Ended = [SeedRunState.Done, SeedRunState.Failed, SeedRunState.Cancelled];
+
+    public async Task<Result<SeedJobId>> DefineAsync(Actor actor, string slug, SeedJobRequest request, CancellationToken cancellationToken)
+    {
+        var name = ResourceNames.Check("seed job", request.Name);
+        if (name.IsFailure)
+        {
+            return name.Error;
+        }
+
+        var valid = Validate(request);
+        if (valid.IsFailure)
+        {
+            return valid.Error;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await db.FindSubscriptionAsync(actor, slug, request.Subscription ?? "", cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        var (tenant, subscription) = found.Value;
+        var seedable = await RequireSeedableAsync(db, tenant, subscription, cancellationToken);
+        if (seedable.IsFailure)
+        {
+            return seedable.Error;
+        }
+
+        var job = new SeedJob
+        {
+            Id = work.NextId<SeedJobId>(),
+            TenantId = tenant.Id,
+            SubscriptionId = subscription.Id,
+            Name = name.Value,
+            Layer = request.Layer,
+            Cron = string.IsNullOrWhiteSpace(request.Cron) ? null : request.Cron.Trim(),
+            TimeZone = request.TimeZone ?? "UTC",
+            MaxRowsPerSecond = request.MaxRowsPerSecond,
+            CreatedAt = work.Now,
+            CreatedBy = actor.Name,
+        };
+        db.SeedJobs.Add(job);
+        work.Audit(db, actor, "SeedJobDefined", new AuditSubject("seed-job", $"{slug}/{job.Name}", tenant.Id), after: request);
+        var saved = await WorkRecorder.SaveAsync(db, Error.Conflict("SeedJobNameTaken", $"There is a seed job '{job.Name}' already."), cancellationToken);
+        return saved.IsFailure ? saved.Error : job.Id;
+    }
+
+    /// <summary>Queues a run; one at a time over one subscription.</summary>
+    public async Task<Result<SeedRunRequested>> RunAsync(Actor actor, string slug, SeedJobId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await db.FindActiveTenantAsync(actor, slug, TenantPermission.Author, cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        var tenant = found.Value;
+        var job = await db.SeedJobs.SingleOrDefaultAsync(row => row.Id == id && row.TenantId == tenant.Id, cancellationToken);
+        var subscription = job is null
+            ? null
+            : await db.Subscriptions.Include(row => row.Versions).SingleOrDefaultAsync(row => row.Id == job.SubscriptionId, cancellationToken);
+        if (job is null || subscription is null)
+        {
+            return Error.NotFound("SeedJob", id.ToString());
+        }
+
+        if (subscription.State is SubscriptionState.Deleted or SubscriptionState.Deleting)
+        {
+            return SubscriptionErrors.NotFound(subscription.Name);
+        }
+
+        var seedable = await RequireSeedableAsync(db, tenant, subscription, cancellationToken);
+        if (seedable.IsFailure)
+        {
+            return seedable.Error;
+        }
+
+        if (subscription.HeldBy is not null
+            || await db.SeedRuns.AnyAsync(row => row.SubscriptionId == subscription.Id && !Ended.Contains(row.State), cancellationToken))
+        {
+            return Error.Conflict("SeedRunning", $"A seed run over '{subscription.Name}' is under way.", "Wait for it, or cancel it.");
+        }
+
+        var run = new SeedRun
+        {
+            Id = work.NextId<SeedRunId>(),
+            TenantId = tenant.Id,
+            SeedJobId = job.Id,
+            SubscriptionId = subscription.Id,
+            RequestedAt = work.Now,
+            RequestedBy = actor.Name,
+        };
+        var operation = work.Request(db, actor, OperationKind.RunSeed, tenant.Id, $"{slug}/{job.Name}", run.Id.ToString());
+        run.OperationId = operation.Id;
+        db.SeedRuns.Add(run);
+        work.Audit(db, actor, "SeedRunRequested", new AuditSubject("seed-run", run.Id.ToString(), tenant.Id), operation: operation);
+
+        // Raises the subscription's revision: of two runs asked for at once, one is refused by the database.
+        subscription.ChangedAt = work.Now;
+        var saved = await work.SaveAsync(db, operation, cancellationToken);
+        return saved.IsFailure ? saved.Error : new SeedRunRequested(run.Id, operation.Id);
+    }
+
+    /// <summary>Asks a run to stop where it is safe.</summary>
+    public async Task<Result> CancelAsync(Actor actor, string slug, SeedRunId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await db.FindTenantAsync(actor, slug, TenantPermission.Author, cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        var run = await db.SeedRuns.SingleOrDefaultAsync(row => row.Id == id && row.TenantId == found.Value.Id, cancellationToken);
+        if (run is null)
+        {
+            return Error.NotFound("SeedRun", id.ToString());
+        }
+
+        var operation = await db.Operations.SingleOrDefaultAsync(row => row.Id == run.OperationId, cancellationToken);
+        if (operation is null || Ended.Contains(run.State))
+        {
+            return OperationJournal.OperationEnded;
+        }
+
+        operation.CancelRequested = true;
+        if (operation.State is OperationState.Queued)
+        {
+            operation.State = OperationState.Cancelled;
+            operation.FinishedAt = work.Now;
+            run.State = SeedRunState.Cancelled;
+            run.FinishedAt = work.Now;
+        }
+
+        work.Audit(db, actor, "SeedRunCancelled", new AuditSubject("seed-run", id.ToString(), found.Value.Id), operation: operation);
+        return await WorkRecorder.SaveAsync(db, cancellationToken);
+    }
+
+    private static Result Validate(SeedJobRequest request)
+    {
+        if (request.Layer is not SeedLayer.Client)
+        {
+            return Error.Invalid(
+                "SeedLayerUnavailable", "layer", $"Seeding into the {request.Layer.ToString().ToLowerInvariant()} layer would reach every subscription of the tenant and is not offered yet.",
+                "Seed into the client layer: it reaches this one subscription.");
+        }
+
+        if (request.MaxRowsPerSecond is < 1)
+        {
+            return Error.Invalid("OutOfRange", "maxRowsPerSecond", "The rate limit must be at least one row a second.");
+        }
+
+        if (request.Cron is { Length: > 0 } cron && cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != CronFields)
+        {
+            return Error.Invalid("CronMalformed", "cron", $"'{cron}' is not a schedule.", "Five fields: minute, hour, day of month, month, day of week.");
+        }
+
+        return request.TimeZone is { Length: > 0 } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)
+            ? Error.Invalid("TimeZoneUnknown", "timeZone", $"There is no time zone '{zone}'.", "Use an IANA name such as Europe/Berlin.")
+            : Result.Success;
+    }
+
+    private static async Task<Result> RequireSeedableAsync(
+        PioneerDbContext db, Tenant tenant, Subscription subscription, CancellationToken cancellationToken)
+    {
+        var version = subscription.Versions.Single(row => row.Number == subscription.CurrentVersion);
+        if (version.Seedability == SeedabilityWords.Refused)
+        {
+            return Error.Conflict(
+                "QueryNotSeedable", $"The query of '{subscription.Name}' cannot be given history: {string.Join(" ", version.SeedabilityReasons)}");
+        }
+
+        var topic = TopicNames.Parse(version.SourceTopic);
+        var feed = topic is { Kind: TopicKind.Feed }
+            ? await db.Feeds.SingleOrDefaultAsync(row => row.Name == topic.Name, cancellationToken)
+            : null;
+        return feed is { Kind: FeedKind.State }
+            ? Result.Success
+            : Error.Conflict(
+                "SourceKeepsNoState",
+                $"'{subscription.Name}' of '{tenant.Slug}' reads {version.SourceTopic}, which holds events for a time, not the latest of every key; there is no complete state to seed from.",
+                "Subscribe to a batch feed, whose topic keeps the latest value of every key.");
+    }
+}
+
+/// <summary>How the sandbox's verdict on seeding is stored.</summary>
+public static class SeedabilityWords
+{
+    public const string Exact = nameof(Exact);
+    public const string WithNote = nameof(WithNote);
+    public const string Refused = nameof(Refused);
+}
