@@ -9,6 +9,8 @@ public sealed class DiagnosticBag
     /// <summary>Nobody reads more than this, and an answer stays small.</summary>
     public const int MaxDiagnostics = 50;
 
+    private const int MaxMessageLength = 500;
+
     private readonly ImmutableArray<Diagnostic>.Builder _diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
     private readonly LineMap _lines;
 
@@ -44,5 +46,8 @@ public sealed class DiagnosticBag
     public ImmutableArray<Diagnostic> ToImmutable() => [.. _diagnostics.OrderBy(d => d.Span.Start)];
 
     private void Add(string code, Severity severity, TextSpan span, string message, string? hint) =>
-        Add(new Diagnostic(code, severity, message, hint, span, _lines.PositionOf(span.Start), _lines.PositionOf(span.End)));
+        Add(new Diagnostic(code, severity, Shorten(message), hint, span, _lines.PositionOf(span.Start), _lines.PositionOf(span.End)));
+
+    // Messages quote the text they are about, which may be long.
+    private static string Shorten(string message) => message.Length > MaxMessageLength ? message[..MaxMessageLength] + ".." : message;
 }

@@ -42,8 +42,8 @@ public sealed record AnalyzedQuery(
     public long? Limit => Syntax.Limit?.Count;
 }
 
-/// <summary>A column of a result and how it is computed.</summary>
-public sealed record ProjectedColumn(Column Column, BoundExpression Expression);
+/// <summary>A column of a result, how it is computed, and how that is written (for a column out of <c>*</c>: as if it had been).</summary>
+public sealed record ProjectedColumn(Column Column, BoundExpression Expression, Expression Syntax);
 
 /// <summary>A query that can run, or why it can't.</summary>
 /// <param name="Query">Null if there is an error.</param>

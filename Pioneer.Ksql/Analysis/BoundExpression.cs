@@ -63,8 +63,15 @@ public sealed record BoundLike(BoundExpression Operand, bool IsNegated, BoundExp
 /// <summary>IS [NOT] NULL.</summary>
 public sealed record BoundIsNull(BoundExpression Operand, bool IsNegated) : BoundExpression(SqlType.Boolean);
 
-/// <summary>CASE: the result of the first branch whose condition is true; results have the type of the whole. <c>CASE x WHEN y</c> has become <c>x = y</c>.</summary>
+/// <summary>CASE: the result of the first branch whose condition is true; results have the type of the whole. <c>CASE x WHEN y</c> has become <c>x = y</c> where x is a column or another leaf.</summary>
 public sealed record BoundCase(ImmutableArray<BoundWhen> Whens, BoundExpression? Else, SqlType Type) : BoundExpression(Type);
+
+/// <summary>
+/// <c>CASE x WHEN y</c> where x is worth computing once: the result of the first branch whose value equals it. The operand and the values
+/// (<see cref="BoundWhen.Condition"/>) are of one type; a NULL on either side does not match.
+/// </summary>
+public sealed record BoundSimpleCase(BoundExpression Operand, ImmutableArray<BoundWhen> Whens, BoundExpression? Else, SqlType Type)
+    : BoundExpression(Type);
 
 /// <summary>A branch of a CASE.</summary>
 public sealed record BoundWhen(BoundExpression Condition, BoundExpression Result);

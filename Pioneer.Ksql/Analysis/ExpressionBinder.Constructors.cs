@@ -167,7 +167,7 @@ internal sealed partial class ExpressionBinder
             return null;
         }
 
-        var near = EditDistance.Nearest(call.Name.Text, _functions.All.Select(f => f.Name));
+        var near = _diagnostics.IsFull ? null : EditDistance.Nearest(call.Name.Text, _functions.All.Select(f => f.Name));
         return Error(call.Name, "UnknownFunction", $"Can't find any functions with the name '{call.Name.Text}'", near is null ? null : $"Did you mean {near}?");
     }
 

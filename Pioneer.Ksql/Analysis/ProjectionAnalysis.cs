@@ -13,8 +13,11 @@ internal sealed class ProjectionAnalysis(
     QueryUse use,
     DiagnosticBag diagnostics)
 {
+    private const int MaxColumns = 10_000;
+
     private readonly ImmutableArray<ProjectedColumn>.Builder _columns = ImmutableArray.CreateBuilder<ProjectedColumn>();
     private readonly HashSet<string> _taken = [.. source.Schema.Columns.Select(c => c.Name)];
+    private readonly Dictionary<string, int> _suffixes = [];
     private int _nextGenerated;
 
     public ImmutableArray<ProjectedColumn> Run()
@@ -30,6 +33,11 @@ internal sealed class ProjectionAnalysis(
         foreach (var item in query.Select)
         {
             Add(item);
+            if (_columns.Count >= MaxColumns)
+            {
+                diagnostics.Error("LimitExceeded", item.Span, $"The projection has {MaxColumns} columns or more.");
+                break;
+            }
         }
 
         foreach (var twice in _columns.GroupBy(c => c.Column.Name).Where(g => g.Count() > 1 && !g.All(c => c.Column.IsKey)))
@@ -72,7 +80,8 @@ internal sealed class ProjectionAnalysis(
         // Columns out of the headers come last, wherever they were declared.
         foreach (var (i, column) in source.Schema.Columns.Index().OrderBy(c => c.Item.Role == ColumnRole.Headers))
         {
-            Add(column.Name, new BoundColumn(i, column.Name, column.Type) { Span = item.Span });
+            var reference = new ColumnReference(null, new Identifier(column.Name));
+            Add(column.Name, new BoundColumn(i, column.Name, column.Type) { Span = item.Span }, reference);
         }
     }
 
@@ -92,7 +101,9 @@ internal sealed class ProjectionAnalysis(
 
         for (var i = 0; i < type.Fields.Length; i++)
         {
-            Add(type.Fields[i].Name, new BoundStructField(bound, i, type.Fields[i].Name, type.Fields[i].Type) { Span = item.Span });
+            var (name, fieldType) = type.Fields[i];
+            var reference = new StructFieldExpression(expression, new Identifier(name));
+            Add(name, new BoundStructField(bound, i, name, fieldType) { Span = item.Span }, reference);
         }
     }
 
@@ -120,7 +131,7 @@ internal sealed class ProjectionAnalysis(
             return;
         }
 
-        Add(name, bound);
+        Add(name, bound, item.Expression);
     }
 
     private string NameFor(Expression expression)
@@ -130,13 +141,7 @@ internal sealed class ProjectionAnalysis(
             case ColumnReference column:
                 return column.Name.Text;
             case StructFieldExpression field:
-                var name = field.Field.Text;
-                for (var i = 1; _columns.Any(c => c.Column.Name == name) || _taken.Contains(name); i++)
-                {
-                    name = $"{field.Field.Text}_{i}";
-                }
-
-                return name;
+                return FreeName(field.Field.Text);
             default:
                 string generated;
                 do
@@ -148,11 +153,29 @@ internal sealed class ProjectionAnalysis(
         }
     }
 
-    private void Add(string name, BoundExpression expression)
+    private string FreeName(string name)
     {
+        var free = name;
+        _suffixes.TryGetValue(name, out var suffix);
+        while (!_taken.Add(free))
+        {
+            free = $"{name}_{++suffix}";
+        }
+
+        _suffixes[name] = suffix;
+        return free;
+    }
+
+    private void Add(string name, BoundExpression expression, Expression syntax)
+    {
+        if (_columns.Count >= MaxColumns)
+        {
+            return; // said by Run
+        }
+
         var role = expression is BoundColumn column && column.Index < source.Schema.Columns.Length
             ? source.Schema.Columns[column.Index].Role
             : ColumnRole.Value;
-        _columns.Add(new ProjectedColumn(new Column(name, expression.Type!, role == ColumnRole.Headers ? ColumnRole.Value : role), expression));
+        _columns.Add(new ProjectedColumn(new Column(name, expression.Type!, role == ColumnRole.Headers ? ColumnRole.Value : role), expression, syntax));
     }
 }

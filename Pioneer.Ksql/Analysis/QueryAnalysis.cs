@@ -32,17 +32,8 @@ internal sealed class QueryAnalysis(Query query, Catalogue catalogue, QueryUse u
             return !name.IsMissing;
         }
 
-        diagnostics.Error("UnknownSource", name.Span, $"Unknown stream or table: {name.Text} does not exist.", UnknownSourceHint(name.Text));
+        UnknownNames.Report(name, catalogue, diagnostics);
         return false;
-    }
-
-    private string? UnknownSourceHint(string name)
-    {
-        var sameLetters = catalogue.Relations.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));
-        var near = sameLetters?.Name ?? EditDistance.Nearest(name, catalogue.Relations.Select(r => r.Name));
-        return near is not null ? $"Did you mean {KsqlPrinter.PrintName(near)}?"
-            : catalogue.Relations.IsEmpty ? null
-            : $"You can read {string.Join(", ", catalogue.Relations.Take(5).Select(r => KsqlPrinter.PrintName(r.Name)))}{(catalogue.Relations.Length > 5 ? ", .." : "")}.";
     }
 
     private void ReportUnsupported()
@@ -83,7 +74,7 @@ internal sealed class QueryAnalysis(Query query, Catalogue catalogue, QueryUse u
     {
         var alias = query.From.Source.Alias?.Text ?? source.Name;
         ImmutableArray<Column> input = [.. source.Schema.Columns, .. PseudoColumns.OfSource];
-        ImmutableArray<string> qualifiers = query.From.Source.Alias is null ? [source.Name] : [alias, source.Name];
+        ImmutableArray<string> qualifiers = [alias];
         var binder = new ExpressionBinder(new ColumnScope(input, qualifiers), diagnostics);
         var projection = new ProjectionAnalysis(query, source, qualifiers, binder, use, diagnostics).Run();
         var filter = query.Where is null ? null : binder.BindFilter(query.Where, "WHERE");

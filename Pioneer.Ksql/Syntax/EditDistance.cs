@@ -4,9 +4,11 @@ namespace Pioneer.Ksql.Syntax;
 public static class EditDistance
 {
     private const int MaxLength = 64;
+    private const int MaxSlips = 3;
 
     /// <summary>Whether one is plausibly a slip of the other: a third of the letters, at most three, may differ.</summary>
-    public static bool IsClose(string left, string right) => left != right && Between(left, right) <= Math.Clamp(Math.Max(left.Length, right.Length) / 3, 1, 3);
+    public static bool IsClose(string left, string right) => left != right && Math.Abs(left.Length - right.Length) <= MaxSlips
+        && Between(left, right) <= Math.Clamp(Math.Max(left.Length, right.Length) / 3, 1, MaxSlips);
 
     /// <summary>The candidate nearest to the word, or null when none is close. The first of equals wins.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates) =>
