@@ -19,19 +19,15 @@ namespace Pioneer.Embedded.Broker;
 public sealed class EmbeddedBroker : IAsyncDisposable
 {
     private readonly MetadataStore _metadata;
-    private readonly LogManager _logs;
-    private readonly GroupCoordinator _groups;
-    private readonly TransactionCoordinator _transactions;
+    private readonly Stack<IAsyncDisposable> _opened;
     private readonly BrokerListener? _plain;
     private readonly BrokerListener? _sasl;
     private readonly SemaphoreSlim _power = new(1, 1);
 
-    private EmbeddedBroker(BrokerServices services, RequestDispatcher dispatcher, ILoggerFactory loggers)
+    private EmbeddedBroker(BrokerServices services, RequestDispatcher dispatcher, Stack<IAsyncDisposable> opened, ILoggerFactory loggers)
     {
         _metadata = services.Metadata;
-        _logs = services.Logs;
-        _groups = services.Groups;
-        _transactions = services.Transactions;
+        _opened = opened;
         Faults = services.Faults;
         var logger = loggers.CreateLogger("Pioneer.Embedded.Broker.Network");
         ClientConnection Connect(Socket socket, Session session) =>
@@ -70,23 +66,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             throw new ArgumentException("The embedded broker cannot start: " + string.Join("; ", errors), nameof(options));
         }
 
-        var logs = await LogManager.OpenAsync(
-            new LogManagerOptions { DataDirectory = Path.Combine(options.DataDirectory, "logs") }, loggers, time, cancellationToken);
-        var metadata = MetadataStore.Open(Path.Combine(options.DataDirectory, "cluster"));
-        EnsureSuperUser(metadata, options);
-        var groups = GroupCoordinator.Open(logs, new GroupOptions(), loggers, time);
-        var topics = new TopicService(metadata, logs, groups.OnTopicDeleted, options);
-        var producerIds = new ProducerIdAllocator(Path.Combine(options.DataDirectory, "cluster"));
-        var transactions = TransactionCoordinator.Open(logs, groups, producerIds, new TransactionOptions(), loggers, time);
-        var superUsers = options.SuperUser is { } super ? ImmutableHashSet.Create(StringComparer.Ordinal, super) : [];
-        var services = new BrokerServices(
-            options, metadata, topics, logs, groups, transactions,
-            new Authorizer(enabled: options.SuperUser is not null, superUsers, () => metadata.Acls),
-            new SaslAuthenticator(
-                (user, mechanism) => metadata.Current.Credentials.GetValueOrDefault(user)?.GetValueOrDefault(mechanism), options.MaxSession, time),
-            new BrokerFaults(time), time);
-        var dispatcher = new RequestDispatcher(HandlerCatalogue.Create(services), services.Sasl, time);
-        var broker = new EmbeddedBroker(services, dispatcher, loggers);
+        var broker = await OpenAsync(options, loggers, time, cancellationToken);
         try
         {
             await broker.StartListenersAsync(cancellationToken);
@@ -133,11 +113,51 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopListenersAsync(CancellationToken.None);
-        await _transactions.DisposeAsync();
-        await _groups.DisposeAsync();
-        await _logs.DisposeAsync();
-        _metadata.Dispose();
+        await CloseAsync(_opened);
         _power.Dispose();
+    }
+
+    private static async Task<EmbeddedBroker> OpenAsync(
+        EmbeddedBrokerOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var opened = new Stack<IAsyncDisposable>();
+        try
+        {
+            var clusterDirectory = Path.Combine(options.DataDirectory, "cluster");
+            var logs = await LogManager.OpenAsync(
+                new LogManagerOptions { DataDirectory = Path.Combine(options.DataDirectory, "logs") }, loggers, time, cancellationToken);
+            opened.Push(logs);
+            var metadata = MetadataStore.Open(clusterDirectory);
+            opened.Push(metadata);
+            EnsureSuperUser(metadata, options);
+            var groups = GroupCoordinator.Open(logs, new GroupOptions(), loggers, time);
+            opened.Push(groups);
+            var transactions = TransactionCoordinator.Open(
+                logs, groups, new ProducerIdAllocator(clusterDirectory), new TransactionOptions(), loggers, time);
+            opened.Push(transactions);
+            var topics = new TopicService(metadata, logs, groups.OnTopicDeleted, options);
+            var superUsers = options.SuperUser is { } super ? ImmutableHashSet.Create(StringComparer.Ordinal, super) : [];
+            var services = new BrokerServices(
+                options, metadata, topics, logs, groups, transactions,
+                new Authorizer(enabled: options.SuperUser is not null, superUsers, () => metadata.Acls),
+                new SaslAuthenticator(
+                    (user, mechanism) => metadata.Current.Credentials.GetValueOrDefault(user)?.GetValueOrDefault(mechanism), options.MaxSession, time),
+                new BrokerFaults(time), time);
+            return new EmbeddedBroker(services, new RequestDispatcher(HandlerCatalogue.Create(services), services.Sasl, time), opened, loggers);
+        }
+        catch
+        {
+            await CloseAsync(opened);
+            throw;
+        }
+    }
+
+    private static async Task CloseAsync(Stack<IAsyncDisposable> opened)
+    {
+        while (opened.TryPop(out var part))
+        {
+            await part.DisposeAsync();
+        }
     }
 
     private static void EnsureSuperUser(MetadataStore metadata, EmbeddedBrokerOptions options)

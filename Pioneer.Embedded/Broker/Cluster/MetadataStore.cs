@@ -3,7 +3,7 @@ using Pioneer.Embedded.Broker.Security;
 namespace Pioneer.Embedded.Broker.Cluster;
 
 /// <summary>The current metadata, and the only way to change it: a change is durable before anybody sees it. Thread safe.</summary>
-public sealed class MetadataStore : IDisposable
+public sealed class MetadataStore : IDisposable, IAsyncDisposable
 {
     private const string FileName = "metadata.log";
 
@@ -70,6 +70,13 @@ public sealed class MetadataStore : IDisposable
         {
             _log.Dispose();
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
     }
 
     private static string NewClusterId() =>

@@ -13,6 +13,7 @@ internal sealed class ScramExchange(ScramMechanism mechanism, CredentialLookup c
     private ScramCredential? _credential;
     private string _user = "";
     private string _gs2Header = "";
+    private string _clientNonce = "";
     private string _nonce = "";
     private string _clientFirstBare = "";
     private string _serverFirst = "";
@@ -56,6 +57,7 @@ internal sealed class ScramExchange(ScramMechanism mechanism, CredentialLookup c
             return SaslStep.Failed(RefusedMessage);
         }
 
+        _clientNonce = nonce;
         _nonce = nonce + _serverNonce;
         _serverFirst = $"r={_nonce},s={Convert.ToBase64String(_credential.Salt)},i={_credential.Iterations}";
         return SaslStep.Continue(Encoding.UTF8.GetBytes(_serverFirst));
@@ -73,7 +75,7 @@ internal sealed class ScramExchange(ScramMechanism mechanism, CredentialLookup c
         var withoutProof = message[..end];
         var proof = new byte[SHA512.HashSizeInBytes];
         if (Attribute(withoutProof, 'c') != Convert.ToBase64String(Encoding.UTF8.GetBytes(_gs2Header))
-            || Attribute(withoutProof, 'r') != _nonce
+            || !IsAgreedNonce(Attribute(withoutProof, 'r'))
             || !Convert.TryFromBase64String(message[(end + ",p=".Length)..], proof, out var proofBytes))
         {
             return SaslStep.Failed("Invalid SASL/SCRAM client final message: nonce, binding or proof is not as agreed");
@@ -84,6 +86,12 @@ internal sealed class ScramExchange(ScramMechanism mechanism, CredentialLookup c
             ? SaslStep.Done(_user, Encoding.UTF8.GetBytes("v=" + Convert.ToBase64String(_credential.ServerSignature(authMessage))))
             : SaslStep.Failed(RefusedMessage);
     }
+
+    /// <summary>
+    /// librdkafka before 2.6.1 (kcat of Debian 12 and Ubuntu 24.04) sends its own nonce twice. Exactly that is let through: the proof covers
+    /// the message as it was sent, so nothing else is.
+    /// </summary>
+    private bool IsAgreedNonce(string? nonce) => nonce is not null && (nonce == _nonce || nonce == _clientNonce + _nonce);
 
     private static string? Attribute(string message, char name) =>
         message.Split(',').Where(part => part.Length > 1 && part[0] == name && part[1] == '=').Select(part => part[2..]).FirstOrDefault();

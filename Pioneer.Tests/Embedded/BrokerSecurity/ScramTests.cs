@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Pioneer.Embedded.Broker.Security;
 using Xunit;
@@ -39,6 +40,27 @@ public sealed class ScramTests
 
         Assert.Null(step.User);
         Assert.NotNull(step.Error);
+    }
+
+    /// <summary>librdkafka before 2.6.1 sends its nonce twice in the final message; kcat of current distributions is built with one of those.</summary>
+    [Fact]
+    public void Scram_accepts_the_doubled_nonce_of_old_librdkafka_with_a_proof_over_it()
+    {
+        var salt = new byte[16];
+        var credential = ScramCredential.FromPassword(ScramMechanism.Sha512, "pencil", salt, 4096);
+        var exchange = new ScramExchange(ScramMechanism.Sha512, (_, _) => credential, "server");
+        var first = Encoding.UTF8.GetString(exchange.Next("n,,n=user,r=client"u8).Token);
+        const string withoutProof = "c=biws,r=clientclientserver";
+        var proof = Proof("pencil", salt, $"n=user,r=client,{first},{withoutProof}");
+
+        Assert.Equal("user", exchange.Next(Encoding.UTF8.GetBytes($"{withoutProof},p={proof}")).User);
+    }
+
+    private static string Proof(string password, byte[] salt, string authMessage)
+    {
+        var clientKey = HMACSHA512.HashData(ScramCredential.SaltPassword(ScramMechanism.Sha512, password, salt, 4096), "Client Key"u8);
+        var signature = HMACSHA512.HashData(SHA512.HashData(clientKey), Encoding.UTF8.GetBytes(authMessage));
+        return Convert.ToBase64String([.. clientKey.Zip(signature, (key, sign) => (byte)(key ^ sign))]);
     }
 
     [Fact]

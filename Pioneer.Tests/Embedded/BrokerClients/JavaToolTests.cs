@@ -1,0 +1,75 @@
+using System.Globalization;
+using Xunit;
+
+namespace Pioneer.Tests.Embedded.BrokerClients;
+
+/// <summary>Apache Kafka's own programs, where they are: the folder comes from KAFKA_TOOLS, and holds a script kt NAME ARGS.</summary>
+public sealed class JavaToolTests : IAsyncLifetime
+{
+    private const string DefaultTools = "/work/shared/kafka/bin/kt";
+
+    private BrokerHarness _broker = null!;
+    private string _config = "";
+
+    private static string Tools => Environment.GetEnvironmentVariable("KAFKA_TOOLS") ?? DefaultTools;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(File.Exists(Tools), $"Apache Kafka's tools are not at {Tools} (set KAFKA_TOOLS)");
+        _broker = await BrokerHarness.StartAsync();
+        _config = Path.Combine(_broker.Directory, "client.properties");
+        await File.WriteAllTextAsync(_config, $"""
+            security.protocol=SASL_PLAINTEXT
+            sasl.mechanism=SCRAM-SHA-512
+            sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="{BrokerHarness.SuperUser}" password="{BrokerHarness.SuperPassword}";
+            """);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null)
+        {
+            await _broker.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Java_tools_administer_topics_configs_acls_and_users()
+    {
+        await RunAsync("topics", "--create", "--topic", "acme.t.x", "--partitions", "3", "--config", "retention.ms=100000");
+        await RunAsync("configs", "--alter", "--entity-type", "topics", "--entity-name", "acme.t.x", "--add-config", "cleanup.policy=compact");
+        await RunAsync("configs", "--alter", "--entity-type", "users", "--entity-name", "alice", "--add-config", "SCRAM-SHA-256=[password=alice-secret]");
+        await RunAsync("acls", "--add", "--allow-principal", "User:alice", "--operation", "Read", "--topic", "acme.", "--resource-pattern-type", "prefixed");
+
+        Assert.Contains("PartitionCount: 3", await RunAsync("topics", "--describe", "--topic", "acme.t.x"), StringComparison.Ordinal);
+        Assert.Contains(
+            "cleanup.policy=compact", await RunAsync("configs", "--describe", "--entity-type", "topics", "--entity-name", "acme.t.x"), StringComparison.Ordinal);
+        Assert.Contains("User:alice", await RunAsync("acls", "--list", "--topic", "acme.t.x", "--resource-pattern-type", "match"), StringComparison.Ordinal);
+        Assert.Contains("acme.t.x", _broker.Admin(_broker.Client("alice", "alice-secret")).GetMetadata(BrokerHarness.Patience).Topics.Select(t => t.Topic));
+    }
+
+    [Fact]
+    public async Task Java_producer_and_consumer_exchange_records_and_the_group_is_described_and_reset()
+    {
+        await RunAsync("topics", "--create", "--topic", "j", "--partitions", "3");
+        var lines = string.Concat(Enumerable.Range(1, 500).Select(i => i.ToString(CultureInfo.InvariantCulture) + "\n"));
+        await PipeAsync(lines, "console-producer", "--topic", "j");
+
+        var read = await RunAsync("console-consumer", "--topic", "j", "--from-beginning", "--max-messages", "500", "--group", "jg", "--timeout-ms", "30000");
+        Assert.Equal(500, read.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count());
+
+        Assert.Contains("jg", await RunAsync("consumer-groups", "--describe", "--group", "jg"), StringComparison.Ordinal);
+        Assert.Contains(
+            "NEW-OFFSET", await RunAsync("consumer-groups", "--reset-offsets", "--group", "jg", "--topic", "j", "--to-earliest", "--execute"), StringComparison.Ordinal);
+        Assert.Contains("was successful", await RunAsync("consumer-groups", "--delete", "--group", "jg"), StringComparison.Ordinal);
+    }
+
+    private Task<string> RunAsync(string tool, params string[] arguments) => PipeAsync("", tool, arguments);
+
+    private async Task<string> PipeAsync(string input, string tool, params string[] arguments)
+    {
+        var run = await ToolRun.StartAsync(Tools, [tool, "--bootstrap-server", _broker.Sasl, "--command-config", _config, .. arguments], input);
+        Assert.True(run.ExitCode == 0, $"{tool} {string.Join(' ', arguments)} ended with {run.ExitCode}: {run.Output} {run.Errors}");
+        return run.Output;
+    }
+}
