@@ -1,4 +1,5 @@
 using System.Globalization;
+using MudBlazor.Utilities;
 using Pioneer.Portal.Shell;
 using Xunit;
 
@@ -43,8 +44,8 @@ public sealed class PioneerThemeTests
     [Fact]
     public void Mud_palette_carries_the_tokens()
     {
-        Assert.Equal("#2450c9ff", PioneerTheme.Theme.PaletteLight.Primary.ToString(), ignoreCase: true);
-        Assert.Equal("#0d1015ff", PioneerTheme.Theme.PaletteDark.Background.ToString(), ignoreCase: true);
+        Assert.Equal(new MudColor(PioneerTokens.Light.Accent), PioneerTheme.Theme.PaletteLight.Primary);
+        Assert.Equal(new MudColor(PioneerTokens.Dark.Canvas), PioneerTheme.Theme.PaletteDark.Background);
         Assert.Contains("[data-theme=dark]", PioneerTheme.RootCss, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,93 @@
+namespace Pioneer.Portal.Features.Delivery;
+
+/// <summary>Configurations that a reader of a delivery topic can copy: what to connect to, as whom, with which group.</summary>
+public sealed class ConnectionSnippets(IConfiguration configuration)
+{
+    private const string DefaultMechanism = "SCRAM-SHA-512";
+
+    /// <summary>What tenants are told; <c>Kafka:AdvertisedBootstrapServers</c>, else the portal's own address of the cluster.</summary>
+    public string BootstrapServers =>
+        configuration["Kafka:AdvertisedBootstrapServers"] is { Length: > 0 } advertised ? advertised : configuration["Kafka:BootstrapServers"] ?? "";
+
+    /// <summary>TLS exactly where the portal's own connection has it.</summary>
+    public string SecurityProtocol =>
+        configuration["Kafka:SecurityProtocol"]?.Contains("Ssl", StringComparison.OrdinalIgnoreCase) is true ? "SASL_SSL" : "SASL_PLAINTEXT";
+
+    public string Kcat(string slug, string user = "USER", string password = "PASSWORD", string mechanism = DefaultMechanism, string? topic = null) =>
+        $"""
+        kcat -b {BootstrapServers} -X security.protocol={SecurityProtocol} -X sasl.mechanism={mechanism} \
+          -X sasl.username={user} -X sasl.password='{password}' \
+          -G {slug}.my-app {topic ?? $"{slug}.d.NAME"}
+        """;
+
+    public string Java(string slug, string topic) =>
+        $$"""
+        bootstrap.servers={{BootstrapServers}}
+        security.protocol={{SecurityProtocol}}
+        sasl.mechanism={{DefaultMechanism}}
+        sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="USER" password="PASSWORD";
+        group.id={{slug}}.my-app
+        isolation.level=read_committed
+        auto.offset.reset=earliest
+        # consumer.subscribe(List.of("{{topic}}"))
+        """;
+
+    public string DotNet(string slug, string topic) =>
+        $$"""
+        using Confluent.Kafka;
+
+        var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
+        {
+            BootstrapServers = "{{BootstrapServers}}",
+            SecurityProtocol = SecurityProtocol.{{(SecurityProtocol == "SASL_SSL" ? "SaslSsl" : "SaslPlaintext")}},
+            SaslMechanism = SaslMechanism.ScramSha512,
+            SaslUsername = "USER",
+            SaslPassword = "PASSWORD",
+            GroupId = "{{slug}}.my-app",
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+        }).Build();
+        consumer.Subscribe("{{topic}}");
+        """;
+
+    public string Python(string slug, string topic) =>
+        $$"""
+        from confluent_kafka import Consumer
+
+        consumer = Consumer({
+            "bootstrap.servers": "{{BootstrapServers}}",
+            "security.protocol": "{{SecurityProtocol}}",
+            "sasl.mechanism": "{{DefaultMechanism}}",
+            "sasl.username": "USER",
+            "sasl.password": "PASSWORD",
+            "group.id": "{{slug}}.my-app",
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+        })
+        consumer.subscribe(["{{topic}}"])
+        """;
+
+    public string Node(string slug, string topic) =>
+        $$"""
+        import { Kafka } from "kafkajs";
+
+        const kafka = new Kafka({
+          brokers: [{{string.Join(", ", BootstrapServers.Split(',').Select(b => $"\"{b.Trim()}\""))}}],
+          ssl: {{(SecurityProtocol == "SASL_SSL" ? "true" : "false")}},
+          sasl: { mechanism: "scram-sha-512", username: "USER", password: "PASSWORD" },
+        });
+        const consumer = kafka.consumer({ groupId: "{{slug}}.my-app" });
+        await consumer.connect();
+        await consumer.subscribe({ topic: "{{topic}}", fromBeginning: true });
+        """;
+
+    public static string ServerSentEvents(string portal, string slug, string subscription) =>
+        $"""
+        curl -N -H "Authorization: Bearer TOKEN" \
+          {portal.TrimEnd('/')}/api/v1/tenants/{slug}/subscriptions/{subscription}/events
+
+        # go on where you were: send the last id you saw
+        curl -N -H "Authorization: Bearer TOKEN" -H "Last-Event-ID: 0:42" \
+          {portal.TrimEnd('/')}/api/v1/tenants/{slug}/subscriptions/{subscription}/events
+        """;
+}

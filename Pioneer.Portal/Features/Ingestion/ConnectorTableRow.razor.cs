@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Components;
+using Pioneer.Domain;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Connect;
+using Pioneer.Portal.SignIn;
+
+namespace Pioneer.Portal.Features.Ingestion;
+
+/// <summary>One connector with its state, its trace when it failed, and what can be done about it.</summary>
+public sealed partial class ConnectorTableRow
+{
+    private bool _open;
+
+    [Parameter, EditorRequired]
+    public required EntitlementRow Row { get; set; }
+
+    [Parameter]
+    public ConnectorStatus? Observed { get; set; }
+
+    [Parameter]
+    public bool IsObserved { get; set; }
+
+    [Parameter]
+    public bool MayAct { get; set; }
+
+    [Parameter]
+    public EventCallback<Result<OperationId>> OnStarted { get; set; }
+
+    [Inject]
+    public required ControlConnectors Connectors { get; set; }
+
+    [Inject]
+    public required CurrentActor Me { get; set; }
+
+    private ConnectorTaskStatus? FailedTask => Observed?.Tasks.FirstOrDefault(t => t.State == "FAILED");
+
+    private string? Trace => FailedTask?.Trace ?? Observed?.Trace;
+
+    private async Task RunAsync(Func<Actor, string, string, CancellationToken, Task<Result<OperationId>>> command) =>
+        await OnStarted.InvokeAsync(await command(Me.Actor, Row.Slug, Row.Feed, default));
+}

@@ -1,0 +1,28 @@
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Portal.Components;
+
+namespace Pioneer.Portal.Features.Subscriptions;
+
+/// <summary>States of subscriptions in the words of a page.</summary>
+public static class SubscriptionWords
+{
+    public static (Tone Tone, string Text, bool Moving) Word(this SubscriptionState state) => state switch
+    {
+        SubscriptionState.Running => (Tone.Ok, "Running", false),
+        SubscriptionState.Deploying => (Tone.Info, "Deploying", true),
+        SubscriptionState.Seeding => (Tone.Info, "Seeding", true),
+        SubscriptionState.Paused => (Tone.Note, "Paused", false),
+        SubscriptionState.Failed => (Tone.Bad, "Failed", false),
+        SubscriptionState.Deleting => (Tone.Warn, "Being deleted", true),
+        _ => (Tone.Plain, "Deleted", false),
+    };
+
+    /// <summary>Whether history can be given, as the sandbox judged it.</summary>
+    public static (Tone Tone, string Text) Seedability(string verdict) => verdict switch
+    {
+        "Exact" => (Tone.Ok, "Exact"),
+        "WithNote" => (Tone.Warn, "With a note"),
+        "Refused" => (Tone.Bad, "No"),
+        _ => (Tone.Plain, verdict.Length > 0 ? verdict : "Not judged"),
+    };
+}

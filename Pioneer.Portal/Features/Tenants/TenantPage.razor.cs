@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Components;
+using Pioneer.Portal.Live;
+using Pioneer.Portal.Shell;
+using Pioneer.Portal.SignIn;
+using Tone = Pioneer.Portal.Components.Tone;
+
+namespace Pioneer.Portal.Features.Tenants;
+
+/// <summary>One tenant: a head that stays, and a tab in the address.</summary>
+public sealed partial class TenantPage
+{
+    private static readonly string[] Tabs = ["overview", "entitlements", "topics", "subscriptions", "credentials", "members", "activity", "plan"];
+
+    private TenantHead? _head;
+    private Error? _error;
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    [Parameter]
+    public string? Tab { get; set; }
+
+    [Inject]
+    public required TenantViews Views { get; set; }
+
+    [Inject]
+    public required TenantLifecycle Lifecycle { get; set; }
+
+    [Inject]
+    public required RequestReconcile Reconcile { get; set; }
+
+    [Inject]
+    public required CurrentActor Me { get; set; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; set; }
+
+    [Inject]
+    public required Toaster Toaster { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
+
+    protected override LiveTopic Topics => LiveTopic.Tenants | LiveTopic.Operations | LiveTopic.Subscriptions | LiveTopic.Credentials | LiveTopic.Ingestion;
+
+    private string Active => Tab is { } tab && Tabs.Contains(tab) ? tab : "overview";
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken) => _head = await Views.HeadAsync(Slug, cancellationToken);
+
+    private static IReadOnlyList<PageTab> TabsOf(TenantHead head)
+    {
+        var slug = head.Slug.Value;
+        return
+        [
+            new("overview", "Overview", PortalUrls.Tenant(slug)),
+            new("entitlements", "Entitlements", PortalUrls.Tenant(slug, "entitlements"), head.Feeds),
+            new("topics", "Topics", PortalUrls.Tenant(slug, "topics")),
+            new("subscriptions", "Subscriptions", PortalUrls.Tenant(slug, "subscriptions"), head.Subscriptions),
+            new("credentials", "Credentials", PortalUrls.Tenant(slug, "credentials"), head.Credentials),
+            new("members", "Members", PortalUrls.Tenant(slug, "members"), head.Members),
+            new("activity", "Activity", PortalUrls.Tenant(slug, "activity")),
+            new("plan", "Plan", PortalUrls.Tenant(slug, "plan"), head.Drift is > 0 ? head.Drift : null, Tone.Warn),
+        ];
+    }
+
+    private async Task ApplyAsync() => Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, Gone));
+
+    private async Task ResumeAsync() => Follow(await Lifecycle.ResumeAsync(Me.Actor, Slug, Gone));
+
+    private async Task SuspendAsync()
+    {
+        if (await Dialogs.ConfirmAsync($"Suspend {Slug}", Text("Its rights are taken away, its queries and connectors pause. Data, offsets and wanted state stay; resuming brings everything back."), "Suspend"))
+        {
+            Follow(await Lifecycle.SuspendAsync(Me.Actor, Slug, Gone));
+        }
+    }
+
+    private async Task OffboardAsync()
+    {
+        if (await Dialogs.ConfirmAsync($"Off-board {Slug}", Text("All topics of the tenant with their records, its credentials, queries and connectors are deleted. The slug is never used again. This cannot be undone."), "Off-board", requiredText: Slug))
+        {
+            Follow(await Lifecycle.OffboardAsync(Me.Actor, Slug, Slug, Gone));
+        }
+    }
+
+    private void Follow(Result<OperationId> started)
+    {
+        _error = started.Error;
+        if (started.IsSuccess)
+        {
+            Toaster.Started("Started.", "Follow it", PortalUrls.Operation(started.Value.Value));
+            Navigation.NavigateTo(PortalUrls.Operation(started.Value.Value));
+        }
+    }
+
+    private static RenderFragment Text(string text) => builder => builder.AddContent(0, text);
+}
