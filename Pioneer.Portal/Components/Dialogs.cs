@@ -31,4 +31,12 @@ public static class Dialogs
         var result = await dialog.Result;
         return result is { Canceled: false, Data: T value } ? value : default;
     }
+
+    /// <summary>Shows a secret once; only its button closes it.</summary>
+    public static async Task ShowSecretAsync(this IDialogService dialogs, string title, string label, string secret)
+    {
+        var parameters = new DialogParameters<SecretDialog> { { x => x.Label, label }, { x => x.Secret, secret } };
+        var dialog = await dialogs.ShowAsync<SecretDialog>(title, parameters, Options with { BackdropClick = false, CloseOnEscapeKey = false });
+        await dialog.Result;
+    }
 }

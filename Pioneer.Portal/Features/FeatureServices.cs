@@ -1,4 +1,9 @@
+using Pioneer.Portal.Features.Activity;
+using Pioneer.Portal.Features.Delivery;
+using Pioneer.Portal.Features.Ingestion;
 using Pioneer.Portal.Features.Operations;
+using Pioneer.Portal.Features.Settings;
+using Pioneer.Portal.Features.Subscriptions;
 using Pioneer.Portal.Features.Tenants;
 
 namespace Pioneer.Portal.Features;
@@ -10,5 +15,10 @@ public static class FeatureServices
     {
         services.AddScoped<OperationViews>();
         services.AddScoped<TenantViews>();
+        services.AddScoped<IngestionViews>();
+        services.AddScoped<SubscriptionViews>();
+        services.AddScoped<CredentialViews>().AddSingleton<ConnectionSnippets>();
+        services.AddScoped<AuditViews>();
+        services.AddScoped<UserViews>().AddScoped<PlatformConnections>().AddSingleton<Accounts>();
     }
 }

@@ -1,4 +1,4 @@
-using Pioneer.Domain.Persistence;
+using Pioneer.Domain;
 
 namespace Pioneer.Portal.Hosting;
 
@@ -11,6 +11,6 @@ public static class PlatformServices
     /// <summary>Database, commands, queries, adapters and jobs.</summary>
     public static void AddPioneer(this WebApplicationBuilder builder)
     {
-        builder.Services.AddPioneerPersistence(builder.Configuration);
+        builder.Services.AddPioneerDomain(builder.Configuration);
     }
 }

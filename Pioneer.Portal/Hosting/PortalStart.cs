@@ -15,16 +15,21 @@ internal static class PortalStart
     {
         await using var scope = app.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
-        var admins = scope.ServiceProvider.GetRequiredService<FirstAdmin>();
-        if (!await admins.ExistsAsync(default))
+        var links = scope.ServiceProvider.GetRequiredService<SetupLinks>();
+        if (!await links.IsSetUpAsync(default))
         {
-            await MakeFirstAdminAsync(app, admins, url);
+            await MakeFirstAdminAsync(app, scope.ServiceProvider.GetRequiredService<FirstAdmin>(), links, url);
+        }
+
+        if (app.Configuration["Setup:ApiToken"] is { Length: > 0 } token)
+        {
+            await scope.ServiceProvider.GetRequiredService<ManageApiTokens>().EnsureSetupTokenAsync(token, default);
         }
 
         await Console.Out.WriteLineAsync($"Pioneer is ready: {url}");
     }
 
-    private static async Task MakeFirstAdminAsync(WebApplication app, FirstAdmin admins, string url)
+    private static async Task MakeFirstAdminAsync(WebApplication app, FirstAdmin admins, SetupLinks links, string url)
     {
         var email = app.Configuration["Setup:AdminEmail"];
         var password = app.Configuration["Setup:AdminPassword"];
@@ -39,7 +44,7 @@ internal static class PortalStart
             return;
         }
 
-        var token = await admins.CreateLinkTokenAsync(default);
+        var token = await links.IssueAsync(default);
         await Console.Out.WriteLineAsync($"Make the first admin: {url}{PortalUrls.Setup}?token={token}");
     }
 }

@@ -22,6 +22,9 @@ public sealed partial class SetupPage
     public required FirstAdmin FirstAdmin { get; set; }
 
     [Inject]
+    public required SetupLinks Links { get; set; }
+
+    [Inject]
     public required SignInManager<PioneerUser> SignInManager { get; set; }
 
     [Inject]
@@ -30,7 +33,7 @@ public sealed partial class SetupPage
     protected override async Task OnInitializedAsync()
     {
         Input ??= new();
-        _usable = Token is not null && await FirstAdmin.IsUsableAsync(Token, default);
+        _usable = Token is not null && (await Links.CheckAsync(Token, default)).IsSuccess;
     }
 
     private async Task SubmitAsync()

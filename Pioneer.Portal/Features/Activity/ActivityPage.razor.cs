@@ -31,7 +31,7 @@ public sealed partial class ActivityPage
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _list = await Views.ListAsync(new AuditFilter(Text, ActionName), PageNumber, cancellationToken);
+        _list = await Views.ListAsync(new ActivityFilter(Text, ActionName), PageNumber, cancellationToken);
         _actions = await Views.ActionsAsync(cancellationToken);
     }
 

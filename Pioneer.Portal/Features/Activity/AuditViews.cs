@@ -8,14 +8,14 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Portal.Features.Activity;
 
 /// <summary>What the list of activity is narrowed to; nulls do not narrow.</summary>
-public sealed record AuditFilter(string? Text = null, string? Action = null, string? Slug = null, DateTimeOffset? From = null, DateTimeOffset? To = null);
+public sealed record ActivityFilter(string? Text = null, string? Action = null, string? Slug = null, DateTimeOffset? From = null, DateTimeOffset? To = null);
 
 /// <summary>One audit entry as the list shows it.</summary>
-public sealed record AuditRow(
+public sealed record ActivityLine(
     long Id, DateTimeOffset At, string ActorName, string Action, string SubjectKind, string Subject, string? Tenant, string? Before, string? After, OperationId? Operation);
 
 /// <summary>One page of activity.</summary>
-public sealed record AuditList(IReadOnlyList<AuditRow> Rows, int Total);
+public sealed record AuditList(IReadOnlyList<ActivityLine> Rows, int Total);
 
 /// <summary>Reads the audit log within the tenant scope of the circuit or request.</summary>
 public sealed class AuditViews(IDbContextFactory<PioneerDbContext> databases)
@@ -23,7 +23,7 @@ public sealed class AuditViews(IDbContextFactory<PioneerDbContext> databases)
     public const int PageSize = 100;
     private const int MaxExported = 100_000;
 
-    public async Task<AuditList> ListAsync(AuditFilter filter, int page, CancellationToken cancellationToken)
+    public async Task<AuditList> ListAsync(ActivityFilter filter, int page, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var rows = Rows(database, filter);
@@ -38,7 +38,7 @@ public sealed class AuditViews(IDbContextFactory<PioneerDbContext> databases)
     }
 
     /// <summary>RFC 4180 lines with a head, newest first. A field that a spreadsheet would take for a formula is quoted with an apostrophe.</summary>
-    public async Task WriteCsvAsync(AuditFilter filter, Stream output, CancellationToken cancellationToken)
+    public async Task WriteCsvAsync(ActivityFilter filter, Stream output, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true);
@@ -61,7 +61,7 @@ public sealed class AuditViews(IDbContextFactory<PioneerDbContext> databases)
         return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
-    private static IQueryable<AuditEntry> Rows(PioneerDbContext database, AuditFilter filter)
+    private static IQueryable<AuditEntry> Rows(PioneerDbContext database, ActivityFilter filter)
     {
         var rows = database.AuditEntries.AsNoTracking();
         if (!string.IsNullOrWhiteSpace(filter.Text))
@@ -88,7 +88,7 @@ public sealed class AuditViews(IDbContextFactory<PioneerDbContext> databases)
         return filter.To is { } to ? rows.Where(a => a.At < to) : rows;
     }
 
-    private static IQueryable<AuditRow> Project(PioneerDbContext database, IQueryable<AuditEntry> rows) => rows.Select(a => new AuditRow(
+    private static IQueryable<ActivityLine> Project(PioneerDbContext database, IQueryable<AuditEntry> rows) => rows.Select(a => new ActivityLine(
         a.Id, a.At, a.ActorName, a.Action, a.SubjectKind, a.Subject,
         database.Tenants.Where(t => t.Id == a.TenantId).Select(t => (string)(object)t.Slug).FirstOrDefault(),
         a.Before, a.After, a.OperationId));

@@ -14,7 +14,7 @@ namespace Pioneer.Portal.Features.Delivery;
 /// <summary>SCRAM users of one tenant: issued, rotated side by side, revoked.</summary>
 public sealed partial class CredentialList
 {
-    private IReadOnlyList<CredentialRow>? _rows;
+    private IReadOnlyList<CredentialLine>? _rows;
     private Error? _error;
 
     [Parameter, EditorRequired]
@@ -57,7 +57,7 @@ public sealed partial class CredentialList
         }
     }
 
-    private async Task RotateAsync(CredentialRow row)
+    private async Task RotateAsync(CredentialLine row)
     {
         if (!await Dialogs.ConfirmAsync(
             $"Rotate {row.Principal}",
@@ -75,7 +75,7 @@ public sealed partial class CredentialList
         }
     }
 
-    private async Task RevokeAsync(CredentialRow row)
+    private async Task RevokeAsync(CredentialLine row)
     {
         if (!await Dialogs.ConfirmAsync(
             $"Revoke {row.Principal}",

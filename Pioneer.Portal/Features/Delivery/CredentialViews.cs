@@ -7,14 +7,14 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Portal.Features.Delivery;
 
 /// <summary>One credential as lists show it; the password is nowhere.</summary>
-public sealed record CredentialRow(
+public sealed record CredentialLine(
     CredentialId Id, string Name, string Principal, string Mechanism, CredentialState State, string Fingerprint, DateTimeOffset IssuedAt, string IssuedBy, DateTimeOffset? ExpiresAt);
 
 /// <summary>Reads credentials within the tenant scope of the circuit.</summary>
 public sealed class CredentialViews(IDbContextFactory<PioneerDbContext> databases)
 {
     /// <summary>The living ones, newest first.</summary>
-    public async Task<IReadOnlyList<CredentialRow>> ListAsync(string slug, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CredentialLine>> ListAsync(string slug, CancellationToken cancellationToken)
     {
         if (TenantSlug.Create(slug) is not { IsSuccess: true, Value: var wanted })
         {
@@ -25,7 +25,7 @@ public sealed class CredentialViews(IDbContextFactory<PioneerDbContext> database
         return await database.Credentials.AsNoTracking()
             .Where(c => c.State != CredentialState.Revoked && database.Tenants.Any(t => t.Id == c.TenantId && t.Slug == wanted))
             .OrderByDescending(c => c.IssuedAt)
-            .Select(c => new CredentialRow(c.Id, c.Name, c.Principal, c.Mechanism, c.State, c.Fingerprint, c.IssuedAt, c.IssuedBy, c.ExpiresAt))
+            .Select(c => new CredentialLine(c.Id, c.Name, c.Principal, c.Mechanism, c.State, c.Fingerprint, c.IssuedAt, c.IssuedBy, c.ExpiresAt))
             .ToListAsync(cancellationToken);
     }
 }

@@ -13,7 +13,7 @@ public sealed partial class ConnectorTableRow
     private bool _open;
 
     [Parameter, EditorRequired]
-    public required EntitlementRow Row { get; set; }
+    public required EntitlementLine Row { get; set; }
 
     [Parameter]
     public ConnectorStatus? Observed { get; set; }

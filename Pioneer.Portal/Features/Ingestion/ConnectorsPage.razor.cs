@@ -11,7 +11,7 @@ namespace Pioneer.Portal.Features.Ingestion;
 /// <summary>What Kafka Connect runs, beside what is wanted of it.</summary>
 public sealed partial class ConnectorsPage
 {
-    private IReadOnlyList<EntitlementRow>? _rows;
+    private IReadOnlyList<EntitlementLine>? _rows;
     private Dictionary<string, ConnectorStatus> _observed = [];
     private DateTimeOffset? _observedAt;
     private string? _unreachable;

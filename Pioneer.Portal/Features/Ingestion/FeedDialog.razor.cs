@@ -10,7 +10,7 @@ namespace Pioneer.Portal.Features.Ingestion;
 /// <summary>Defines a feed: source, table, and the roles of its columns, guessed from the source's catalogue.</summary>
 public sealed partial class FeedDialog
 {
-    private IReadOnlyList<SourceRow> _sources = [];
+    private IReadOnlyList<SourceLine> _sources = [];
     private ImmutableArray<SourceTable>? _tables;
     private FeedRequest? _request;
     private Error? _error;

@@ -11,7 +11,7 @@ namespace Pioneer.Portal.Features.Ingestion;
 /// <summary>Kinds of records, each described once for all tenants.</summary>
 public sealed partial class FeedsPage
 {
-    private IReadOnlyList<FeedRow>? _rows;
+    private IReadOnlyList<FeedLine>? _rows;
 
     [SupplyParameterFromQuery(Name = "new")]
     private bool? New { get; set; }

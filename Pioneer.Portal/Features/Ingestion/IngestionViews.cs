@@ -8,22 +8,22 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Portal.Features.Ingestion;
 
 /// <summary>One source as the list shows it.</summary>
-public sealed record SourceRow(
+public sealed record SourceLine(
     string Name, string Description, SourceKind Kind, string ConnectionUrl, string? Username, DateTimeOffset? LastTestedAt, string? LastTestError, int Feeds, long Revision);
 
 /// <summary>One feed as lists show it.</summary>
-public sealed record FeedRow(
+public sealed record FeedLine(
     string Name, string Description, string Source, string Table, FeedKind Kind, ImmutableArray<string> KeyColumns, string TenantColumn, int PollIntervalMs,
     long RetentionMs, int Columns, int Tenants);
 
 /// <summary>One row of the matrix: the feeds that the tenant has, by name.</summary>
-public sealed record MatrixRow(string Slug, string Name, TenantState State, ImmutableHashSet<string> Granted);
+public sealed record MatrixLine(string Slug, string Name, TenantState State, ImmutableHashSet<string> Granted);
 
 /// <summary>One page of the matrix.</summary>
-public sealed record Matrix(IReadOnlyList<FeedRow> Feeds, IReadOnlyList<MatrixRow> Tenants, int Total);
+public sealed record MatrixView(IReadOnlyList<FeedLine> Feeds, IReadOnlyList<MatrixLine> Tenants, int Total);
 
 /// <summary>A tenant's right to a feed with the connector that serves it.</summary>
-public sealed record EntitlementRow(
+public sealed record EntitlementLine(
     string Slug, string Feed, FeedKind Kind, EntitlementState State, string TenantValue, bool Paused, string Topic, DateTimeOffset GrantedAt, string GrantedBy);
 
 /// <summary>Reads sources, feeds and entitlements within the tenant scope of the circuit.</summary>
@@ -31,21 +31,21 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
 {
     public const int PageSize = 50;
 
-    public async Task<IReadOnlyList<SourceRow>> SourcesAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SourceLine>> SourcesAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Sources.AsNoTracking().OrderBy(s => s.Name).Select(s => new SourceRow(
+        return await database.Sources.AsNoTracking().OrderBy(s => s.Name).Select(s => new SourceLine(
             s.Name, s.Description, s.Kind, s.ConnectionUrl, s.Username, s.LastTestedAt, s.LastTestError,
             database.Feeds.Count(f => f.SourceId == s.Id), s.Revision)).ToListAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyList<FeedRow>> FeedsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FeedLine>> FeedsAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await FeedsAsync(database, cancellationToken);
     }
 
-    public async Task<Matrix> MatrixAsync(string? text, int page, CancellationToken cancellationToken)
+    public async Task<MatrixView> MatrixAsync(string? text, int page, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var feeds = await FeedsAsync(database, cancellationToken);
@@ -62,11 +62,11 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
         var granted = await database.Entitlements.AsNoTracking().Where(e => e.State == EntitlementState.Granted && ids.Contains(e.TenantId))
             .Join(database.Feeds, e => e.FeedId, f => f.Id, (e, f) => new { e.TenantId, f.Name }).ToListAsync(cancellationToken);
         var byTenant = granted.ToLookup(g => g.TenantId, g => g.Name);
-        return new Matrix(feeds, [.. shown.Select(t => new MatrixRow(t.Slug.Value, t.Name, t.State, [.. byTenant[t.Id]]))], total);
+        return new MatrixView(feeds, [.. shown.Select(t => new MatrixLine(t.Slug.Value, t.Name, t.State, [.. byTenant[t.Id]]))], total);
     }
 
     /// <summary>Granted feeds, of one tenant or of all that the person sees.</summary>
-    public async Task<IReadOnlyList<EntitlementRow>> EntitlementsAsync(string? slug, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EntitlementLine>> EntitlementsAsync(string? slug, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var tenants = database.Tenants.AsNoTracking();
@@ -79,11 +79,11 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
             .Join(database.Feeds, e => e.FeedId, f => f.Id, (e, f) => new { e, f.Name, f.Kind })
             .Join(tenants, x => x.e.TenantId, t => t.Id, (x, t) => new { t.Slug, x.Name, x.Kind, x.e.State, x.e.TenantValue, x.e.Paused, x.e.GrantedAt, x.e.GrantedBy })
             .OrderBy(x => x.Slug).ThenBy(x => x.Name).ToListAsync(cancellationToken);
-        return [.. rows.Select(x => new EntitlementRow(
+        return [.. rows.Select(x => new EntitlementLine(
             x.Slug.Value, x.Name, x.Kind, x.State, x.TenantValue, x.Paused, TopicNames.Feed(x.Slug, x.Name), x.GrantedAt, x.GrantedBy))];
     }
 
-    private static async Task<IReadOnlyList<FeedRow>> FeedsAsync(PioneerDbContext database, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<FeedLine>> FeedsAsync(PioneerDbContext database, CancellationToken cancellationToken)
     {
         var rows = await database.Feeds.AsNoTracking().OrderBy(f => f.Name).Join(database.Sources, f => f.SourceId, s => s.Id, (f, s) => new
         {
@@ -91,7 +91,7 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
             Source = s.Name,
             Tenants = database.Entitlements.Count(e => e.FeedId == f.Id && e.State == EntitlementState.Granted),
         }).ToListAsync(cancellationToken);
-        return [.. rows.OrderBy(r => r.Feed.Name, StringComparer.Ordinal).Select(r => new FeedRow(
+        return [.. rows.OrderBy(r => r.Feed.Name, StringComparer.Ordinal).Select(r => new FeedLine(
             r.Feed.Name, r.Feed.Description, r.Source, r.Feed.Table, r.Feed.Kind, r.Feed.KeyColumns, r.Feed.TenantColumn, r.Feed.PollIntervalMs,
             r.Feed.RetentionMs, r.Feed.Columns.Length, r.Tenants))];
     }

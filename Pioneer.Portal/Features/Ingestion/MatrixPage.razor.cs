@@ -15,7 +15,7 @@ namespace Pioneer.Portal.Features.Ingestion;
 public sealed partial class MatrixPage
 {
     private readonly SortedDictionary<(string Slug, string Feed), bool> _pending = [];
-    private Matrix? _matrix;
+    private MatrixView? _matrix;
     private Plan? _plan;
     private DateTimeOffset? _plannedAt;
     private Error? _error;
@@ -76,7 +76,7 @@ public sealed partial class MatrixPage
 
     protected override async Task LoadAsync(CancellationToken cancellationToken) => _matrix = await Views.MatrixAsync(Text, PageNumber, cancellationToken);
 
-    private Cell CellOf(MatrixRow row, string feed)
+    private Cell CellOf(MatrixLine row, string feed)
     {
         var granted = row.Granted.Contains(feed);
         return _pending.TryGetValue((row.Slug, feed), out var wanted)
@@ -84,7 +84,7 @@ public sealed partial class MatrixPage
             : granted ? new(true, "on", PioneerIcons.Check, "") : new(false, "", null, "");
     }
 
-    private void Toggle(MatrixRow row, string feed)
+    private void Toggle(MatrixLine row, string feed)
     {
         var wanted = !CellOf(row, feed).Wanted;
         if (wanted == row.Granted.Contains(feed))

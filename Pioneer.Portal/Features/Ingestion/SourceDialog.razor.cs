@@ -23,7 +23,7 @@ public sealed partial class SourceDialog
     public required IMudDialogInstance Instance { get; set; }
 
     [Parameter]
-    public SourceRow? Existing { get; set; }
+    public SourceLine? Existing { get; set; }
 
     [Inject]
     public required ManageSources Sources { get; set; }

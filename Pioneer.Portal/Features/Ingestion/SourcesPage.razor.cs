@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
-using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
@@ -11,8 +10,7 @@ namespace Pioneer.Portal.Features.Ingestion;
 /// <summary>Systems that data comes from, with the last word on whether they answer.</summary>
 public sealed partial class SourcesPage
 {
-    private IReadOnlyList<SourceRow>? _rows;
-    private Error? _error;
+    private IReadOnlyList<SourceLine>? _rows;
 
     [SupplyParameterFromQuery(Name = "new")]
     private bool? New { get; set; }
@@ -43,7 +41,7 @@ public sealed partial class SourcesPage
         }
     }
 
-    private async Task EditAsync(SourceRow? row)
+    private async Task EditAsync(SourceLine? row)
     {
         var parameters = new DialogParameters<SourceDialog> { { x => x.Existing, row } };
         if (await Dialogs.AskAsync<SourceDialog, string>(row is null ? "New source" : $"Source {row.Name}", parameters) is { } name)

@@ -7,7 +7,7 @@ namespace Pioneer.Portal.Features.Operations;
 /// <summary>One operation while it runs and ever after.</summary>
 public sealed partial class OperationPage
 {
-    private OperationDetail? _detail;
+    private OperationView? _detail;
 
     [Parameter]
     public Guid Id { get; set; }

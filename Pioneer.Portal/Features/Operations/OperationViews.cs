@@ -7,20 +7,20 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Portal.Features.Operations;
 
 /// <summary>One operation as a list shows it.</summary>
-public sealed record OperationRow(
+public sealed record OperationLine(
     OperationId Id, OperationKind Kind, string Subject, TenantSlug? Tenant, OperationState State, int Progress, string? Error,
     DateTimeOffset RequestedAt, string RequestedBy, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int StepsDone, int StepsTotal);
 
 /// <summary>One step as the detail shows it.</summary>
-public sealed record OperationStepRow(
+public sealed record OperationStepLine(
     int Ordinal, string Title, string ResourceType, string Resource, string? Before, string? After, OperationStepState State, int Attempt,
     string? Error, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
 
 /// <summary>An operation with its journal.</summary>
-public sealed record OperationDetail(OperationRow Operation, IReadOnlyList<OperationStepRow> Steps);
+public sealed record OperationView(OperationLine Operation, IReadOnlyList<OperationStepLine> Steps);
 
 /// <summary>One page of a list.</summary>
-public sealed record OperationList(IReadOnlyList<OperationRow> Rows, int Total);
+public sealed record OperationList(IReadOnlyList<OperationLine> Rows, int Total);
 
 /// <summary>Reads operations within the tenant scope of the circuit.</summary>
 public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases)
@@ -53,7 +53,7 @@ public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases
     }
 
     /// <summary>What runs or waits, oldest first.</summary>
-    public async Task<IReadOnlyList<OperationRow>> RunningAsync(int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OperationLine>> RunningAsync(int limit, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var rows = database.Operations.AsNoTracking().Where(o => o.State == OperationState.Queued || o.State == OperationState.Running);
@@ -61,7 +61,7 @@ public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases
     }
 
     /// <summary>Null for an operation that is not there or belongs to a tenant that the person does not see.</summary>
-    public async Task<OperationDetail?> FindAsync(OperationId id, CancellationToken cancellationToken)
+    public async Task<OperationView?> FindAsync(OperationId id, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var operation = await Project(database.Operations.AsNoTracking().Where(o => o.Id == id), database).FirstOrDefaultAsync(cancellationToken);
@@ -71,12 +71,12 @@ public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases
         }
 
         var steps = await database.OperationSteps.AsNoTracking().Where(s => s.OperationId == id).OrderBy(s => s.Ordinal)
-            .Select(s => new OperationStepRow(s.Ordinal, s.Title, s.ResourceType, s.Resource, s.Before, s.After, s.State, s.Attempt, s.Error, s.StartedAt, s.FinishedAt))
+            .Select(s => new OperationStepLine(s.Ordinal, s.Title, s.ResourceType, s.Resource, s.Before, s.After, s.State, s.Attempt, s.Error, s.StartedAt, s.FinishedAt))
             .ToListAsync(cancellationToken);
-        return new OperationDetail(operation, steps);
+        return new OperationView(operation, steps);
     }
 
-    private static IQueryable<OperationRow> Project(IQueryable<Operation> rows, PioneerDbContext database) => rows.Select(o => new OperationRow(
+    private static IQueryable<OperationLine> Project(IQueryable<Operation> rows, PioneerDbContext database) => rows.Select(o => new OperationLine(
         o.Id, o.Kind, o.Subject, database.Tenants.Where(t => t.Id == o.TenantId).Select(t => (TenantSlug?)t.Slug).FirstOrDefault(),
         o.State, o.Progress, o.Error, o.RequestedAt, o.RequestedBy, o.StartedAt, o.FinishedAt,
         o.Steps.Count(s => s.State == OperationStepState.Succeeded || s.State == OperationStepState.Skipped), o.Steps.Count));

@@ -6,7 +6,7 @@ namespace Pioneer.Portal.Features.Operations;
 /// <summary>Operations in the words of a page.</summary>
 public static class OperationWords
 {
-    public static string Title(this OperationRow row) => row.Kind switch
+    public static string Title(this OperationLine row) => row.Kind switch
     {
         OperationKind.ReconcileTenant => "Apply plan for",
         OperationKind.ReconcileAll => "Reconcile the platform",
@@ -47,5 +47,5 @@ public static class OperationWords
 
     public static bool IsOver(this OperationState state) => state is OperationState.Succeeded or OperationState.Failed or OperationState.Cancelled;
 
-    public static TimeSpan? Took(this OperationRow row) => row.FinishedAt - row.StartedAt;
+    public static TimeSpan? Took(this OperationLine row) => row.FinishedAt - row.StartedAt;
 }

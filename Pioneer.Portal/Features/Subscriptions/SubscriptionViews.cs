@@ -10,21 +10,21 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Portal.Features.Subscriptions;
 
 /// <summary>One subscription as lists show it.</summary>
-public sealed record SubscriptionRow(
+public sealed record SubscriptionLine(
     string Slug, string Name, string Description, SubscriptionState State, int Version, string? Error, string Topic, string Seedability, DateTimeOffset CreatedAt, string CreatedBy);
 
 /// <summary>One page of the list.</summary>
-public sealed record SubscriptionList(IReadOnlyList<SubscriptionRow> Rows, int Total);
+public sealed record SubscriptionList(IReadOnlyList<SubscriptionLine> Rows, int Total);
 
 /// <summary>One version as the detail shows it.</summary>
-public sealed record VersionRow(
+public sealed record VersionLine(
     int Number, string Sql, string Select, ImmutableArray<string> Reads, ImmutableArray<ResultColumn> ResultSchema, string Seedability,
     ImmutableArray<string> SeedabilityReasons, string QueryId, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? DeployedAt);
 
 /// <summary>A subscription with its versions, newest first.</summary>
-public sealed record SubscriptionDetail(SubscriptionRow Row, SubscriptionId Id, bool Held, long Revision, IReadOnlyList<VersionRow> Versions, OperationId? RunningOperation)
+public sealed record SubscriptionView(SubscriptionLine Row, SubscriptionId Id, bool Held, long Revision, IReadOnlyList<VersionLine> Versions, OperationId? RunningOperation)
 {
-    public VersionRow Current => Versions.First(v => v.Number == Row.Version);
+    public VersionLine Current => Versions.First(v => v.Number == Row.Version);
 }
 
 /// <summary>Reads subscriptions within the tenant scope of the circuit.</summary>
@@ -60,7 +60,7 @@ public sealed class SubscriptionViews(IDbContextFactory<PioneerDbContext> databa
     }
 
     /// <summary>Null for one that is not there or that the person does not see.</summary>
-    public async Task<SubscriptionDetail?> FindAsync(string slug, string name, CancellationToken cancellationToken)
+    public async Task<SubscriptionView?> FindAsync(string slug, string name, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var found = await Rows(database, slug).Where(r => r.Subscription.Name == name).FirstOrDefaultAsync(cancellationToken);
@@ -75,12 +75,12 @@ public sealed class SubscriptionViews(IDbContextFactory<PioneerDbContext> databa
         var running = await database.Operations.AsNoTracking()
             .Where(o => o.Target == target && (o.State == OperationState.Queued || o.State == OperationState.Running))
             .Select(o => (OperationId?)o.Id).FirstOrDefaultAsync(cancellationToken);
-        return new SubscriptionDetail(
+        return new SubscriptionView(
             ToRow(found.Subscription, found.Slug, versions.FirstOrDefault(v => v.Number == found.Subscription.CurrentVersion)?.Seedability),
             found.Subscription.Id,
             found.Subscription.HeldBy is not null,
             found.Subscription.Revision,
-            [.. versions.Select(v => new VersionRow(
+            [.. versions.Select(v => new VersionLine(
                 v.Number, v.Sql, v.Select, v.Reads, v.ResultSchema, v.Seedability, v.SeedabilityReasons, v.QueryId, v.CreatedAt, v.CreatedBy, v.DeployedAt))],
             running);
     }
@@ -98,7 +98,7 @@ public sealed class SubscriptionViews(IDbContextFactory<PioneerDbContext> databa
             .Join(tenants, s => s.TenantId, t => t.Id, (s, t) => new Pair { Subscription = s, Slug = t.Slug });
     }
 
-    private static SubscriptionRow ToRow(Subscription s, TenantSlug slug, string? seedability) => new(
+    private static SubscriptionLine ToRow(Subscription s, TenantSlug slug, string? seedability) => new(
         slug.Value, s.Name, s.Description, s.State, s.CurrentVersion, s.Error, TopicNames.Delivery(slug, s.Name), seedability ?? "", s.CreatedAt, s.CreatedBy);
 
     private sealed class Pair

@@ -18,7 +18,7 @@ public sealed partial class NewTenantPage
     private readonly Input _input = new();
     private Plan? _plan;
     private DateTimeOffset? _plannedAt;
-    private OperationDetail? _detail;
+    private OperationView? _detail;
     private Error? _error;
     private bool _busy;
     private bool _slugTyped;

@@ -8,12 +8,12 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Portal.Features.Tenants;
 
 /// <summary>One tenant as the list shows it.</summary>
-public sealed record TenantRow(
+public sealed record TenantLine(
     TenantSlug Slug, string Name, TenantState State, IsolationLevel Isolation, int? Drift, DateTimeOffset? DriftCheckedAt, int Feeds,
     int Subscriptions, DateTimeOffset CreatedAt);
 
 /// <summary>One page of the list and how many there are in all.</summary>
-public sealed record TenantList(IReadOnlyList<TenantRow> Rows, int Total);
+public sealed record TenantList(IReadOnlyList<TenantLine> Rows, int Total);
 
 /// <summary>The head of a tenant's pages.</summary>
 public sealed record TenantHead(
@@ -63,7 +63,7 @@ public sealed class TenantViews(IDbContextFactory<PioneerDbContext> databases)
             (_, true) => rows.OrderByDescending(t => t.Name),
             _ => rows.OrderBy(t => t.Name),
         };
-        var list = await sorted.Skip((page - 1) * PageSize).Take(PageSize).Select(t => new TenantRow(
+        var list = await sorted.Skip((page - 1) * PageSize).Take(PageSize).Select(t => new TenantLine(
             t.Slug, t.Name, t.State, t.Isolation, t.DriftCount, t.DriftCheckedAt,
             database.Entitlements.Count(e => e.TenantId == t.Id && e.State == EntitlementState.Granted),
             database.Subscriptions.Count(s => s.TenantId == t.Id && s.State != SubscriptionState.Deleted),

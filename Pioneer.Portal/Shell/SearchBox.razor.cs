@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Components.Web;
 namespace Pioneer.Portal.Shell;
 
 /// <summary>Search over everything the person may see. The last text typed wins; a slower earlier answer is dropped.</summary>
-public sealed partial class GlobalSearch : IDisposable
+public sealed partial class SearchBox : IDisposable
 {
     private const string Placeholder = "Search tenants, topics, subscriptions, runs";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(120);
 
     private readonly CancellationTokenSource _gone = new();
-    private IReadOnlyList<SearchHit> _hits = [];
+    private IReadOnlyList<FoundThing> _hits = [];
     private CancellationTokenSource? _typing;
     private string _text = "";
     private int _selected;

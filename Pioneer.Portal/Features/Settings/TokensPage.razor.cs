@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Pioneer.Domain;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Components;
+using Pioneer.Portal.Live;
+using Pioneer.Portal.SignIn;
+
+namespace Pioneer.Portal.Features.Settings;
+
+/// <summary>Bearer tokens of the API: all for platform admins, their tenants' for tenant admins.</summary>
+public sealed partial class TokensPage
+{
+    private IReadOnlyList<TokenLine>? _rows;
+    private Error? _error;
+
+    [Inject]
+    public required UserViews Views { get; set; }
+
+    [Inject]
+    public required ManageApiTokens Tokens { get; set; }
+
+    [Inject]
+    public required CurrentActor Me { get; set; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; set; }
+
+    protected override LiveTopic Topics => LiveTopic.Audit;
+
+    private bool MayIssue => Me.Actor.PlatformRole == PlatformRole.Admin || Me.Actor.Memberships.Values.Any(r => r == TenantRole.Admin);
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken) => _rows = await Views.TokensAsync(Me.Actor, cancellationToken);
+
+    private async Task IssueAsync()
+    {
+        if (await Dialogs.AskAsync<IssueTokenDialog, IssuedApiToken>("Issue a token") is { } issued)
+        {
+            await Dialogs.ShowSecretAsync("API token", "Token", issued.Token);
+            await ReloadAsync();
+        }
+    }
+
+    private async Task RevokeAsync(TokenLine row)
+    {
+        if (await Dialogs.ConfirmAsync($"Revoke {row.Name}", builder => builder.AddContent(0, "Programs that use it are refused with their next request."), "Revoke"))
+        {
+            _error = (await Tokens.RevokeAsync(Me.Actor, row.Id, Gone)).Error;
+            await ReloadAsync();
+        }
+    }
+}

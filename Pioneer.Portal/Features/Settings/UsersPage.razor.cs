@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Pioneer.Domain;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Components;
+using Pioneer.Portal.Live;
+using Pioneer.Portal.SignIn;
+
+namespace Pioneer.Portal.Features.Settings;
+
+/// <summary>Accounts and their roles over the platform.</summary>
+public sealed partial class UsersPage
+{
+    private IReadOnlyList<UserLine>? _rows;
+    private Error? _error;
+
+    [Inject]
+    public required UserViews Views { get; set; }
+
+    [Inject]
+    public required ManageMembers Members { get; set; }
+
+    [Inject]
+    public required Accounts Accounts { get; set; }
+
+    [Inject]
+    public required CurrentActor Me { get; set; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; set; }
+
+    protected override LiveTopic Topics => LiveTopic.Audit;
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken) => _rows = await Views.UsersAsync(cancellationToken);
+
+    private async Task AddAsync()
+    {
+        if (await Dialogs.AskAsync<UserDialog, string>("Add a user") is not null)
+        {
+            await ReloadAsync();
+        }
+    }
+
+    private async Task SetRoleAsync(UserLine row, ChangeEventArgs e)
+    {
+        if (Enum.TryParse<PlatformRole>(e.Value?.ToString(), out var role))
+        {
+            await ApplyAsync(row, await Members.SetPlatformRoleAsync(Me.Actor, row.Id, role, Gone));
+        }
+    }
+
+    private async Task SetDisabledAsync(UserLine row) => await ApplyAsync(row, await Members.SetDisabledAsync(Me.Actor, row.Id, !row.Disabled, Gone));
+
+    private async Task ResetAsync(UserLine row)
+    {
+        if (!await Dialogs.ConfirmAsync($"New password for {row.Email}", builder => builder.AddContent(0, "The old password stops working and open sign-ins end."), "Make a new password"))
+        {
+            return;
+        }
+
+        var made = await Accounts.ResetPasswordAsync(Me.Actor, row.Id);
+        _error = made.Error;
+        if (made.IsSuccess)
+        {
+            await Dialogs.ShowSecretAsync($"Password of {row.Email}", "Password", made.Value.Password);
+        }
+    }
+
+    private async Task ApplyAsync(UserLine row, Result result)
+    {
+        _error = result.Error;
+        if (result.IsSuccess)
+        {
+            await Accounts.RightsChangedAsync(row.Id);
+        }
+
+        await ReloadAsync();
+    }
+}
