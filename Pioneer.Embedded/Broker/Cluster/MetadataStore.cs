@@ -63,6 +63,22 @@ public sealed class MetadataStore : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The same, for callers that answer a client: null when done, else what to tell it, as when the disk is full. Nothing changed then.
+    /// </summary>
+    public string? TryChange(Func<ClusterState, IReadOnlyList<MetadataRecord>> decide)
+    {
+        try
+        {
+            Change(decide);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return "The broker could not write its metadata: " + e.Message;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -69,19 +69,14 @@ public sealed class TopicService
     public TopicOutcome Create(NewTopic wanted, bool validateOnly)
     {
         TopicOutcome? outcome = null;
-        _store.Change(state =>
+        var failure = _store.TryChange(state =>
         {
             outcome = Validate(wanted, state);
             return validateOnly || outcome.Topic is not { } topic
                 ? []
                 : [new TopicCreated(topic.Id, topic.Name, topic.Partitions, topic.ReplicationFactor, topic.Configs)];
         });
-        if (!validateOnly && outcome!.Topic is { } created)
-        {
-            OpenLogs(created);
-        }
-
-        return outcome!;
+        return failure is null ? WithLogs(outcome!, validateOnly) : TopicOutcome.Refused(ErrorCode.KafkaStorageError, failure);
     }
 
     /// <summary>Deletes a topic with its records.</summary>
@@ -93,11 +88,16 @@ public sealed class TopicService
         }
 
         var found = false;
-        _store.Change(state =>
+        var failure = _store.TryChange(state =>
         {
             found = state.Topic(topic.Id) is not null;
             return found ? [new TopicDeleted(topic.Id)] : [];
         });
+        if (failure is not null)
+        {
+            return TopicOutcome.Refused(ErrorCode.KafkaStorageError, failure);
+        }
+
         if (!found)
         {
             return TopicOutcome.Refused(ErrorCode.UnknownTopicOrPartition, "This server does not host this topic-partition.");
@@ -112,17 +112,12 @@ public sealed class TopicService
     public TopicOutcome Grow(string name, int count, IReadOnlyList<IReadOnlyList<int>>? assignments, bool validateOnly)
     {
         TopicOutcome? outcome = null;
-        _store.Change(state =>
+        var failure = _store.TryChange(state =>
         {
             outcome = ValidateGrowth(state.Topic(name), count, assignments);
             return validateOnly || outcome.Topic is not { } topic ? [] : [new PartitionsGrown(topic.Id, count)];
         });
-        if (!validateOnly && outcome!.Topic is { } grown)
-        {
-            OpenLogs(grown);
-        }
-
-        return outcome!;
+        return failure is null ? WithLogs(outcome!, validateOnly) : TopicOutcome.Refused(ErrorCode.KafkaStorageError, failure);
     }
 
     /// <summary>Replaces the configs set on a topic by what <paramref name="change"/> makes of them; it may refuse.</summary>
@@ -131,7 +126,7 @@ public sealed class TopicService
         bool validateOnly)
     {
         TopicOutcome? outcome = null;
-        _store.Change(state =>
+        var failure = _store.TryChange(state =>
         {
             if (state.Topic(name) is not { } topic)
             {
@@ -148,6 +143,11 @@ public sealed class TopicService
                 : TopicOutcome.Refused(ErrorCode.InvalidConfig, refusal);
             return validateOnly || refusal is not null ? [] : [new ConfigsReplaced(ConfigResourceType.Topic, name, configs)];
         });
+        if (failure is not null)
+        {
+            return TopicOutcome.Refused(ErrorCode.KafkaStorageError, failure);
+        }
+
         if (!validateOnly && outcome!.Topic is { } changed)
         {
             _logs.Configure(changed.Id, LogConfig.FromTopicConfig(changed.Configs));
@@ -238,6 +238,24 @@ public sealed class TopicService
         return fits
             ? TopicOutcome.Done(topic with { Partitions = count })
             : TopicOutcome.Refused(ErrorCode.InvalidReplicaAssignment, $"One assignment a new partition is expected, each to broker {_nodeId} alone.");
+    }
+
+    /// <summary>Makes the logs of a topic that is new or has grown. Where one cannot be made, the next start tries again.</summary>
+    private TopicOutcome WithLogs(TopicOutcome outcome, bool validateOnly)
+    {
+        try
+        {
+            if (!validateOnly && outcome.Topic is { } topic)
+            {
+                OpenLogs(topic);
+            }
+
+            return outcome;
+        }
+        catch (IOException e)
+        {
+            return TopicOutcome.Refused(ErrorCode.KafkaStorageError, "The broker could not make the topic's logs: " + e.Message);
+        }
     }
 
     private void OpenLogs(TopicMetadata topic)

@@ -66,10 +66,15 @@ internal sealed class CreateAclsHandler(MetadataStore store, Authorizer authoriz
 
         var wanted = request.Creations.Select(ToBinding).ToList();
         var refusals = wanted.ConvertAll(AclRules.Refusal);
-        store.Change(state => [.. wanted.Where((acl, i) => refusals[i] is null && !state.Acls.Contains(acl)).Distinct().Select(acl => new AclAdded(acl))]);
+        var failure = store.TryChange(state => [.. wanted.Where((acl, i) => refusals[i] is null && !state.Acls.Contains(acl)).Distinct().Select(acl => new AclAdded(acl))]);
         return new CreateAclsResponse
         {
-            Results = [.. refusals.Select(refusal => refusal is null ? Result(ErrorCode.None, null) : Result(ErrorCode.InvalidRequest, refusal))],
+            Results =
+            [
+                .. refusals.Select(refusal => refusal is not null ? Result(ErrorCode.InvalidRequest, refusal)
+                    : failure is not null ? Result(ErrorCode.KafkaStorageError, failure)
+                    : Result(ErrorCode.None, null)),
+            ],
         };
     }
 
@@ -93,11 +98,16 @@ internal sealed class DeleteAclsHandler(MetadataStore store, Authorizer authoriz
 
         var filters = request.Filters.Select(ToFilter).ToList();
         var selected = new List<IReadOnlyList<AclBinding>>();
-        store.Change(state =>
+        var failure = store.TryChange(state =>
         {
             selected = filters.ConvertAll<IReadOnlyList<AclBinding>>(filter => filter.IsValid ? [.. state.Acls.Where(filter.Selects)] : []);
             return [.. selected.SelectMany(acls => acls).Distinct().Select(acl => new AclRemoved(acl))];
         });
+        if (failure is not null)
+        {
+            return new DeleteAclsResponse { FilterResults = [.. request.Filters.Select(_ => Failed(ErrorCode.KafkaStorageError, failure))] };
+        }
+
         return new DeleteAclsResponse
         {
             FilterResults =

@@ -67,7 +67,7 @@ internal sealed class AlterUserScramCredentialsHandler(MetadataStore store, Auth
         }
 
         var errors = new Dictionary<string, (ErrorCode Error, string Message)>(StringComparer.Ordinal);
-        store.Change(state =>
+        var failure = store.TryChange(state =>
         {
             errors = Errors(request, state, users);
             return
@@ -76,7 +76,11 @@ internal sealed class AlterUserScramCredentialsHandler(MetadataStore store, Auth
                 .. request.Upsertions.Where(u => !errors.ContainsKey(u.Name)).Select(u => new ScramCredentialSet(u.Name, ToCredential(u))),
             ];
         });
-        return Answer(users.Distinct(StringComparer.Ordinal), user => errors.TryGetValue(user, out var error) ? error : (ErrorCode.None, null));
+        return Answer(
+            users.Distinct(StringComparer.Ordinal),
+            user => errors.TryGetValue(user, out var error) ? error
+                : failure is not null ? (ErrorCode.KafkaStorageError, failure)
+                : (ErrorCode.None, null));
     }
 
     private static Dictionary<string, (ErrorCode Error, string Message)> Errors(
