@@ -1,0 +1,66 @@
+using Confluent.Kafka;
+
+namespace Pioneer.Embedded.Ksql.Kafka;
+
+/// <summary>Makes the Kafka clients of one service, signed in as its principal. librdkafka's chatter goes to the debug log.</summary>
+internal sealed class KafkaClients(KafkaConnection connection, string serviceId, ILogger logger)
+{
+    /// <summary>Longest that one blocking call to the cluster may take.</summary>
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A dead query's open transaction holds readers back for at most this long.</summary>
+    private const int TransactionTimeoutMs = 15_000;
+
+    /// <summary>Administration.</summary>
+    public IAdminClient Admin() => new AdminClientBuilder(connection.Apply(new AdminClientConfig { ClientId = $"ksql-{serviceId}-admin" }))
+        .SetLogHandler(Log).SetErrorHandler(Error).Build();
+
+    /// <summary>
+    /// A consumer for manual assignment: no group membership, offsets kept in the group by whoever commits. Reads committed records
+    /// only and reports each partition's end, so that positions can pass transaction markers.
+    /// </summary>
+    public IConsumer<byte[]?, byte[]?> Consumer(string group)
+    {
+        var config = connection.Apply(new ConsumerConfig
+        {
+            ClientId = group,
+            GroupId = group,
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            EnablePartitionEof = true,
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            FetchWaitMaxMs = 250,
+            FetchErrorBackoffMs = 100,
+            QueuedMaxMessagesKbytes = 16_384,
+            AllowAutoCreateTopics = false,
+        });
+        return new ConsumerBuilder<byte[]?, byte[]?>(config)
+            .SetKeyDeserializer(NullableBytes.Instance).SetValueDeserializer(NullableBytes.Instance)
+            .SetLogHandler(Log).SetErrorHandler(Error).Build();
+    }
+
+    /// <summary>A producer in Kafka's own partitioning; transactional with an id (which fences an older holder of it).</summary>
+    public IProducer<byte[]?, byte[]?> Producer(string clientId, string? transactionalId)
+    {
+        var config = connection.Apply(new ProducerConfig
+        {
+            ClientId = clientId,
+            TransactionalId = transactionalId,
+            TransactionTimeoutMs = transactionalId is null ? null : TransactionTimeoutMs,
+            EnableIdempotence = true,
+            Acks = Acks.All,
+            Partitioner = Partitioner.Murmur2Random,
+            LingerMs = 2,
+            MessageTimeoutMs = transactionalId is null ? (int)CallTimeout.TotalMilliseconds : TransactionTimeoutMs,
+            CompressionType = CompressionType.Lz4,
+        });
+        return new ProducerBuilder<byte[]?, byte[]?>(config)
+            .SetKeySerializer(NullableBytes.Instance).SetValueSerializer(NullableBytes.Instance)
+            .SetLogHandler(Log).SetErrorHandler(Error).Build();
+    }
+
+    private void Log(IClient client, LogMessage message) => KsqlServerLog.ClientSays(logger, client.Name, message.Message);
+
+    private void Error(IClient client, Error error) => KsqlServerLog.ClientSays(logger, client.Name, error.Reason);
+}

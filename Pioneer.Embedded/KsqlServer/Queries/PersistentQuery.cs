@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Pioneer.Embedded.Ksql.Kafka;
+using Pioneer.Embedded.Ksql.Metastore;
+using Pioneer.Ksql.Functions;
+
+namespace Pioneer.Embedded.Ksql.Queries;
+
+/// <summary>
+/// Keeps a persistent query alive: runs <see cref="QueryPump"/> on a thread, restarts it with growing delays after failures
+/// (unreachable brokers included), holds and resumes it. Safe for concurrent use.
+/// </summary>
+internal sealed class PersistentQuery : IAsyncDisposable
+{
+    private const int MaxErrors = 10;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HealthyAfter = TimeSpan.FromSeconds(30);
+    private readonly KafkaClients _clients;
+    private readonly FunctionServices _services;
+    private readonly ILogger _logger;
+    private readonly ConcurrentQueue<QueryError> _errors = new();
+    private readonly SemaphoreSlim _control = new(1, 1);
+    private CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+    private volatile QueryState _state = QueryState.Running;
+
+    public PersistentQuery(QueryDefinition definition, string serviceId, KafkaClients clients, FunctionServices services, ILogger logger)
+    {
+        Definition = definition;
+        Group = GroupOf(serviceId, definition.Id);
+        _clients = clients;
+        _services = services;
+        _logger = logger;
+    }
+
+    /// <summary>What it does.</summary>
+    public QueryDefinition Definition { get; private set; }
+
+    /// <summary>The consumer group that holds its offsets; transactional ids start with it.</summary>
+    public string Group { get; }
+
+    /// <summary>How it is.</summary>
+    public QueryState State => _state;
+
+    /// <summary>The latest failures, oldest first.</summary>
+    public IReadOnlyCollection<QueryError> Errors => _errors;
+
+    /// <summary>The group of a query as ksqlDB names it.</summary>
+    public static string GroupOf(string serviceId, string queryId) => $"_confluent-ksql-{serviceId}query_{queryId}";
+
+    /// <summary>Starts or stops reading as the definition says; returns when a stop has committed what was read.</summary>
+    public async Task ApplyAsync(QueryDefinition definition)
+    {
+        await _control.WaitAsync();
+        try
+        {
+            var changed = !ReferenceEquals(definition.Plan, Definition.Plan);
+            Definition = definition;
+            if (definition.Paused || changed)
+            {
+                await HaltAsync();
+            }
+
+            if (definition.Paused)
+            {
+                _state = QueryState.Paused;
+            }
+            else if (_running.IsCompleted)
+            {
+                _state = QueryState.Running;
+                _stop.Dispose();
+                _stop = new CancellationTokenSource();
+                var stop = _stop.Token;
+                _running = Task.Factory.StartNew(() => Live(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            }
+        }
+        finally
+        {
+            _control.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _control.WaitAsync();
+        try
+        {
+            await HaltAsync();
+        }
+        finally
+        {
+            _control.Release();
+        }
+    }
+
+    private async Task HaltAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+    }
+
+    private void Live(CancellationToken stop)
+    {
+        var delay = FirstDelay;
+        while (!stop.IsCancellationRequested)
+        {
+            var began = _services.Time.GetTimestamp();
+            try
+            {
+                using var pump = new QueryPump(Definition, Group, _clients, _services, _logger);
+                pump.Run(() => _state = QueryState.Running, stop);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                Remember(e);
+                delay = _services.Time.GetElapsedTime(began) > HealthyAfter ? FirstDelay : delay;
+                KsqlServerLog.QueryFailed(_logger, Definition.Id, (long)delay.TotalMilliseconds, e.Message);
+                stop.WaitHandle.WaitOne(delay);
+                delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, MaxDelay.Ticks));
+            }
+        }
+    }
+
+    private void Remember(Exception e)
+    {
+        _state = QueryState.Error;
+        var type = e is KafkaException k
+            ? k.Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.TransactionalIdAuthorizationFailed or ErrorCode.UnknownTopicOrPart ? "USER" : "SYSTEM"
+            : "UNKNOWN";
+        _errors.Enqueue(new QueryError(_services.Time.GetUtcNow(), e.Message, type));
+        while (_errors.Count > MaxErrors)
+        {
+            _errors.TryDequeue(out _);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+using Confluent.Kafka;
+using Pioneer.Embedded.Ksql.Kafka;
+using Pioneer.Embedded.Ksql.Metastore;
+using Pioneer.Ksql.Evaluation;
+using Pioneer.Ksql.Functions;
+
+namespace Pioneer.Embedded.Ksql.Queries;
+
+/// <summary>
+/// One life of a persistent query: reads, computes, writes, and commits outputs and input offsets in one transaction, so that each
+/// input counts exactly once whatever dies when. Any failure ends the life; the next one fences this one by the transactional id,
+/// which also settles a transaction left open, and starts at the committed offsets. Runs on a thread of its own.
+/// </summary>
+internal sealed class QueryPump : IDisposable
+{
+    /// <summary>A transaction is ended after this long, so that readers of the output wait no longer.</summary>
+    private static readonly TimeSpan MaxTransaction = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PartitionCheckInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>A group without members forgets offsets that nobody commits for days; so they are committed again.</summary>
+    private static readonly TimeSpan RecommitInterval = TimeSpan.FromHours(6);
+
+    private const int MaxTransactionRecords = 20_000;
+    private readonly QueryDefinition _query;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly RowReader _reader;
+    private readonly RowWriter _writer;
+    private readonly CompiledQuery _compiled;
+    private readonly bool _fromEarliest;
+    private readonly Dictionary<int, long> _positions = [];
+    private readonly HashSet<int> _moved = [];
+    private ConsumeResult<byte[]?, byte[]?>? _current;
+    private bool _inTransaction;
+
+    public QueryPump(QueryDefinition query, string group, KafkaClients clients, FunctionServices services, ILogger logger)
+    {
+        _query = query;
+        _logger = logger;
+        _time = services.Time;
+        _fromEarliest = query.Properties.TryGetValue("auto.offset.reset", out var reset) && string.Equals(reset, "earliest", StringComparison.OrdinalIgnoreCase);
+        _reader = new RowReader(query.Source);
+        _compiled = CompiledQuery.Compile(query.Plan, services, OnExpressionFailure);
+        _writer = new RowWriter(query.Sink, _compiled.Columns);
+        _consumer = clients.Consumer(group);
+        _producer = clients.Producer(group, group + "-0");
+    }
+
+    /// <summary>Runs until stopped; what was read is committed then. Failures throw.</summary>
+    /// <param name="onReady">Called once the query is positioned and reads.</param>
+    /// <param name="stop">Ends the run.</param>
+    public void Run(Action onReady, CancellationToken stop)
+    {
+        _producer.InitTransactions(KafkaClients.CallTimeout);
+        Position();
+        onReady();
+        var partitionsChecked = _time.GetTimestamp();
+        var recommitted = _time.GetTimestamp();
+        while (!stop.IsCancellationRequested)
+        {
+            PumpOnce();
+            if (_time.GetElapsedTime(partitionsChecked) > PartitionCheckInterval)
+            {
+                AddNewPartitions();
+                partitionsChecked = _time.GetTimestamp();
+            }
+
+            if (_time.GetElapsedTime(recommitted) > RecommitInterval)
+            {
+                _moved.UnionWith(_positions.Keys);
+                recommitted = _time.GetTimestamp();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _consumer.Dispose();
+        _producer.Dispose();
+    }
+
+    /// <summary>Starts at the committed offsets; where there are none, at the start or the end, and commits that at once.</summary>
+    private void Position()
+    {
+        var partitions = Partitions();
+        var committed = _consumer.Committed(partitions, KafkaClients.CallTimeout);
+        foreach (var offset in committed)
+        {
+            var known = offset.Offset.Value >= 0;
+            _positions[offset.Partition.Value] = known ? offset.Offset.Value : InitialOffset(offset.TopicPartition);
+            if (!known)
+            {
+                _moved.Add(offset.Partition.Value);
+            }
+        }
+
+        if (_moved.Count > 0)
+        {
+            Commit();
+        }
+
+        var start = _positions.Select(p => new TopicPartitionOffset(_query.Source.Topic, p.Key, p.Value)).ToList();
+        _consumer.Assign(start);
+        KsqlServerLog.QueryStarts(_logger, _query.Id, string.Join(", ", start.Select(p => $"{p.Partition.Value}@{p.Offset.Value}")));
+    }
+
+    private List<TopicPartition> Partitions()
+    {
+        using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
+        var topic = admin.GetMetadata(_query.Source.Topic, KafkaClients.CallTimeout).Topics.First();
+        return topic.Error.IsError || topic.Partitions.Count == 0
+            ? throw new KafkaException(topic.Error.IsError ? topic.Error : new Error(ErrorCode.UnknownTopicOrPart))
+            : [.. topic.Partitions.Select(p => new TopicPartition(_query.Source.Topic, p.PartitionId))];
+    }
+
+    private long InitialOffset(TopicPartition partition)
+    {
+        var watermarks = _consumer.QueryWatermarkOffsets(partition, KafkaClients.CallTimeout);
+        return _fromEarliest ? watermarks.Low.Value : watermarks.High.Value;
+    }
+
+    /// <summary>Partitions added to the topic later are read from their start: nothing in them was seen.</summary>
+    private void AddNewPartitions()
+    {
+        var added = Partitions().Where(p => !_positions.ContainsKey(p.Partition.Value)).ToList();
+        foreach (var partition in added)
+        {
+            _positions[partition.Partition.Value] = 0;
+        }
+
+        if (added.Count > 0)
+        {
+            _consumer.IncrementalAssign(added.Select(p => new TopicPartitionOffset(p, Offset.Beginning)));
+        }
+    }
+
+    private void PumpOnce()
+    {
+        var result = _consumer.Consume(PollInterval);
+        var began = _time.GetTimestamp();
+        for (var count = 1; result is not null; count++)
+        {
+            Take(result);
+            result = count >= MaxTransactionRecords || _time.GetElapsedTime(began) >= MaxTransaction ? null : _consumer.Consume(TimeSpan.Zero);
+        }
+
+        if (_moved.Count > 0)
+        {
+            Commit();
+        }
+    }
+
+    private void Take(ConsumeResult<byte[]?, byte[]?> result)
+    {
+        var partition = result.Partition.Value;
+        if (result.IsPartitionEOF)
+        {
+            // The end may lie behind transaction markers that no record tells about; without this the lag would never be 0.
+            Move(partition, result.Offset.Value);
+            return;
+        }
+
+        Process(result);
+        Move(partition, result.Offset.Value + 1);
+    }
+
+    private void Move(int partition, long offset)
+    {
+        if (offset > _positions[partition])
+        {
+            _positions[partition] = offset;
+            _moved.Add(partition);
+        }
+    }
+
+    private void Process(ConsumeResult<byte[]?, byte[]?> record)
+    {
+        _current = record;
+        try
+        {
+            var row = _reader.Read(record);
+            if (row.IsTombstone && _query.Plan.Filter is not null)
+            {
+                return;
+            }
+
+            if (!_compiled.Accepts(row.Cells))
+            {
+                return;
+            }
+
+            var message = _writer.Write(_compiled.Project(row.Cells), row.TimeMs, row.IsTombstone, record.Message.Headers);
+            Produce(message);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException)
+        {
+            KsqlServerLog.RecordSkipped(_logger, _query.Id, record.Topic, record.Partition.Value, record.Offset.Value, e.Message);
+        }
+    }
+
+    private void Produce(Message<byte[]?, byte[]?> message)
+    {
+        EnsureTransaction();
+        while (true)
+        {
+            try
+            {
+                _producer.Produce(_query.Sink.Topic, message);
+                return;
+            }
+            catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                _producer.Poll(PollInterval);
+            }
+        }
+    }
+
+    private void EnsureTransaction()
+    {
+        if (!_inTransaction)
+        {
+            _producer.BeginTransaction();
+            _inTransaction = true;
+        }
+    }
+
+    private void Commit()
+    {
+        EnsureTransaction();
+        var offsets = _moved.Select(p => new TopicPartitionOffset(_query.Source.Topic, p, _positions[p])).ToList();
+        _producer.SendOffsetsToTransaction(offsets, _consumer.ConsumerGroupMetadata, KafkaClients.CallTimeout);
+        _producer.CommitTransaction(KafkaClients.CallTimeout);
+        _inTransaction = false;
+        _moved.Clear();
+    }
+
+    private void OnExpressionFailure(EvaluationFailure failure)
+    {
+        if (_current is { } at)
+        {
+            KsqlServerLog.ExpressionFailed(_logger, _query.Id, failure.Expression, at.Topic, at.Partition.Value, at.Offset.Value, failure.Reason);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using System.Text.Json.Nodes;
+using Confluent.Kafka;
+using Pioneer.Embedded.Ksql.Kafka;
+using Pioneer.Embedded.Ksql.Metastore;
+using Pioneer.Embedded.Ksql.Queries;
+using Pioneer.Ksql.Functions;
+
+namespace Pioneer.Embedded.Ksql.Statements;
+
+/// <summary>What SHOW, DESCRIBE and EXPLAIN tell about the parts of a service.</summary>
+internal sealed class Descriptions(KsqlService service)
+{
+    /// <summary>An entry of SHOW STREAMS and SHOW TABLES.</summary>
+    public static JsonObject Listed(DataSource source) => new()
+    {
+        ["type"] = source.TypeName,
+        ["name"] = source.Name,
+        ["topic"] = source.Topic,
+        ["keyFormat"] = source.KeyFormat.Name,
+        ["valueFormat"] = source.ValueFormat.Name,
+        ["isWindowed"] = false,
+    };
+
+    /// <summary>An entry of SHOW FUNCTIONS.</summary>
+    public static JsonObject Listed(FunctionInfo function) => new()
+    {
+        ["name"] = function.Name,
+        ["type"] = function.Kind.ToString().ToUpperInvariant(),
+        ["category"] = function.Category,
+    };
+
+    /// <summary>DESCRIBE FUNCTION.</summary>
+    public static JsonObject Describe(FunctionInfo function, string statement) => Entities.Of(
+        "describe_function",
+        statement,
+        ("name", function.Name),
+        ("description", function.Description),
+        ("author", "Pioneer"),
+        ("version", string.Empty),
+        ("path", "internal"),
+        ("functions", Entities.List(function.Signatures.Select(s => new JsonObject
+        {
+            ["arguments"] = Entities.List(s.Parameters.Select(p => new JsonObject { ["name"] = p.Name, ["type"] = p.Type, ["description"] = string.Empty, ["isVariadic"] = p.IsVariadic })),
+            ["returnType"] = s.ReturnType,
+            ["description"] = string.Empty,
+        }))),
+        ("type", function.Kind.ToString().ToUpperInvariant()));
+
+    /// <summary>An entry of SHOW QUERIES.</summary>
+    public JsonObject Listed(QueryDefinition query)
+    {
+        var state = StateOf(query.Id);
+        return new JsonObject
+        {
+            ["queryString"] = query.Statement,
+            ["sinks"] = Entities.Texts([query.Sink.Name]),
+            ["sinkKafkaTopics"] = Entities.Texts([query.Sink.Topic]),
+            ["id"] = query.Id,
+            ["statusCount"] = new JsonObject { [state] = 1 },
+            ["queryType"] = "PERSISTENT",
+            ["state"] = state + ":1",
+        };
+    }
+
+    /// <summary>What DESCRIBE says about a source; extended with its topic and the offsets of its readers.</summary>
+    public JsonObject Describe(DataSource source, bool extended)
+    {
+        var shape = extended ? service.Topics.Describe(source.Topic) : null;
+        return new JsonObject
+        {
+            ["name"] = source.Name,
+            ["windowType"] = null,
+            ["readQueries"] = Entities.List(service.Metastore.Readers(source.Name).Select(Listed)),
+            ["writeQueries"] = Entities.List(service.Metastore.Writers(source.Name).Select(Listed)),
+            ["fields"] = Entities.Fields(source.Schema.Columns),
+            ["type"] = source.TypeName,
+            ["timestamp"] = source.Timestamp?.Column ?? string.Empty,
+            ["statistics"] = string.Empty,
+            ["errorStats"] = string.Empty,
+            ["extended"] = extended,
+            ["keyFormat"] = source.KeyFormat.Name,
+            ["valueFormat"] = source.ValueFormat.Name,
+            ["topic"] = source.Topic,
+            ["partitions"] = shape?.Partitions ?? 0,
+            ["replication"] = shape?.Replicas ?? 0,
+            ["statement"] = source.Statement,
+            ["queryOffsetSummaries"] = extended ? Entities.List(service.Metastore.Writers(source.Name).Select(Offsets)) : new JsonArray(),
+            ["sourceConstraints"] = new JsonArray(),
+            ["clusterStatistics"] = new JsonArray(),
+            ["clusterErrorStats"] = new JsonArray(),
+        };
+    }
+
+    /// <summary>What EXPLAIN says about a persistent query.</summary>
+    public JsonObject Describe(QueryDefinition query, string host)
+    {
+        var running = service.Queries.GetValueOrDefault(query.Id);
+        var state = StateOf(query.Id);
+        return Describe(query.Id, query.Statement, query.Plan, query.Source.Name, query.Sink.Name, "PERSISTENT", state, new JsonObject { [host] = state }, running);
+    }
+
+    /// <summary>What EXPLAIN says about a query that does not run.</summary>
+    public static JsonObject Describe(string statement, Pioneer.Ksql.Analysis.AnalyzedQuery plan) =>
+        Describe(string.Empty, statement, plan, plan.Source.Name, null, "PUSH", null, [], null);
+
+    private static JsonObject Describe(
+        string id,
+        string statement,
+        Pioneer.Ksql.Analysis.AnalyzedQuery plan,
+        string source,
+        string? sink,
+        string type,
+        string? state,
+        JsonObject hosts,
+        PersistentQuery? running) => new()
+        {
+            ["id"] = id,
+            ["statementText"] = statement,
+            ["windowType"] = null,
+            ["fields"] = Entities.Fields(plan.ResultSchema.Columns),
+            ["sources"] = Entities.Texts([source]),
+            ["sinks"] = Entities.Texts(sink is null ? [] : [sink]),
+            ["topology"] = string.Empty,
+            ["executionPlan"] = Plan(plan, sink),
+            ["overriddenProperties"] = new JsonObject(running?.Definition.Properties.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)) ?? []),
+            ["ksqlHostQueryStatus"] = hosts,
+            ["queryType"] = type,
+            ["state"] = state,
+            ["queryErrors"] = Entities.List(running?.Errors.Select(e => new JsonObject
+            {
+                ["timestamp"] = e.Time.ToUnixTimeMilliseconds(),
+                ["errorMessage"] = e.Message,
+                ["type"] = e.Type,
+            }) ?? []),
+            ["tasksMetadata"] = new JsonArray(),
+            ["consumerGroupId"] = running?.Group,
+        };
+
+    private static string Plan(Pioneer.Ksql.Analysis.AnalyzedQuery plan, string? sink)
+    {
+        var steps = new List<string>();
+        if (sink is not null)
+        {
+            steps.Add($"[ SINK ] | Schema: {plan.ResultSchema}.");
+        }
+
+        steps.Add($"[ PROJECT ] | Schema: {plan.ResultSchema}.");
+        if (plan.Filter is not null)
+        {
+            steps.Add($"[ FILTER ] | Schema: {plan.Source.Schema}.");
+        }
+
+        steps.Add($"[ SOURCE ] | Schema: {plan.Source.Schema}.");
+        return string.Join('\n', steps.Select((s, i) => new string('\t', i) + " > " + s));
+    }
+
+    private string StateOf(string queryId) => (service.Queries.GetValueOrDefault(queryId)?.State ?? QueryState.Running).ToString().ToUpperInvariant();
+
+    private JsonObject Offsets(QueryDefinition query)
+    {
+        var group = PersistentQuery.GroupOf(service.Id, query.Id);
+        var offsets = new JsonArray();
+        using (var consumer = service.Clients.Consumer(group))
+        {
+            var count = service.Topics.Describe(query.Source.Topic)?.Partitions ?? 0;
+            var partitions = Enumerable.Range(0, count).Select(p => new TopicPartition(query.Source.Topic, p)).ToList();
+            foreach (var committed in consumer.Committed(partitions, KafkaClients.CallTimeout))
+            {
+                var ends = consumer.QueryWatermarkOffsets(committed.TopicPartition, KafkaClients.CallTimeout);
+                offsets.Add(new JsonObject
+                {
+                    ["partition"] = committed.Partition.Value,
+                    ["logStartOffset"] = ends.Low.Value,
+                    ["logEndOffset"] = ends.High.Value,
+                    ["consumerOffset"] = Math.Max(committed.Offset.Value, 0),
+                });
+            }
+        }
+
+        return new JsonObject
+        {
+            ["groupId"] = group,
+            ["topicSummaries"] = new JsonArray(new JsonObject { ["kafkaTopic"] = query.Source.Topic, ["offsets"] = offsets }),
+        };
+    }
+}
