@@ -24,8 +24,10 @@ internal sealed class StandaloneBroker : IAsyncDisposable
             [program, "--data", _directory, "--kafka", Bootstrap, "--kafka-sasl", "off", "--ksql", "off", "--connect", "off"])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             UseShellExecute = false,
         })!;
+        _process.BeginErrorReadLine(); // its log: read, so that it never blocks, and dropped
         using var limit = new CancellationTokenSource(StartLimit);
         while (await _process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
