@@ -15,6 +15,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     private readonly TimeProvider _time;
     private EmbeddedBroker? _broker;
     private ConnectWorker? _connect;
+    private int _disposed;
 
     private EmbeddedPlatform(EmbeddedPlatformOptions options, ILoggerFactory loggers, TimeProvider time)
     {
@@ -77,6 +78,11 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         if (_connect is not null)
         {
             await _connect.DisposeAsync();
@@ -135,7 +141,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     {
         var options = new DemoBankOptions
         {
-            Directory = Path.Combine(_options.DataDirectory, "demo"),
+            Directory = _options.DemoDirectory ?? Path.Combine(_options.DataDirectory, "demo"),
             PaymentsPerSecond = _options.DemoPaymentsPerSecond,
         };
         Bank = await DemoBank.StartAsync(options, _loggers, _time, cancellationToken);

@@ -35,6 +35,9 @@ public sealed record EmbeddedPlatformOptions
     /// <summary>Password of <see cref="KsqlUser"/>.</summary>
     public string? KsqlPassword { get; init; }
 
+    /// <summary>Folder of the demo bank; <c>demo</c> under <see cref="DataDirectory"/> when null.</summary>
+    public string? DemoDirectory { get; init; }
+
     /// <summary>Whether the demo bank runs.</summary>
     public bool Demo { get; init; }
 

@@ -50,7 +50,6 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
             EnablePartitionEof = true,
             IsolationLevel = IsolationLevel.ReadCommitted,
             AutoOffsetReset = AutoOffsetReset.Earliest,
-            FetchWaitMaxMs = 100,
         }).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build();
     }
 

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using Xunit;
+
+namespace Pioneer.Tests.Embedded.ConnectWorker;
+
+/// <summary>A PostgreSQL server of its own on loopback, where its programs are installed (Debian's postgresql-15).</summary>
+public sealed class PostgresFixture : IAsyncLifetime
+{
+    private const string Programs = "/usr/lib/postgresql/15/bin";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-postgres-").FullName;
+    private int _port;
+
+    /// <summary>Why there is no server; null when there is one.</summary>
+    public string? Missing { get; private set; }
+
+    public string JdbcUrl => $"jdbc:postgresql://127.0.0.1:{_port}/postgres";
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!File.Exists(Programs + "/postgres"))
+        {
+            Missing = $"PostgreSQL 15 is not present ({Programs}), so the JDBC source was not checked against it.";
+            return;
+        }
+
+        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            _port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        }
+
+        // PostgreSQL refuses to run as root
+        if (Environment.UserName == "root")
+        {
+            await RunAsync("chown", "-R", "nobody", _directory);
+        }
+
+        await RunAsNobodyAsync(Programs + "/initdb", "-D", _directory + "/data", "-U", "bank", "-A", "trust", "--no-sync", "-E", "UTF8", "--no-instructions");
+        await StartServerAsync();
+    }
+
+    public Task StartServerAsync() => RunAsNobodyAsync(
+        Programs + "/pg_ctl", "-D", _directory + "/data", "-w", "-l", _directory + "/log",
+        "-o", $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off", "start");
+
+    public Task StopServerAsync() => RunAsNobodyAsync(Programs + "/pg_ctl", "-D", _directory + "/data", "-m", "immediate", "-w", "stop");
+
+    public async Task SqlAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={_port};Username=bank;Database=postgres;Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Missing is null)
+        {
+            await StopServerAsync();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static Task RunAsNobodyAsync(string program, params string[] arguments) => Environment.UserName == "root"
+        ? RunAsync("runuser", ["-u", "nobody", "--", program, .. arguments])
+        : RunAsync(program, arguments);
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, WorkingDirectory = "/tmp", RedirectStandardInput = true };
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}");
+    }
+}

@@ -1,0 +1,125 @@
+using Confluent.Kafka;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Pioneer.Embedded;
+using Xunit;
+
+namespace Pioneer.Tests.Embedded.Hosting;
+
+public sealed class AddEmbeddedPlatformTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-host-").FullName;
+
+    [Fact]
+    public async Task Host_learns_everything_from_configuration_and_only_the_authenticated_way_in_exists()
+    {
+        var (host, configuration) = await StartHostAsync();
+        await using var _ = host;
+
+        var own = EmbeddedCommandLineKafka(configuration);
+        using var admin = new AdminClientBuilder(own.ToClientConfig("test")).Build();
+        Assert.NotEmpty(admin.GetMetadata(TimeSpan.FromSeconds(10)).Brokers);
+        Assert.Equal("SASL_PLAINTEXT", configuration["Kafka:SecurityProtocol"]);
+        Assert.Equal(configuration["Kafka:BootstrapServers"], configuration["Kafka:AdvertisedBootstrapServers"]);
+        Assert.StartsWith("http://127.0.0.1:", configuration["Connect:Url"], StringComparison.Ordinal);
+        Assert.StartsWith("jdbc:sqlite:", configuration["Demo:ConnectionUrl"], StringComparison.Ordinal);
+        Assert.Null(host.Services.GetRequiredService<EmbeddedPlatform>().Endpoints.Kafka);
+        var secret = Path.Combine(_directory, "embedded", "secret");
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secret));
+        }
+    }
+
+    [Fact]
+    public async Task Restart_keeps_the_secret_the_ports_and_the_answer_about_the_demo()
+    {
+        var (first, before) = await StartHostAsync(("Demo", "false"));
+        await first.DisposeAsync();
+        var (second, after) = await StartHostAsync(remembered: true);
+        await using var _ = second;
+
+        Assert.Equal(before["Kafka:Password"], after["Kafka:Password"]);
+        Assert.Equal(before["Kafka:BootstrapServers"], after["Kafka:BootstrapServers"]);
+        Assert.Equal(before["Connect:Url"], after["Connect:Url"]);
+        Assert.Equal("false", after["Demo"]);
+        Assert.False(Directory.Exists(Path.Combine(_directory, "demo")));
+    }
+
+    [Fact]
+    public async Task Parts_that_configuration_points_elsewhere_do_not_start()
+    {
+        var (host, configuration) = await StartHostAsync(("Connect:Url", "http://elsewhere:8083"), ("Demo", "false"), ("Ksql:Url", "http://elsewhere:8088"));
+        await using var _ = host;
+
+        var endpoints = host.Services.GetRequiredService<EmbeddedPlatform>().Endpoints;
+        Assert.Null(endpoints.Connect);
+        Assert.Null(endpoints.Ksql);
+        Assert.NotNull(endpoints.KafkaSasl);
+        Assert.Equal("http://elsewhere:8083", configuration["Connect:Url"]);
+        Assert.Null(configuration["Ksql:HostUrl"]);
+    }
+
+    [Fact]
+    public async Task Faults_stop_and_start_the_broker()
+    {
+        var (host, configuration) = await StartHostAsync(("Demo", "false"));
+        await using var _ = host;
+        var faults = host.Services.GetRequiredService<IFaultInjection>();
+        using var admin = new AdminClientBuilder(EmbeddedCommandLineKafka(configuration).ToClientConfig("test"))
+            .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+
+        await faults.StopBrokerAsync(default);
+        Assert.False(faults.BrokerIsUp);
+        Assert.Throws<KafkaException>(() => admin.GetMetadata(TimeSpan.FromSeconds(1)));
+        await faults.StartBrokerAsync(default);
+
+        Assert.True(faults.BrokerIsUp);
+        Assert.NotEmpty(admin.GetMetadata(TimeSpan.FromSeconds(20)).Brokers);
+        await Assert.ThrowsAsync<ArgumentException>(() => faults.StopConnectTaskAsync("nobody", default));
+    }
+
+    [Theory]
+    [InlineData("Embedded:Kafka", "0.0.0.0:9093")]
+    [InlineData("Embedded:Connect", "somewhere")]
+    [InlineData("Demo", "perhaps")]
+    [InlineData("Embedded:DemoPaymentsPerSecond", "many")]
+    public async Task Wrong_values_are_refused_naming_the_key(string key, string value)
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => StartHostAsync((key, value)));
+
+        Assert.Contains($"{key}={value}", error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static KafkaConnection EmbeddedCommandLineKafka(IConfiguration configuration) => new(
+        configuration["Kafka:BootstrapServers"]!,
+        configuration["Kafka:SecurityProtocol"],
+        configuration["Kafka:SaslMechanism"],
+        configuration["Kafka:Username"],
+        configuration["Kafka:Password"]);
+
+    private Task<(WebApplication Host, IConfiguration Configuration)> StartHostAsync(params (string Key, string Value)[] settings) =>
+        StartHostAsync(false, settings);
+
+    private async Task<(WebApplication Host, IConfiguration Configuration)> StartHostAsync(
+        bool remembered, params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Data", (string?)_directory), KeyValuePair.Create("urls", (string?)"http://127.0.0.1:0")]);
+        if (!remembered)
+        {
+            builder.Configuration.AddInMemoryCollection(
+                new[] { "Kafka", "Ksql", "Connect" }.Select(part => KeyValuePair.Create("Embedded:" + part, (string?)"127.0.0.1:0")));
+        }
+
+        builder.Configuration.AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
+        await builder.AddEmbeddedPlatformAsync();
+        var app = builder.Build();
+        await app.StartAsync();
+        return (app, app.Configuration);
+    }
+}
