@@ -3,8 +3,7 @@ using Pioneer.Portal.SignIn;
 
 var builder = PortalHost.CreateBuilder(args);
 builder.AddPortalLogging();
-await builder.AddPlatformAsync();
-builder.AddPioneer();
+await builder.AddPioneerAsync();
 builder.AddPortalSignIn();
 builder.AddPortalPages();
 

@@ -27,6 +27,7 @@ public static class PortalPages
         });
         services.AddSingleton<LiveChanges>();
         services.AddHostedService<LiveWatcher>();
+        services.AddHostedService<OperationNotices>();
         services.AddScoped<ViewerTime>();
         services.AddScoped<BrowserClipboard>();
         services.AddScoped<Toaster>();

@@ -1,8 +1,10 @@
+using Hangfire;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
 using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Features.Activity;
 using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
 using Serilog;
@@ -27,6 +29,9 @@ public static class PortalPipeline
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
         app.MapGet("/metrics", (MetricsPage metrics) => Results.Text(metrics.Render(), "text/plain; version=0.0.4")).AllowAnonymous();
+        app.MapHangfireDashboard(PortalUrls.Hangfire, new DashboardOptions { Authorization = [], AppPath = PortalUrls.Operations, DashboardTitle = "Pioneer jobs" })
+            .RequireAuthorization(Policies.PlatformAdmin);
+        app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
         app.MapGet(PortalUrls.SignOut, (Delegate)SignOutAsync).AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
@@ -66,6 +71,9 @@ public static class PortalPipeline
             log.Set("Tenant", slug);
         }
     }
+
+    private static IResult ExportActivityAsync(string? q, string? action, AuditViews audit) => Results.Stream(
+        stream => audit.WriteCsvAsync(new ActivityFilter(q, action), stream, CancellationToken.None), "text/csv; charset=utf-8", "activity.csv");
 
     private static async Task<IResult> SignOutAsync(HttpContext http)
     {

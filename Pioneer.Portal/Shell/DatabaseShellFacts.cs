@@ -5,6 +5,7 @@ using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
+using Pioneer.Embedded;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
 
@@ -18,23 +19,23 @@ public sealed class DatabaseShellFacts : ShellFacts, IDisposable
 
     private readonly IDbContextFactory<PioneerDbContext> _databases;
     private readonly IConfiguration _configuration;
+    private readonly bool _embedded;
     private readonly IDisposable _subscription;
 
-    public DatabaseShellFacts(IDbContextFactory<PioneerDbContext> databases, IConfiguration configuration, LiveChanges live)
+    public DatabaseShellFacts(IDbContextFactory<PioneerDbContext> databases, IConfiguration configuration, EmbeddedPlatform embedded, LiveChanges live)
     {
         _databases = databases;
         _configuration = configuration;
+        _embedded = embedded.Endpoints.KafkaSasl is not null;
         _subscription = live.Subscribe(
             LiveTopic.Tenants | LiveTopic.Subscriptions | LiveTopic.Operations | LiveTopic.Seeding | LiveTopic.Recovery, _ => RaiseChanged());
     }
 
-    public override string PlatformName => IsEmbedded ? "Embedded platform" : Bootstrap.Split(',')[0];
+    public override string PlatformName => _embedded ? "Embedded platform" : Bootstrap.Split(',')[0];
 
     public override string PlatformDetail => $"Kafka at {Bootstrap}";
 
     private string Bootstrap => _configuration["Kafka:BootstrapServers"] ?? "";
-
-    private bool IsEmbedded => _configuration.GetValue("Platform:Embedded:Broker", false);
 
     public override async Task<NavCounts> CountsAsync()
     {

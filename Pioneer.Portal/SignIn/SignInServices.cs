@@ -2,10 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Shell;
@@ -19,15 +16,9 @@ public static class SignInServices
     {
         var services = builder.Services;
         services.AddHttpContextAccessor();
-        services.AddDataProtection()
-            .SetApplicationName("Pioneer")
-            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(builder.Configuration["Data"]!, "keys")));
-        services.TryAddScoped(s => s.GetRequiredService<IDbContextFactory<PioneerDbContext>>().CreateDbContext());
         services.AddCascadingAuthenticationState();
         services.AddAuthorization(Policies.AddPioneerPolicies);
         services.AddScoped<IAuthorizationHandler, TenantRequirementHandler>();
-        services.TryAddScoped<AmbientTenantScope>();
-        services.TryAddScoped<ITenantScope>(s => s.GetRequiredService<AmbientTenantScope>());
         services.AddScoped<CurrentActor>();
         services.AddScoped<CircuitHandler, CurrentActorCircuitHandler>();
         services.AddScoped<FirstAdmin>();

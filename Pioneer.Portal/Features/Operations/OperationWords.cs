@@ -45,6 +45,15 @@ public static class OperationWords
         _ => Components.Tone.Plain,
     };
 
+    public static string Word(this OperationStepState state) => state switch
+    {
+        OperationStepState.Waiting => "Waiting",
+        OperationStepState.Running => "Running",
+        OperationStepState.Succeeded => "Done",
+        OperationStepState.Failed => "Failed",
+        _ => "Skipped",
+    };
+
     public static bool IsOver(this OperationState state) => state is OperationState.Succeeded or OperationState.Failed or OperationState.Cancelled;
 
     public static TimeSpan? Took(this OperationLine row) => row.FinishedAt - row.StartedAt;
