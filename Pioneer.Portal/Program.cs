@@ -3,7 +3,7 @@ using Pioneer.Portal.SignIn;
 
 var builder = PortalHost.CreateBuilder(args);
 builder.AddPortalLogging();
-await builder.AddPioneerAsync();
+builder.AddPioneer();
 builder.AddPortalSignIn();
 builder.AddPortalPages();
 

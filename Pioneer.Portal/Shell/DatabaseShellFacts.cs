@@ -22,11 +22,11 @@ public sealed class DatabaseShellFacts : ShellFacts, IDisposable
     private readonly bool _embedded;
     private readonly IDisposable _subscription;
 
-    public DatabaseShellFacts(IDbContextFactory<PioneerDbContext> databases, IConfiguration configuration, EmbeddedPlatform embedded, LiveChanges live)
+    public DatabaseShellFacts(IDbContextFactory<PioneerDbContext> databases, IConfiguration configuration, IServiceProvider services, LiveChanges live)
     {
         _databases = databases;
         _configuration = configuration;
-        _embedded = embedded.Endpoints.KafkaSasl is not null;
+        _embedded = services.GetService<EmbeddedPlatform>()?.Endpoints.KafkaSasl is not null;
         _subscription = live.Subscribe(
             LiveTopic.Tenants | LiveTopic.Subscriptions | LiveTopic.Operations | LiveTopic.Seeding | LiveTopic.Recovery, _ => RaiseChanged());
     }
