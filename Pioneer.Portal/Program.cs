@@ -3,7 +3,7 @@ using Pioneer.Portal.SignIn;
 
 var builder = PortalHost.CreateBuilder(args);
 builder.AddPortalLogging();
-builder.AddPioneer();
+await builder.AddPioneerAsync();
 builder.AddPortalSignIn();
 builder.AddPortalPages();
 
