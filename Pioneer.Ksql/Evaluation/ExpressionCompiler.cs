@@ -55,6 +55,8 @@ public sealed class ExpressionCompiler
                 return EmitPredicate(expression);
             case BoundCase @case:
                 return EmitCase(@case);
+            case BoundSimpleCase @case:
+                return EmitSimpleCase(@case);
             case BoundCast cast:
                 return EmitCast(cast);
             case BoundCall call:
@@ -186,6 +188,26 @@ public sealed class ExpressionCompiler
                         return result(f);
                     case null:
                         return null;
+                }
+            }
+
+            return otherwise(f);
+        };
+    }
+
+    private Code EmitSimpleCase(BoundSimpleCase @case)
+    {
+        var operand = Emit(@case.Operand);
+        var whens = @case.Whens.Select(w => (Value: Emit(w.Condition), Result: Emit(w.Result))).ToArray();
+        var otherwise = @case.Else is null ? _ => null : Emit(@case.Else);
+        return f =>
+        {
+            var tested = operand(f);
+            foreach (var (value, result) in tested is null ? [] : whens)
+            {
+                if (value(f) is { } candidate && SqlValueComparer.Instance.Compare(tested, candidate) == 0)
+                {
+                    return result(f);
                 }
             }
 
