@@ -1,18 +1,22 @@
 using Hangfire;
 using Hangfire.InMemory;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
-using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Jobs.Delivery;
 using Pioneer.Jobs.Operations;
 using Pioneer.Jobs.Provisioning;
 using Pioneer.Jobs.Sources;
+using Pioneer.Jobs.Subscriptions;
 
 namespace Pioneer.Jobs.Hosting;
 
-/// <summary>Registers everything that Pioneer.Jobs offers: adapters, applier, operations, job storage and, unless switched off, workers.</summary>
+/// <summary>
+/// Registers everything that Pioneer.Jobs offers: adapters, applier, operations, job storage and, unless switched off, workers. Needs
+/// <c>AddPioneerDomain</c> beside it, and gives it the implementations of its ports.
+/// </summary>
 public static class JobServices
 {
     private static readonly TimeSpan ScheduleResolution = TimeSpan.FromSeconds(1);
@@ -21,24 +25,18 @@ public static class JobServices
     {
         var options = configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
         services.AddPlatformAdapters(configuration);
-        services.AddProvisioning(configuration);
+        services.AddProvisioning();
         services.AddOperations();
         services.AddScoped<SourceInspector>();
         services.AddScoped<ISourceInspector>(provider => provider.GetRequiredService<SourceInspector>());
+        services.AddSubscriptions();
         services.AddSecretProtection(configuration);
         services.AddJobStorage(options, configuration);
         return services;
     }
 
-    private static void AddProvisioning(this IServiceCollection services, IConfiguration configuration)
+    private static void AddProvisioning(this IServiceCollection services)
     {
-        services.AddOptions<ProvisioningOptions>().Bind(configuration.GetSection(ProvisioningOptions.Section));
-        services.TryAddScoped<WorkRecorder>();
-        services.TryAddScoped<SecretStore>();
-        services.TryAddScoped<DesiredStateBuilder>();
-        services.TryAddScoped<TenantPlanner>();
-        services.TryAddScoped<ReconcileOutcome>();
-        services.TryAddScoped<RequestReconcile>();
         services.AddScoped<PlatformSecrets>();
         services.AddScoped<KsqlServiceUrls>();
         services.AddScoped<KsqlObservation>();
@@ -56,6 +54,15 @@ public static class JobServices
         services.AddScoped<DriftScan>();
         services.AddScoped<IOperationHandler, ReconcileHandler>();
         services.AddScoped<IOperationHandler, ConnectorHandler>();
+    }
+
+    private static void AddSubscriptions(this IServiceCollection services)
+    {
+        services.AddSingleton<ISubscriptionCompiler, SandboxSubscriptionCompiler>();
+        services.AddScoped<TenantSandbox>();
+        services.AddScoped<PreviewService>();
+        services.AddScoped<DeliveryReader>();
+        services.AddScoped<IOperationHandler, ApplySubscriptionHandler>();
     }
 
     private static void AddOperations(this IServiceCollection services)

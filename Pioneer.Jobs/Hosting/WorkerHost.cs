@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
 using Serilog;
 
@@ -11,7 +12,7 @@ public static class WorkerHost
         var builder = WebApplication.CreateBuilder(args);
         builder.Services.AddSerilog((services, logging) => logging.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services)
             .Enrich.FromLogContext().WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture));
-        builder.Services.AddPioneerPersistence(builder.Configuration);
+        builder.Services.AddPioneerDomain(builder.Configuration);
         builder.Services.AddPioneerJobs(builder.Configuration);
         builder.Services.AddHealthChecks();
         await using var app = builder.Build();

@@ -36,9 +36,8 @@ internal sealed class JobsHost : IAsyncDisposable
             ["Connect:Url"] = platform.Url,
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
-        builder.Services.AddPioneerPersistence(builder.Configuration);
+        builder.Services.AddPioneerDomain(builder.Configuration);
         builder.Services.AddPioneerJobs(builder.Configuration);
-        builder.Services.AddScoped<CreateTenant>();
         var host = builder.Build();
         await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         await host.StartAsync();

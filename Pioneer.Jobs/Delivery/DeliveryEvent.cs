@@ -1,0 +1,39 @@
+namespace Pioneer.Jobs.Delivery;
+
+/// <summary>What kind of thing a reader of a delivery topic is told.</summary>
+public enum DeliveryEventKind
+{
+    /// <summary>A live result.</summary>
+    Record,
+
+    /// <summary>A result of a seed run: state from before, not news.</summary>
+    Seed,
+
+    /// <summary>A seed run is complete: what follows is live.</summary>
+    SeedComplete,
+
+    /// <summary>Nothing came for a while; the connection is alive.</summary>
+    Heartbeat,
+
+    /// <summary>Records between the place asked for and the oldest one kept were deleted before they were read.</summary>
+    Gap,
+}
+
+/// <summary>One event of a delivery topic.</summary>
+/// <param name="Position">The reader's place after this event: the id to resume with.</param>
+/// <param name="Key">JSON text; null where the record has none.</param>
+/// <param name="Value">JSON text; null for a tombstone, a marker or a heartbeat. For a gap: how many offsets are missing.</param>
+/// <param name="SeedRun">Id of the run, for seed and seed-complete.</param>
+public sealed record DeliveryEvent(
+    DeliveryEventKind Kind, OffsetVector Position, int Partition, long Offset, DateTimeOffset? Timestamp, string? Key, string? Value, string? SeedRun)
+{
+    /// <summary>The event's name on the wire.</summary>
+    public string Name => Kind switch
+    {
+        DeliveryEventKind.Seed => "seed",
+        DeliveryEventKind.SeedComplete => "seed-complete",
+        DeliveryEventKind.Heartbeat => "heartbeat",
+        DeliveryEventKind.Gap => "gap",
+        _ => "record",
+    };
+}
