@@ -140,6 +140,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             var services = new BrokerServices(
                 options, metadata, topics, logs, groups, transactions,
                 new Authorizer(enabled: options.SuperUser is not null, superUsers, () => metadata.Acls),
+                new ClientQuotas(() => metadata.Current.Quotas, time),
                 new SaslAuthenticator(
                     (user, mechanism) => metadata.Current.Credentials.GetValueOrDefault(user)?.GetValueOrDefault(mechanism), options.MaxSession, time),
                 new BrokerFaults(time), time);

@@ -30,6 +30,10 @@ public sealed record ClusterState
     public ImmutableSortedDictionary<string, ImmutableDictionary<ScramMechanism, ScramCredential>> Credentials { get; private init; } =
         ImmutableSortedDictionary.Create<string, ImmutableDictionary<ScramMechanism, ScramCredential>>(StringComparer.Ordinal);
 
+    /// <summary>Quotas by whom they bind; each by its key.</summary>
+    public ImmutableDictionary<QuotaEntity, ImmutableSortedDictionary<string, double>> Quotas { get; private init; } =
+        ImmutableDictionary<QuotaEntity, ImmutableSortedDictionary<string, double>>.Empty;
+
     /// <summary>The topic with this id.</summary>
     public TopicMetadata? Topic(Guid id) => TopicNames.TryGetValue(id, out var name) ? Topics[name] : null;
 
@@ -59,6 +63,7 @@ public sealed record ClusterState
                     .SetItem(set.Credential.Mechanism, set.Credential)),
         },
         ScramCredentialRemoved removed => WithoutCredential(removed),
+        QuotaSet quota => With(quota),
         _ => throw new InvalidDataException($"the metadata log holds a record of unknown kind {record.GetType().Name}"),
     };
 
@@ -88,6 +93,14 @@ public sealed record ClusterState
                 yield return new ScramCredentialSet(user, credential);
             }
         }
+
+        foreach (var (entity, quotas) in Quotas)
+        {
+            foreach (var (key, value) in quotas)
+            {
+                yield return new QuotaSet(entity, key, value);
+            }
+        }
     }
 
     private static ImmutableSortedDictionary<string, string> Sorted(IReadOnlyDictionary<string, string> configs) =>
@@ -95,6 +108,13 @@ public sealed record ClusterState
 
     private ClusterState With(TopicMetadata topic) =>
         this with { Topics = Topics.SetItem(topic.Name, topic), TopicNames = TopicNames.SetItem(topic.Id, topic.Name) };
+
+    private ClusterState With(QuotaSet quota)
+    {
+        var quotas = Quotas.GetValueOrDefault(quota.Entity, ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal));
+        quotas = quota.Value is { } value ? quotas.SetItem(quota.Key, value) : quotas.Remove(quota.Key);
+        return this with { Quotas = quotas.IsEmpty ? Quotas.Remove(quota.Entity) : Quotas.SetItem(quota.Entity, quotas) };
+    }
 
     private ClusterState WithoutCredential(ScramCredentialRemoved removed)
     {

@@ -14,6 +14,7 @@ namespace Pioneer.Embedded.Broker.Cluster;
 [JsonDerivedType(typeof(AclRemoved), "acl-removed")]
 [JsonDerivedType(typeof(ScramCredentialSet), "scram")]
 [JsonDerivedType(typeof(ScramCredentialRemoved), "scram-removed")]
+[JsonDerivedType(typeof(QuotaSet), "quota")]
 public abstract record MetadataRecord;
 
 /// <summary>The cluster got its id.</summary>
@@ -43,6 +44,9 @@ public sealed record ScramCredentialSet(string User, ScramCredential Credential)
 
 /// <summary>A user lost the credential of a mechanism.</summary>
 public sealed record ScramCredentialRemoved(string User, ScramMechanism Mechanism) : MetadataRecord;
+
+/// <summary>A quota was set, or removed when the value is null.</summary>
+public sealed record QuotaSet(QuotaEntity Entity, string Key, double? Value) : MetadataRecord;
 
 /// <summary>What configs are attached to; numbers are those of the wire.</summary>
 public enum ConfigResourceType : sbyte

@@ -22,6 +22,7 @@ internal sealed class ClientConnection(
 
     private readonly FrameReader _reader = new(socket);
     private readonly ProtocolWriter _writer = new();
+    private TimeSpan _throttle;
 
     /// <summary>Serves until the client leaves, the broker stops, or something goes wrong. Never throws.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -74,6 +75,7 @@ internal sealed class ClientConnection(
                 return;
             }
 
+            _throttle = TimeSpan.Zero;
             _writer.Reset();
             _writer.WriteInt32(0);
             var answered = session.State == SessionState.AuthenticatingRaw
@@ -89,6 +91,11 @@ internal sealed class ClientConnection(
                 _writer.PatchInt32(0, _writer.Length - sizeof(int));
                 await SendAsync(_writer.Written, stopping);
             }
+
+            if (_throttle > TimeSpan.Zero)
+            {
+                await Task.Delay(_throttle, time, stopping);
+            }
         }
 
         await CloseGracefullyAsync(stopping);
@@ -99,7 +106,9 @@ internal sealed class ClientConnection(
         var header = RequestDispatcher.ReadHeader(frame);
         await faults.BeforeAsync(header, stopping);
         using var context = new RequestContext(header, session);
-        if (await dispatcher.DispatchAsync(context, frame, stopping) is not { } response)
+        var answer = await dispatcher.DispatchAsync(context, frame, stopping);
+        _throttle = context.Throttle;
+        if (answer is not { } response)
         {
             return false;
         }

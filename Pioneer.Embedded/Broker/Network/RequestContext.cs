@@ -16,6 +16,9 @@ internal sealed class RequestContext(RequestHeader header, Session session) : ID
 
     public Principal Principal => Session.Principal;
 
+    /// <summary>How long the sender's next request is left unread, because it is over its quota (KIP-219).</summary>
+    public TimeSpan Throttle { get; set; }
+
     /// <summary>Keeps a buffer alive until the answer that refers to it is written.</summary>
     public void Hold(IDisposable buffer) => (_held ??= []).Add(buffer);
 

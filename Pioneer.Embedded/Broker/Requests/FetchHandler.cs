@@ -10,7 +10,7 @@ namespace Pioneer.Embedded.Broker.Requests;
 /// Reads batches, waiting for the wanted bytes up to the wanted time. Fetch sessions are declined by answering session id 0, which every
 /// client understands as 'send full requests'.
 /// </summary>
-internal sealed class FetchHandler(TopicService topics, Authorizer authorizer, TimeProvider time) : AsyncRequestHandler<FetchRequest>
+internal sealed class FetchHandler(TopicService topics, Authorizer authorizer, ClientQuotas quotas, TimeProvider time) : AsyncRequestHandler<FetchRequest>
 {
     /// <summary>First version that names topics by id.</summary>
     private const short ByTopicId = 13;
@@ -122,7 +122,7 @@ internal sealed class FetchHandler(TopicService topics, Authorizer authorizer, T
         }
     }
 
-    private static FetchResponse Answer(RequestContext context, List<WantedPartition> wanted, ReadResult?[] reads)
+    private FetchResponse Answer(RequestContext context, List<WantedPartition> wanted, ReadResult?[] reads)
     {
         var topicsAnswered = new List<FetchResponse.FetchableTopicResponse>();
         List<FetchResponse.PartitionData>? partitions = null;
@@ -144,7 +144,9 @@ internal sealed class FetchHandler(TopicService topics, Authorizer authorizer, T
             });
         }
 
-        return new FetchResponse { Responses = topicsAnswered };
+        context.Throttle = quotas.Charge(
+            QuotaKind.Fetch, context.Principal.Name, context.Header.ClientId, reads.Sum(read => (long)(read?.Records.Length ?? 0)));
+        return new FetchResponse { Responses = topicsAnswered, ThrottleTimeMs = (int)context.Throttle.TotalMilliseconds };
     }
 
     private static FetchResponse.PartitionData Data(RequestContext context, WantedPartition asked, ReadResult read)

@@ -10,14 +10,14 @@ namespace Pioneer.Embedded.Broker.Requests;
 /// <summary>Everything handlers call.</summary>
 internal sealed record BrokerServices(
     EmbeddedBrokerOptions Options, MetadataStore Metadata, TopicService Topics, LogManager Logs, GroupCoordinator Groups,
-    TransactionCoordinator Transactions, Authorizer Authorizer, SaslAuthenticator Sasl, BrokerFaults Faults, TimeProvider Time);
+    TransactionCoordinator Transactions, Authorizer Authorizer, ClientQuotas Quotas, SaslAuthenticator Sasl, BrokerFaults Faults, TimeProvider Time);
 
 /// <summary>One handler an API, for every API that is described.</summary>
 internal static class HandlerCatalogue
 {
     public static IReadOnlyList<IRequestHandler> Create(BrokerServices services)
     {
-        var (options, metadata, topics, logs, groups, transactions, authorizer, sasl, faults, time) = services;
+        var (options, metadata, topics, logs, groups, transactions, authorizer, quotas, sasl, faults, time) = services;
         return
         [
             new ApiVersionsHandler(),
@@ -37,8 +37,10 @@ internal static class HandlerCatalogue
             new DeleteAclsHandler(metadata, authorizer),
             new DescribeUserScramCredentialsHandler(metadata, authorizer),
             new AlterUserScramCredentialsHandler(metadata, authorizer),
-            new ProduceHandler(topics, transactions, authorizer, faults),
-            new FetchHandler(topics, authorizer, time),
+            new DescribeClientQuotasHandler(metadata, authorizer),
+            new AlterClientQuotasHandler(metadata, authorizer),
+            new ProduceHandler(topics, transactions, authorizer, quotas, faults),
+            new FetchHandler(topics, authorizer, quotas, time),
             new ListOffsetsHandler(topics, authorizer),
             new OffsetForLeaderEpochHandler(topics, authorizer),
             new DeleteRecordsHandler(topics, authorizer),

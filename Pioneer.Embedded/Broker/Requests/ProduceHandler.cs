@@ -13,7 +13,7 @@ namespace Pioneer.Embedded.Broker.Requests;
 
 /// <summary>Appends batches. They are slices of the received frame, which nobody else sees, so the log may write offsets into them.</summary>
 internal sealed class ProduceHandler(
-    TopicService topics, TransactionCoordinator transactions, Authorizer authorizer, BrokerFaults faults) : RequestHandler<ProduceRequest>
+    TopicService topics, TransactionCoordinator transactions, Authorizer authorizer, ClientQuotas quotas, BrokerFaults faults) : RequestHandler<ProduceRequest>
 {
     private const short NoAnswer = 0;
     private const short AllReplicas = -1;
@@ -36,6 +36,9 @@ internal sealed class ProduceHandler(
                 }),
             ],
         };
+        var bytes = request.TopicData.Sum(topic => topic.PartitionData.Sum(partition => (long)(partition.Records?.Length ?? 0)));
+        context.Throttle = quotas.Charge(QuotaKind.Produce, context.Principal.Name, context.Header.ClientId, bytes);
+        response.ThrottleTimeMs = (int)context.Throttle.TotalMilliseconds;
         if (request.Acks != NoAnswer)
         {
             return response;

@@ -64,6 +64,25 @@ public sealed class JavaToolTests : IAsyncLifetime
         Assert.Contains("was successful", await RunAsync("consumer-groups", "--delete", "--group", "jg"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Java_tool_sets_a_quota_that_slows_its_user_down()
+    {
+        await _broker.CreateTopicAsync("t");
+        await RunAsync("configs", "--alter", "--entity-type", "users", "--entity-name", BrokerHarness.SuperUser, "--add-config", "producer_byte_rate=100000");
+        var described = await RunAsync("configs", "--describe", "--entity-type", "users", "--entity-name", BrokerHarness.SuperUser);
+        Assert.Contains("producer_byte_rate=100000", described, StringComparison.Ordinal);
+        Assert.Contains("SCRAM-SHA-512", described, StringComparison.Ordinal);
+
+        var producer = _broker.Producer();
+        var started = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < 5; i++)
+        {
+            await producer.ProduceAsync("t", new Confluent.Kafka.Message<string, string> { Key = "k", Value = new string('x', 300_000) });
+        }
+
+        Assert.True(TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromMilliseconds(900), "the fifth record did not wait although four were above the bucket of 1 MB");
+    }
+
     private Task<string> RunAsync(string tool, params string[] arguments) => PipeAsync("", tool, arguments);
 
     private async Task<string> PipeAsync(string input, string tool, params string[] arguments)

@@ -44,6 +44,8 @@ public sealed class ApiCatalogueTests
         43 ElectLeaders 0 0-2 flex 2
         44 IncrementalAlterConfigs 0 0-1 flex 1
         47 OffsetDelete 0 0-0 flex 32767
+        48 DescribeClientQuotas 0 0-1 flex 1
+        49 AlterClientQuotas 0 0-1 flex 1
         50 DescribeUserScramCredentials 0 0-0 flex 0
         51 AlterUserScramCredentials 0 0-0 flex 0
         60 DescribeCluster 0 0-2 flex 0
