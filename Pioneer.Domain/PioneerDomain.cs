@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pioneer.Domain.Auditing;
 using Pioneer.Domain.Delivery;
 using Pioneer.Domain.Ingestion;
@@ -17,7 +18,7 @@ public static class PioneerDomain
 {
     /// <summary>
     /// Needs from elsewhere: <see cref="IOperationQueue"/>, <see cref="IObservedStateReader"/>, <see cref="ISecretProtector"/>,
-    /// <see cref="ISourceInspector"/>, <see cref="ISubscriptionCompiler"/>.
+    /// <see cref="ISourceInspector"/>.
     /// </summary>
     public static IServiceCollection AddPioneerDomain(this IServiceCollection services, IConfiguration configuration)
     {
@@ -39,6 +40,7 @@ public static class PioneerDomain
         AddIngestion(services);
         services.AddScoped<ManageCredentials>();
         services.AddScoped<CredentialQueries>();
+        services.TryAddSingleton<ISubscriptionCompiler, SandboxCompiler>();
         services.AddScoped<TenantStreams>();
         services.AddScoped<DeploySubscription>();
         services.AddScoped<ControlSubscriptions>();

@@ -207,11 +207,3 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
                 "Subscribe to a batch feed, whose topic keeps the latest value of every key.");
     }
 }
-
-/// <summary>How the sandbox's verdict on seeding is stored.</summary>
-public static class SeedabilityWords
-{
-    public const string Exact = nameof(Exact);
-    public const string WithNote = nameof(WithNote);
-    public const string Refused = nameof(Refused);
-}

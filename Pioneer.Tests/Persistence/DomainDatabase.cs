@@ -9,7 +9,6 @@ using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
-using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Tests.Provisioning;
 using Xunit;
@@ -19,6 +18,9 @@ namespace Pioneer.Tests.Persistence;
 /// <summary>The domain on a real SQLite file of its own, with the edges of the process replaced: platform, queue, protector, inspector, compiler.</summary>
 public sealed class DomainDatabase : IAsyncLifetime
 {
+    // Migrating takes longer than most tests: it is done once, and each test copies the file.
+    private static readonly Lazy<Task<byte[]>> Migrated = new(MigrateAsync);
+
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"pioneer-domain-{Guid.NewGuid():n}");
     private ServiceProvider? _services;
 
@@ -27,8 +29,6 @@ public sealed class DomainDatabase : IAsyncLifetime
     public ModelPlatform Platform { get; } = new();
 
     public RecordingQueue Queue { get; } = new();
-
-    public FakeCompiler Compiler { get; } = new();
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -41,10 +41,10 @@ public sealed class DomainDatabase : IAsyncLifetime
             .AddSingleton<IObservedStateReader>(Platform)
             .AddSingleton<ISecretProtector, ReversingProtector>()
             .AddSingleton<ISourceInspector, FakeInspector>()
-            .AddSingleton<ISubscriptionCompiler>(Compiler)
             .AddPioneerDomain(configuration)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
-        await _services.GetRequiredService<DatabaseMigrator>().MigrateAsync(Token);
+        Directory.CreateDirectory(_folder);
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "pioneer.db"), await Migrated.Value, Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -59,6 +59,21 @@ public sealed class DomainDatabase : IAsyncLifetime
         {
             Directory.Delete(_folder, recursive: true);
         }
+    }
+
+    private static async Task<byte[]> MigrateAsync()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"pioneer-domain-{Guid.NewGuid():n}");
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Data", folder)]).Build();
+        await using (var services = new ServiceCollection().AddPioneerPersistence(configuration).BuildServiceProvider())
+        {
+            await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+        }
+
+        SqliteConnection.ClearAllPools();
+        var file = await File.ReadAllBytesAsync(Path.Combine(folder, "pioneer.db"));
+        Directory.Delete(folder, recursive: true);
+        return file;
     }
 
     /// <summary>A service in a scope that sees what the actor sees, as a page or an API call would have it.</summary>
@@ -144,22 +159,4 @@ public sealed class FakeInspector : ISourceInspector
 
     public Task<Result<System.Collections.Immutable.ImmutableArray<SourceTable>>> ListTablesAsync(SourceConnection connection, CancellationToken cancellationToken) =>
         Task.FromResult<Result<System.Collections.Immutable.ImmutableArray<SourceTable>>>(System.Collections.Immutable.ImmutableArray<SourceTable>.Empty);
-}
-
-/// <summary>Takes the text's second word as the source; refuses a text that holds 'bad'.</summary>
-public sealed class FakeCompiler : ISubscriptionCompiler
-{
-    public Compilation Compile(TenantSlug tenant, string name, string sql, IReadOnlyList<TenantStream> streams)
-    {
-        var source = streams.FirstOrDefault(stream => sql.Contains($"FROM {stream.Name}", StringComparison.OrdinalIgnoreCase));
-        if (source is null)
-        {
-            return new Compilation(null, []);
-        }
-
-        var item = KsqlNames.Prefix(tenant) + source.Name;
-        var columns = source.Columns.Select(column => new ResultColumn(column.Name, column.Type, column.IsKey));
-        return new Compilation(
-            new CompiledSubscription($"SELECT * FROM {item} EMIT CHANGES", item, source.Topic, [source.Topic], [.. columns], "Exact", []), []);
-    }
 }

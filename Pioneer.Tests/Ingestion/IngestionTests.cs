@@ -1,0 +1,186 @@
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
+using Pioneer.Tests.Persistence;
+using Xunit;
+
+namespace Pioneer.Tests.Ingestion;
+
+/// <summary>Sources, feeds and the matrix.</summary>
+public sealed class IngestionTests : IAsyncLifetime
+{
+    private readonly DomainDatabase _database = new();
+
+    public ValueTask InitializeAsync() => _database.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    [Fact]
+    public void Table_without_a_key_is_refused_with_the_reason()
+    {
+        var table = new SourceTable("events", [new("what", "text", "STRING", true)], [], 10);
+
+        var error = ManageFeeds.Suggest("bank", table, FeedKind.Event, null).Error;
+
+        Assert.Equal("TableWithoutKey", error!.Code);
+        Assert.Contains("'events'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Feed_is_suggested_from_a_table()
+    {
+        var table = new SourceTable(
+            "public.card_payments",
+            [new("id", "bigint", "BIGINT", false), new("tenant_id", "text", "STRING", false), new("shape", "polygon", null, true), new("updated_at", "timestamp", "TIMESTAMP", false)],
+            ["id"], 10);
+
+        var request = ManageFeeds.Suggest("bank", table, FeedKind.Event, null).Value;
+
+        Assert.Equal(("card-payments", "updated_at", "id", "tenant_id"), (request.Name, request.TimestampColumn, request.IncrementingColumn, request.TenantColumn));
+        Assert.Equal(["id", "tenant_id", "updated_at"], request.Columns.Select(column => column.Name));
+        Assert.True(request.Validate().IsSuccess);
+    }
+
+    [Fact]
+    public void Bad_feeds_are_refused_naming_the_field()
+    {
+        var good = Requests.Feed("payments", FeedKind.Event);
+
+        Assert.Equal("CompositeKey", (good with { KeyColumns = ["id", "tenant_id"] }).Validate().Error!.Code);
+        Assert.Equal("keyColumns", (good with { KeyColumns = ["nope"] }).Validate().Error!.Field);
+        Assert.Equal("TenantColumnMissing", (good with { TenantColumn = null }).Validate().Error!.Code);
+        Assert.Equal("TenantColumnIsKey", (good with { TenantColumn = "id" }).Validate().Error!.Code);
+        Assert.Equal("NothingToPoll", (good with { TimestampColumn = null, IncrementingColumn = null }).Validate().Error!.Code);
+        Assert.Equal("ColumnTwice", (good with { Columns = [.. good.Columns, new("ID", "text", "STRING", true)] }).Validate().Error!.Code);
+        Assert.Equal("ColumnTypeUnknown", (good with { Columns = [.. good.Columns, new("shape", "polygon", "POLYGON", true)] }).Validate().Error!.Code);
+        Assert.Equal("pollIntervalMs", (good with { PollIntervalMs = 1 }).Validate().Error!.Field);
+    }
+
+    [Theory]
+    [InlineData(SourceKind.PostgreSql, "jdbc:postgresql://db/bank", null)]
+    [InlineData(SourceKind.PostgreSql, "jdbc:sqlite:/bank.db", "ConnectionUrlMalformed")]
+    [InlineData(SourceKind.PostgreSql, "postgres://db/bank", "ConnectionUrlMalformed")]
+    [InlineData(SourceKind.Sqlite, "jdbc:sqlite:", "ConnectionUrlMalformed")]
+    [InlineData(SourceKind.PostgreSql, "jdbc:postgresql://db/bank?user=x&password=y", "ConnectionUrlHoldsSecret")]
+    public void Connection_addresses_are_checked_for_form_and_secrets(SourceKind kind, string url, string? code) =>
+        Assert.Equal(code, SourceUrls.Check(kind, url).Error?.Code);
+
+    [Theory]
+    [InlineData(SourceKind.PostgreSql, "numeric(18,2)", "DECIMAL(18, 2)")]
+    [InlineData(SourceKind.PostgreSql, "character varying(40)", "STRING")]
+    [InlineData(SourceKind.PostgreSql, "timestamp(6) without time zone", "TIMESTAMP")]
+    [InlineData(SourceKind.PostgreSql, "integer", "INTEGER")]
+    [InlineData(SourceKind.Sqlite, "INTEGER", "BIGINT")]
+    [InlineData(SourceKind.Sqlite, "DECIMAL(18,2)", "DECIMAL(18, 2)")]
+    [InlineData(SourceKind.PostgreSql, "polygon", null)]
+    public void Source_types_become_ksql_types(SourceKind kind, string source, string? type) => Assert.Equal(type, KsqlTypes.FromSource(kind, source));
+
+    [Fact]
+    public async Task Source_test_uses_the_kept_password_only_for_the_kept_address()
+    {
+        await _database.FeedsAsync();
+        var saved = new SourceRequest("bank", SourceKind.PostgreSql, "jdbc:postgresql://db:5432/bank", "reader", null);
+
+        Assert.True((await _database.Get<ManageSources>().TestAsync(Actors.Admin, saved, DomainDatabase.Token)).IsSuccess);
+        var elsewhere = saved with { ConnectionUrl = "jdbc:postgresql://attacker/bank" };
+        Assert.Equal("SourceRefused", (await _database.Get<ManageSources>().TestAsync(Actors.Admin, elsewhere, DomainDatabase.Token)).Error!.Code);
+    }
+
+    [Fact]
+    public async Task Matrix_of_two_feeds_and_two_tenants_fills_in_one_go()
+    {
+        await _database.ATenantAsync();
+        await _database.ATenantAsync("globex");
+        await _database.FeedsAsync();
+        List<EntitlementChange> all = [new("acme", "payments", true), new("acme", "balances", true), new("globex", "payments", true), new("globex", "balances", true)];
+
+        var preview = await _database.Get<SetEntitlements>().PreviewAsync(Actors.Admin, all, DomainDatabase.Token);
+        var operations = await _database.Get<SetEntitlements>().ExecuteAsync(Actors.Admin, all, DomainDatabase.Token);
+        var again = await _database.Get<SetEntitlements>().ExecuteAsync(Actors.Admin, all, DomainDatabase.Token);
+
+        Assert.Equal(4, preview.Value.Changes.Count(change => change is ConnectorChange));
+        Assert.Equal(2, operations.Value.Length);
+        Assert.Empty(again.Value);
+        var matrix = (await _database.Get<IngestionQueries>().MatrixAsync(Actors.Admin, null, null, null, DomainDatabase.Token)).Value;
+        Assert.All(matrix.Tenants.Items, row => Assert.Equal(["balances", "payments"], row.Feeds.Keys.Order(StringComparer.Ordinal)));
+        Assert.Equal("globex", matrix.Tenants.Items[1].Feeds["payments"].TenantValue);
+    }
+
+    [Fact]
+    public async Task Granted_feed_is_provisioned_and_revoked_feed_goes_but_keeps_its_records()
+    {
+        await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments", "balances");
+        Assert.True((await _database.ReconcileAsync()).InSync);
+        Assert.Equal("compact", _database.Platform.State.Topics.Single(topic => topic.Name == "acme.t.balances").Configs["cleanup.policy"]);
+
+        await _database.Get<SetEntitlements>().ExecuteAsync(Actors.Admin, [new("acme", "payments", Granted: false)], DomainDatabase.Token);
+        Assert.True((await _database.ReconcileAsync()).InSync);
+
+        Assert.Equal(["acme.t.balances"], _database.Platform.State.Connectors.Select(connector => connector.Name));
+        Assert.Contains(_database.Platform.State.Topics, topic => topic.Name == "acme.t.payments");
+    }
+
+    [Fact]
+    public async Task Paused_connector_stays_paused_through_reconciles()
+    {
+        await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+        await _database.ReconcileAsync();
+
+        await _database.Get<ControlConnectors>().PauseAsync(Actors.Operator, "acme", "payments", DomainDatabase.Token);
+        await _database.ReconcileAsync();
+
+        Assert.Equal(ObservedRunState.Paused, Assert.Single(_database.Platform.State.Connectors).State);
+        Assert.Equal("FeedNotBatch", (await _database.Get<ControlConnectors>().RunBatchAsync(Actors.Admin, "acme", "payments", DomainDatabase.Token)).Error!.Code);
+    }
+
+    [Fact]
+    public async Task Tenant_admin_may_not_grant_feeds()
+    {
+        var acme = await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        var admin = Actors.Member(TenantRole.Admin, acme.Id);
+
+        var result = await _database.As<SetEntitlements>(admin).ExecuteAsync(admin, [new("acme", "payments", true)], DomainDatabase.Token);
+
+        Assert.Equal(ErrorKind.Forbidden, result.Error!.Kind);
+    }
+
+    [Fact]
+    public async Task Granted_feed_takes_new_columns_at_the_end_only()
+    {
+        await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+        await _database.ReconcileAsync();
+        var feed = Requests.Feed("payments", FeedKind.Event);
+        var fewer = feed with { Columns = [.. feed.Columns.Where(column => column.Name != "amount")] };
+        var more = feed with { Columns = [.. feed.Columns, new("note", "text", "STRING", true)] };
+
+        Assert.Equal("FeedChangeIncompatible", (await _database.Get<ManageFeeds>().UpdateAsync(Actors.Admin, fewer, null, DomainDatabase.Token)).Error!.Code);
+        Assert.True((await _database.Get<ManageFeeds>().UpdateAsync(Actors.Admin, more, null, DomainDatabase.Token)).IsSuccess);
+
+        Assert.True((await _database.ReconcileAsync()).InSync);
+        Assert.Contains(_database.Platform.Applied, change => change is KsqlStreamChange { Kind: ChangeKind.Update, AddedColumns.Length: 1 });
+    }
+
+    [Fact]
+    public async Task Source_password_reaches_neither_audit_nor_plan()
+    {
+        await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+        await _database.ReconcileAsync();
+
+        await using var db = _database.Open();
+
+        Assert.DoesNotContain(await db.AuditEntries.ToListAsync(DomainDatabase.Token), row => $"{row.Before}{row.After}".Contains("s3cret", StringComparison.Ordinal));
+        Assert.DoesNotContain(_database.Platform.Applied, change => $"{change.Before}{change.After}".Contains("s3cret", StringComparison.Ordinal));
+        Assert.Equal("s3cret", (await _database.Get<SecretStore>().RevealAsync("source/bank", DomainDatabase.Token)).Value);
+    }
+}

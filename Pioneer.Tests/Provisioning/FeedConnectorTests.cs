@@ -1,0 +1,73 @@
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
+using Xunit;
+
+namespace Pioneer.Tests.Provisioning;
+
+/// <summary>The configuration that Connect is given.</summary>
+public sealed class FeedConnectorTests
+{
+    private static readonly TenantSlug Acme = TenantSlug.Parse("acme");
+
+    [Fact]
+    public void Real_time_feed_polls_by_time_and_number_with_the_tenants_filter_in_a_subquery()
+    {
+        var config = FeedConnector.Describe(Acme, Wanted("payments", "acme"), paused: false).Config;
+
+        Assert.Equal(
+            "SELECT * FROM (SELECT \"id\" AS \"ID\", \"amount\" AS \"AMOUNT\", \"updated_at\" AS \"UPDATED_AT\" FROM \"payments\" WHERE \"tenant_id\" = 'acme') q",
+            config["query"]);
+        Assert.Equal(("timestamp+incrementing", "UPDATED_AT", "ID"), (config["mode"], config["timestamp.column.name"], config["incrementing.column.name"]));
+        Assert.Equal(("acme.t.payments", "500"), (config["topic.prefix"], config["poll.interval.ms"]));
+    }
+
+    [Fact]
+    public void Batch_feed_reads_everything_when_it_is_restarted()
+    {
+        var config = FeedConnector.Describe(Acme, Wanted("balances", "acme"), paused: false).Config;
+
+        Assert.Equal(("bulk", "86400000"), (config["mode"], config["poll.interval.ms"]));
+        Assert.False(config.ContainsKey("timestamp.column.name"));
+    }
+
+    [Fact]
+    public void Record_key_is_the_key_column_as_a_scalar()
+    {
+        var config = FeedConnector.Describe(Acme, Wanted("payments", "acme"), paused: false).Config;
+
+        Assert.Equal(("makeKey,keyField", "ID", "ID"), (config["transforms"], config["transforms.makeKey.fields"], config["transforms.keyField.field"]));
+        Assert.Equal(("false", "false", "NUMERIC"), (config["key.converter.schemas.enable"], config["value.converter.schemas.enable"], config["value.converter.decimal.format"]));
+    }
+
+    [Fact]
+    public void Tenant_value_cannot_leave_its_quotes()
+    {
+        var config = FeedConnector.Describe(Acme, Wanted("payments", "x' OR '1'='1"), paused: false).Config;
+
+        Assert.EndsWith("WHERE \"tenant_id\" = 'x'' OR ''1''=''1') q", config["query"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Password_is_a_placeholder_and_a_new_one_is_a_change()
+    {
+        var spec = FeedConnector.Describe(Acme, Wanted("payments", "acme"), paused: false);
+        var renewed = FeedConnector.Describe(Acme, Wanted("payments", "acme") with { SecretGeneration = 2 }, paused: false);
+        var platform = new ModelPlatform();
+        platform.Apply(new ConnectorChange(ChangeKind.Create, ChangeRisk.Safe, spec, null));
+
+        var same = ProvisioningPlanner.Plan(DesiredState.Empty with { Connectors = [spec] }, platform.State);
+        var changed = ProvisioningPlanner.Plan(DesiredState.Empty with { Connectors = [renewed] }, platform.State);
+
+        Assert.Equal("source/bank", FeedConnector.SecretOf(spec.Config["connection.password"]));
+        Assert.True(same.InSync);
+        Assert.Contains("connection.password=***", Assert.Single(changed.Changes).After, StringComparison.Ordinal);
+    }
+
+    private static WantedFeed Wanted(string feed, string value) => new(
+        new Entitlement
+        {
+            Id = default, TenantId = default, FeedId = default, TenantValue = value, GrantedAt = WantedTenants.Time, GrantedBy = "test",
+        },
+        WantedTenants.Feed(feed), WantedTenants.Bank, SecretGeneration: 1);
+}
