@@ -112,6 +112,8 @@ public sealed partial class PartitionLog
     /// <summary>Closes the files; a clean close has taken a checkpoint before.</summary>
     internal void Close()
     {
+        // not while a checkpoint is being written: it could land in the directory of the next topic of this name
+        lock (_checkpointGate)
         lock (_gate)
         {
             if (_closed)

@@ -96,6 +96,11 @@ public sealed partial class PartitionLog
             var at = 0;
             while (BatchHeader.TryRead(buffer.AsSpan(at, filled - at), out var header))
             {
+                if (header.TotalBytes < BatchHeader.Size)
+                {
+                    throw new IOException($"damaged batch in segment {segment.BaseOffset} at byte {position + at}");
+                }
+
                 if (header.BaseOffset >= limit)
                 {
                     return null;
@@ -144,7 +149,7 @@ public sealed partial class PartitionLog
         var at = start;
         var next = 0L;
         while (BatchHeader.TryRead(buffer.AsSpan(at, filled - at), out var header) && header.BaseOffset < limit
-            && header.TotalBytes <= filled - at && (at == start || at + header.TotalBytes - start <= maxBytes))
+            && header.TotalBytes >= BatchHeader.Size && header.TotalBytes <= filled - at && (at == start || at + header.TotalBytes - start <= maxBytes))
         {
             at += header.TotalBytes;
             next = header.NextOffset;

@@ -116,6 +116,35 @@ public sealed class LogCompactionTests
         Assert.Equal(fixture.Log.Offsets.LastStableOffset, fixture.ReadAll().Single(r => r.Value == "open").Offset);
     }
 
+    [Fact]
+    public async Task Compaction_cut_off_after_its_commit_is_finished_at_start_and_before_it_forgotten()
+    {
+        await using var fixture = await LogFixture.OpenAsync(Compacted);
+        Fill(fixture, 40);
+        fixture.Manager.Checkpoint();
+        var old = Directory.EnumerateFiles(fixture.PartitionDirectory, "*.log").ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
+        fixture.Manager.Sweep();
+        var expected = fixture.ReadAll();
+        var compacted = Directory.EnumerateFiles(fixture.PartitionDirectory, "*.log").Order().ToList();
+        var (first, end) = (File.ReadAllBytes(compacted[0]), Path.GetFileNameWithoutExtension(compacted[1]));
+        Assert.True(compacted.Count < old.Count);
+
+        await fixture.CrashAsync(directory =>
+        {
+            foreach (var (name, bytes) in old)
+            {
+                File.WriteAllBytes(Path.Combine(directory, name), bytes);
+            }
+
+            File.WriteAllBytes(Path.Combine(directory, $"{0:D20}-{end}.swap"), first);
+            File.WriteAllBytes(Path.Combine(directory, $"{0:D20}.cleaned"), [1, 2, 3]);
+        });
+
+        Assert.Equal(expected, fixture.ReadAll());
+        Assert.Equal(40, fixture.Log.Offsets.HighWatermark);
+        Assert.DoesNotContain(Directory.EnumerateFiles(fixture.PartitionDirectory), f => f.EndsWith(".swap", StringComparison.Ordinal) || f.EndsWith(".cleaned", StringComparison.Ordinal));
+    }
+
     private static void Fill(LogFixture fixture, int count)
     {
         for (var i = 0; i < count; i++)
