@@ -10,7 +10,7 @@ public sealed class SandboxCompiler : ISubscriptionCompiler
     public Compilation Compile(TenantSlug tenant, string name, string sql, IReadOnlyList<TenantStream> streams)
     {
         var request = new SandboxRequest(
-            TenantCatalogue.Sandbox(tenant), TenantCatalogue.Of(streams), sql, ImmutableDictionary<string, string>.Empty, SandboxMode.Deploy, name);
+            TenantCatalogue.SandboxTenant(tenant), TenantCatalogue.Of(streams), sql, ImmutableDictionary<string, string>.Empty, SandboxMode.Deploy, name);
         var verdict = KsqlSandbox.Check(request);
         return verdict is { Valid: true, Statements: [{ Deployable: { } deployable } statement] }
             ? new Compilation(Compiled(statement, deployable), verdict.Diagnostics)

@@ -11,7 +11,7 @@ public static class TenantCatalogue
 {
     public static Catalogue Of(IEnumerable<TenantStream> streams) => new([.. streams.Select(RelationOf)]);
 
-    public static SandboxTenant Sandbox(TenantSlug tenant) => new(tenant.Value, KsqlNames.Prefix(tenant));
+    public static SandboxTenant SandboxTenant(TenantSlug tenant) => new(tenant.Value, KsqlNames.Prefix(tenant));
 
     private static Relation RelationOf(TenantStream stream) => new(
         stream.Name,

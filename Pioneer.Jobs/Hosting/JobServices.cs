@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
-using Pioneer.Domain.Subscriptions;
 using Pioneer.Jobs.Delivery;
 using Pioneer.Jobs.Operations;
 using Pioneer.Jobs.Provisioning;
@@ -58,7 +57,6 @@ public static class JobServices
 
     private static void AddSubscriptions(this IServiceCollection services)
     {
-        services.AddSingleton<ISubscriptionCompiler, SandboxSubscriptionCompiler>();
         services.AddScoped<TenantSandbox>();
         services.AddScoped<PreviewService>();
         services.AddScoped<DeliveryReader>();
