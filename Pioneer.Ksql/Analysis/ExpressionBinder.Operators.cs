@@ -90,9 +90,17 @@ internal sealed partial class ExpressionBinder
         (BoundExpression Bound, Expression Syntax) left,
         (BoundExpression Bound, Expression Syntax) right)
     {
+        left.Bound = AsEpoch(left.Bound, right.Bound);
+        right.Bound = AsEpoch(right.Bound, left.Bound);
         var type = CommonForComparison(whole, op, left, right);
         return type is null ? null : new BoundComparison(op, CastTo(left.Bound, type), CastTo(right.Bound, type));
     }
+
+    // ROWTIME and its kin are BIGINT, yet may be compared with the text of a time.
+    private static BoundExpression AsEpoch(BoundExpression value, BoundExpression other) =>
+        value is BoundLiteral { Value: string text } && other is BoundColumn { Name: PseudoColumns.RowTime } && TimestampText.TryParse(text) is { } epochMs
+            ? new BoundLiteral(epochMs, SqlType.Bigint) { Span = value.Span }
+            : value;
 
     private static bool IsEquality(ComparisonOperator op) => op
         is ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.IsDistinctFrom or ComparisonOperator.IsNotDistinctFrom;
@@ -181,6 +189,8 @@ internal sealed partial class ExpressionBinder
         {
             return null;
         }
+
+        (lower, upper) = (AsEpoch(lower, operand), AsEpoch(upper, operand));
 
         // Each pair is checked as the comparison it stands for; the type of all three follows.
         var least = CommonForComparison(between, ComparisonOperator.GreaterThanOrEqual, (operand, between.Operand), (lower, between.Lower));

@@ -26,7 +26,14 @@ internal sealed partial class ExpressionBinder
     {
         _clause = clause;
         _nextSlot = 0;
-        return Bind(expression);
+        var bound = Bind(expression);
+        if (bound is null && !_diagnostics.HasErrors)
+        {
+            // Nothing may fall through in silence: what could not be bound is wrong.
+            Error(expression, "NotUnderstood", $"{clause} expression can't be understood: {Print(expression)}");
+        }
+
+        return bound;
     }
 
     private static string Print(SyntaxNode node) => KsqlPrinter.Print(node);

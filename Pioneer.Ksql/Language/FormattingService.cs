@@ -257,7 +257,7 @@ public static class FormattingService
         }
 
         // Words that may be names are written in capitals only where they certainly are grammar.
-        private bool IsGrammar(int index, Keyword keyword) => Keywords.IsReserved(keyword) || keyword switch
+        private bool IsGrammar(int index, Keyword keyword) => Keywords.IsReserved(keyword) || index == 0 || At(index - 1).Kind == TokenKind.Semicolon || keyword switch
         {
             Keyword.Emit => Word(index + 1) is Keyword.Changes or Keyword.Final,
             Keyword.Changes or Keyword.Final => Word(index - 1) == Keyword.Emit,

@@ -237,8 +237,15 @@ internal sealed class StatementCheck(SandboxRequest request, string text, Diagno
         query.Source.Topic,
         source => KsqlPrinter.Print(Push(QueryRewriter.Rewrite(query, source))));
 
-    private CheckedStatement? Checked(StatementKind kind, AnalyzedQuery query, string? sink, string rewritten, DeployableQuery? deployable) =>
-        diagnostics.HasErrors
+    private CheckedStatement? Checked(StatementKind kind, AnalyzedQuery query, string? sink, string rewritten, DeployableQuery? deployable)
+    {
+        // What is sent must say what was checked. This holds by the printer's property test; a fence has a second post all the same.
+        if (KsqlParser.Parse(rewritten) is not { Diagnostics.IsEmpty: true, Statements.Length: 1 })
+        {
+            diagnostics.Error("NotUnderstood", query.Syntax.Span, "The statement can't be written for ksqlDB.", "Use simpler names.");
+        }
+
+        return diagnostics.HasErrors
             ? null
             : new CheckedStatement(
                 kind,
@@ -248,6 +255,7 @@ internal sealed class StatementCheck(SandboxRequest request, string text, Diagno
                 query.ResultSchema,
                 SeedabilityJudge.Judge(query.Syntax, request.Catalogue),
                 deployable);
+    }
 
     private static string Shorten(string name) => name.Length > 80 ? name[..80] + ".." : name;
 }

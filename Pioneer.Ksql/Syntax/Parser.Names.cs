@@ -19,7 +19,13 @@ internal sealed partial class Parser
         if (AtName)
         {
             var token = Next();
-            return new Identifier(NameOf(token)) { Span = token.Span };
+            var name = NameOf(token);
+            if (name.Length == 0)
+            {
+                SemanticError("MissingName", token.Span, "A name in quotes must not be empty");
+            }
+
+            return new Identifier(name) { Span = token.Span };
         }
 
         if (Current.Kind == TokenKind.Keyword)

@@ -83,6 +83,19 @@ public sealed class QueryAnalyzerTests
         Assert.IsType<BoundCast>(filter.Right);
     }
 
+    [Theory]
+    [InlineData("2018-01-01T00:00:00.001", 1514764800001)]
+    [InlineData("2018", 1514764800000)]
+    [InlineData("2018-01-01 01:00", 1514768400000)]
+    [InlineData("2019-01-01T00:00:00+0445", 1546283700000)]
+    [InlineData("2018-01-01T00:00:00Z", 1514764800000)]
+    public void Rowtime_can_be_compared_with_the_text_of_a_time(string text, long epochMs)
+    {
+        var filter = (BoundComparison)Analyze($"SELECT * FROM PAYMENTS WHERE ROWTIME >= '{text}' EMIT CHANGES").Query!.Filter!;
+
+        Assert.Equal(epochMs, ((BoundLiteral)filter.Right).Value);
+    }
+
     [Fact]
     public void Transient_queries_need_no_key_and_may_show_rowtime()
     {
