@@ -1,6 +1,8 @@
+using System.Net;
 using Pioneer.Embedded.Bank;
 using Pioneer.Embedded.Broker;
 using Pioneer.Embedded.Connect;
+using Pioneer.Embedded.Ksql;
 
 namespace Pioneer.Embedded;
 
@@ -14,6 +16,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private EmbeddedBroker? _broker;
+    private KsqlServer? _ksql;
     private ConnectWorker? _connect;
     private int _disposed;
 
@@ -88,6 +91,11 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             await _connect.DisposeAsync();
         }
 
+        if (_ksql is not null)
+        {
+            await _ksql.DisposeAsync();
+        }
+
         if (Bank is not null)
         {
             await Bank.DisposeAsync();
@@ -109,19 +117,16 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
         }
 
         Kafka = _options.ExternalKafka ?? OwnKafka();
-        if (_options.Demo)
-        {
-            await StartBankAsync(cancellationToken);
-        }
-
-        if (_options.ConnectEndpoint is { } connect)
-        {
-            var options = new ConnectWorkerOptions { Endpoint = connect, Kafka = RequireKafka("Connect worker") };
-            _connect = await ConnectWorker.StartAsync(options, _loggers, _time, cancellationToken);
-        }
-
+        // Bank, ksql server and worker do not need each other; each mostly waits for Kafka. When one fails the others are waited for, so
+        // that what did start is known and stopped.
+        await Task.WhenAll(
+            _options.Demo ? StartBankAsync(cancellationToken) : Task.CompletedTask,
+            _options.KsqlEndpoint is { } ksql ? StartKsqlAsync(ksql, RequireKafka("ksql server"), cancellationToken) : Task.CompletedTask,
+            _options.ConnectEndpoint is { } connect
+                ? StartConnectAsync(connect, RequireKafka("Connect worker"), cancellationToken)
+                : Task.CompletedTask);
         Endpoints = new EmbeddedEndpoints(
-            _broker?.PlainEndpoint?.ToString(), _broker?.SaslEndpoint?.ToString(), null, _connect?.Url, Bank?.Url);
+            _broker?.PlainEndpoint?.ToString(), _broker?.SaslEndpoint?.ToString(), _ksql is null ? null : $"http://{_ksql.Endpoint}", _connect?.Url, Bank?.Url);
     }
 
     private async Task StartBrokerPartAsync(CancellationToken cancellationToken)
@@ -135,6 +140,28 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             SuperPassword = _options.SuperPassword,
         };
         _broker = await EmbeddedBroker.StartAsync(options, _loggers, _time, cancellationToken);
+    }
+
+    private async Task StartKsqlAsync(IPEndPoint endpoint, KafkaConnection kafka, CancellationToken cancellationToken)
+    {
+        var directory = Path.Combine(_options.DataDirectory, "ksql");
+        Directory.CreateDirectory(directory);
+        var options = new KsqlServerOptions
+        {
+            Endpoint = endpoint,
+            DataDirectory = directory,
+            DefaultService = new Ksql.KafkaConnection(
+                kafka.BootstrapServers, kafka.SecurityProtocol, kafka.SaslMechanism, kafka.Username, kafka.Password),
+            BasicUser = _options.KsqlUser,
+            BasicPassword = _options.KsqlPassword,
+        };
+        _ksql = await KsqlServer.StartAsync(options, _loggers, _time, cancellationToken);
+    }
+
+    private async Task StartConnectAsync(IPEndPoint endpoint, KafkaConnection kafka, CancellationToken cancellationToken)
+    {
+        var options = new ConnectWorkerOptions { Endpoint = endpoint, Kafka = kafka };
+        _connect = await ConnectWorker.StartAsync(options, _loggers, _time, cancellationToken);
     }
 
     private async Task StartBankAsync(CancellationToken cancellationToken)

@@ -50,6 +50,8 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
             EnablePartitionEof = true,
             IsolationLevel = IsolationLevel.ReadCommitted,
             AutoOffsetReset = AutoOffsetReset.Earliest,
+            // The end of a topic is known one empty fetch after its last record: this is what starting a task waits for.
+            FetchWaitMaxMs = 200,
         }).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build();
     }
 
@@ -67,10 +69,10 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
         var partitions = Partitions(_options.ConfigTopic).Concat(Partitions(_options.OffsetTopic)).Concat(Partitions(_options.StatusTopic));
         _consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
         _loop = Task.Factory.StartNew(ReadLoop, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        foreach (var topic in new[] { _options.ConfigTopic, _options.OffsetTopic, _options.StatusTopic })
-        {
-            await ReadToEndAsync(topic, cancellationToken);
-        }
+        await Task.WhenAll(
+            ReadToEndAsync(_options.ConfigTopic, cancellationToken),
+            ReadToEndAsync(_options.OffsetTopic, cancellationToken),
+            ReadToEndAsync(_options.StatusTopic, cancellationToken));
     }
 
     /// <summary>

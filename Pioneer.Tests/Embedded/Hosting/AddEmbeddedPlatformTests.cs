@@ -24,6 +24,8 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
         Assert.Equal("SASL_PLAINTEXT", configuration["Kafka:SecurityProtocol"]);
         Assert.Equal(configuration["Kafka:BootstrapServers"], configuration["Kafka:AdvertisedBootstrapServers"]);
         Assert.StartsWith("http://127.0.0.1:", configuration["Connect:Url"], StringComparison.Ordinal);
+        Assert.StartsWith("http://127.0.0.1:", configuration["Ksql:Url"], StringComparison.Ordinal);
+        Assert.Equal(configuration["Ksql:Url"], configuration["Ksql:HostUrl"]);
         Assert.StartsWith("jdbc:sqlite:", configuration["Demo:ConnectionUrl"], StringComparison.Ordinal);
         Assert.Null(host.Services.GetRequiredService<EmbeddedPlatform>().Endpoints.Kafka);
         var secret = Path.Combine(_directory, "embedded", "secret");

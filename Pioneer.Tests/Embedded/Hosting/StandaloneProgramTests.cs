@@ -23,6 +23,7 @@ public sealed class StandaloneProgramTests : IDisposable
         }
 
         Assert.StartsWith("http://127.0.0.1:", process.Ready["connect"]!.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("http://127.0.0.1:", process.Ready["ksql"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, await process.TerminateAsync());
     }
 
