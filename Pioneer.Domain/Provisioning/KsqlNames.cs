@@ -31,12 +31,13 @@ public static class KsqlNames
     public static IEnumerable<string> SeedPrefixes(TenantSlug tenant, string subscription) =>
         [$"{ObjectName(tenant, subscription)}_SEED_", $"{ObjectName(tenant, subscription)}_S_"];
 
-    public static string SeedQueryId(TenantSlug tenant, string subscription, SeedRunId run) =>
-        $"{ObjectName(tenant, subscription)}_SEED_{run.Value:N}".ToUpperInvariant();
+    /// <summary>The query of one attempt of a seed run, from its private stream into the delivery topic.</summary>
+    public static string SeedQueryId(TenantSlug tenant, string subscription, SeedRunId run, int attempt) =>
+        $"{ObjectName(tenant, subscription)}_SEED_{run.Value:N}_{attempt}".ToUpperInvariant();
 
-    /// <summary>The stream over a seed run's private topic.</summary>
-    public static string SeedObject(TenantSlug tenant, string subscription, SeedRunId run) =>
-        $"{ObjectName(tenant, subscription)}_S_{run.Value:N}".ToUpperInvariant();
+    /// <summary>The stream over the private topic of one attempt of a seed run.</summary>
+    public static string SeedObject(TenantSlug tenant, string subscription, SeedRunId run, int attempt) =>
+        $"{ObjectName(tenant, subscription)}_S_{run.Value:N}_{attempt}".ToUpperInvariant();
 
     private static string Upper(string name) => name.ToUpperInvariant().Replace('-', '_');
 }

@@ -12,8 +12,9 @@ public static class TopicNames
 
     public static string Delivery(TenantSlug tenant, string subscription) => $"{tenant}.d.{subscription}";
 
-    /// <summary>Private input of one seed run.</summary>
-    public static string Seed(TenantSlug tenant, string subscription, SeedRunId run) => $"{tenant}.s.{subscription}.{run.Value:n}";
+    /// <summary>Private input of one attempt of a seed run.</summary>
+    public static string Seed(TenantSlug tenant, string subscription, SeedRunId run, int attempt) =>
+        $"{tenant}.s.{subscription}.{run.Value:n}.{attempt}";
 
     public static string Quarantine(TenantSlug tenant, string name) => $"{tenant}.q.{name}";
 

@@ -31,7 +31,7 @@ public sealed record TopicEvidence(string Name, string TopicId, long RetentionMs
 public sealed record PartitionEvidence(int Partition, long Earliest, long End, long LastStable);
 
 /// <summary>One consumer group's committed offsets and since when each partition has had undelivered records.</summary>
-public sealed record GroupEvidence(string Name, string State, ImmutableArray<CommittedEvidence> Committed);
+public sealed record GroupEvidence(string Name, ImmutableArray<CommittedEvidence> Committed);
 
 /// <summary>One partition's committed offset.</summary>
 /// <param name="UndeliveredSince">A time at which every record before the committed offset's successor was still unwritten or delivered: no undelivered

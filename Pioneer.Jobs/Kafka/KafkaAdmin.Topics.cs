@@ -136,12 +136,15 @@ public sealed partial class KafkaAdmin
         ListOffsetsAsync(partitions, OffsetSpec.Latest(), ct);
 
     private Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(IReadOnlyCollection<TopicPartition> partitions, OffsetSpec spec,
-        CancellationToken ct) =>
+        CancellationToken ct) => ListOffsetsAsync(partitions, spec, IsolationLevel.ReadCommitted, ct);
+
+    private Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(IReadOnlyCollection<TopicPartition> partitions, OffsetSpec spec,
+        IsolationLevel isolation, CancellationToken ct) =>
         CallAsync<IReadOnlyDictionary<TopicPartition, long>>("list offsets", async () =>
         {
             var answer = await Client.ListOffsetsAsync(
                 partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }),
-                new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = IsolationLevel.ReadCommitted });
+                new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = isolation });
             return answer.ResultInfos.ToDictionary(
                 info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
         }, ct);

@@ -47,7 +47,7 @@ internal sealed class EvidenceBuilder
         Noon,
         new ClusterEvidence(_clusterId, 1,
             [new TopicEvidence(Topic, _topicId, _retentionMs, [new PartitionEvidence(0, _earliest, _end, _end)])],
-            [new GroupEvidence(Group, "Stable", [new CommittedEvidence(Topic, 0, _committed, _undeliveredSince)])]),
+            [new GroupEvidence(Group, [new CommittedEvidence(Topic, 0, _committed, _undeliveredSince)])]),
         [new ConnectorEvidence(Topic, "RUNNING", [new TaskEvidence(0, _taskState)], _taskState == "FAILED" ? "boom" : null)],
         _queriesSeen ? [new QueryEvidence("acme_", "LARGE_V1", "RUNNING", null)] : null);
 }

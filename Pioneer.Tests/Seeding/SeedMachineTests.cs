@@ -22,7 +22,7 @@ public sealed class SeedMachineTests
     [Fact]
     public void Late_event_of_another_phase_changes_nothing()
     {
-        var state = SeedState.New with { Phase = SeedPhase.Draining, Cut = new SeedCut([3]) };
+        var state = SeedState.New with { Phase = SeedPhase.Draining, Cut = new SeedCut([3], [0]) };
 
         var step = SeedMachine.Step(state, new SeedEvent.Succeeded(SeedPhase.Pausing));
 
@@ -33,7 +33,7 @@ public sealed class SeedMachineTests
     [Fact]
     public void Restart_while_copying_removes_the_dead_attempt_before_it_copies_again()
     {
-        var cut = new SeedCut([7]);
+        var cut = new SeedCut([7], [0]);
         var step = SeedMachine.Step(SeedState.New with { Phase = SeedPhase.Copying, Cut = cut }, new SeedEvent.Restarted());
 
         Assert.Equal(2, step.State.Attempt);
@@ -43,7 +43,7 @@ public sealed class SeedMachineTests
     [Fact]
     public void Broken_action_ends_in_failure_only_after_live_was_brought_back()
     {
-        var state = SeedState.New with { Phase = SeedPhase.Draining, Cut = new SeedCut([1]) };
+        var state = SeedState.New with { Phase = SeedPhase.Draining, Cut = new SeedCut([1], [0]) };
 
         var stopping = SeedMachine.Step(state, new SeedEvent.Broken("the seed query ended with an error"));
         var resuming = SeedMachine.Step(stopping.State, new SeedEvent.Succeeded(SeedPhase.Stopping));

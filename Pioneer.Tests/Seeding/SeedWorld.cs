@@ -58,7 +58,7 @@ internal sealed class SeedWorld
                 _paused = true;
                 return new SeedEvent.Succeeded(SeedPhase.Pausing);
             case SeedAction.TakeCut:
-                return new SeedEvent.CutTaken(new SeedCut([_livePosition]));
+                return new SeedEvent.CutTaken(new SeedCut([_livePosition], [0]));
             case SeedAction.RemoveEarlierAttempts remove:
                 foreach (var attempt in _seedTopics.Keys.Where(attempt => attempt < remove.Attempt).ToArray())
                 {

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Pioneer.Domain.Recovery;
+
+namespace Pioneer.Jobs.Kafka;
+
+public sealed partial class KafkaAdmin
+{
+    private const int GroupsAtOnce = 16;
+
+    /// <summary>Whether a broker answers within the time given: the quick probe of the detectors. Never throws for an unreachable cluster.</summary>
+    public async Task<bool> IsAnsweringAsync(TimeSpan timeout, CancellationToken ct)
+    {
+        try
+        {
+            await Client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = timeout }).WaitAsync(ct);
+            return true;
+        }
+        catch (KafkaException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The brokers' part of a round of evidence: identity and offsets of the given topics, committed offsets of the given groups. Topics and groups
+    /// that do not exist are left out. The undelivered clock is not set: it needs the round before.
+    /// </summary>
+    public async Task<ClusterEvidence> ReadEvidenceAsync(IReadOnlyCollection<string> topics, IReadOnlyCollection<string> groups, CancellationToken ct)
+    {
+        var cluster = await CallAsync("describe the cluster",
+            () => Client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Timeout }), ct);
+        return new ClusterEvidence(cluster.ClusterId, cluster.Nodes.Count, await TopicEvidenceAsync(topics, ct), await GroupEvidenceAsync(groups, ct));
+    }
+
+    private async Task<ImmutableArray<TopicEvidence>> TopicEvidenceAsync(IReadOnlyCollection<string> topics, CancellationToken ct)
+    {
+        if (topics.Count == 0)
+        {
+            return [];
+        }
+
+        var described = await CallAsync("describe topics", async () =>
+        {
+            try
+            {
+                return (await Client.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics),
+                    new DescribeTopicsOptions { RequestTimeout = Timeout })).TopicDescriptions;
+            }
+            catch (DescribeTopicsException some)
+            {
+                return some.Results.TopicDescriptions;
+            }
+        }, ct);
+        var found = described.Where(topic => !topic.Error.IsError).ToList();
+        var partitions = found.SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Partition))).ToList();
+        var earliest = await ListOffsetsAsync(partitions, OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, ct);
+        var end = await ListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, ct);
+        var stable = await ListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadCommitted, ct);
+        var retention = await RetentionAsync(found.ConvertAll(topic => topic.Name), ct);
+        return
+        [
+            .. found.Select(topic => new TopicEvidence(topic.Name, topic.TopicId.ToString(), retention.GetValueOrDefault(topic.Name, -1),
+            [
+                .. topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Partition))
+                    .Select(partition => new PartitionEvidence(partition.Partition.Value, earliest[partition], end[partition], stable[partition])),
+            ])),
+        ];
+    }
+
+    /// <summary>Effective retention by time; a compacted topic keeps the latest of every key for ever.</summary>
+    private async Task<Dictionary<string, long>> RetentionAsync(List<string> topics, CancellationToken ct)
+    {
+        var retention = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var chunk in topics.Chunk(DescribeChunk))
+        {
+            var described = await CallAsync("describe topic configurations", () => Client.DescribeConfigsAsync(
+                chunk.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }),
+                new DescribeConfigsOptions { RequestTimeout = Timeout }), ct);
+            foreach (var topic in described)
+            {
+                var deletes = topic.Entries.TryGetValue("cleanup.policy", out var policy) && policy.Value.Contains("delete", StringComparison.Ordinal);
+                retention[topic.ConfigResource.Name] = deletes && topic.Entries.TryGetValue("retention.ms", out var entry)
+                    && long.TryParse(entry.Value, System.Globalization.CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds : -1;
+            }
+        }
+
+        return retention;
+    }
+
+    private async Task<ImmutableArray<GroupEvidence>> GroupEvidenceAsync(IReadOnlyCollection<string> groups, CancellationToken ct)
+    {
+        var evidence = ImmutableArray.CreateBuilder<GroupEvidence>(groups.Count);
+        foreach (var chunk in groups.Chunk(GroupsAtOnce))
+        {
+            var read = await Task.WhenAll(chunk.Select(async group => (group, offsets: await GroupOffsetsAsync(group, ct))));
+            evidence.AddRange(read.Where(group => group.offsets.Count > 0).Select(group => new GroupEvidence(group.group,
+            [
+                .. group.offsets.Select(offset => new CommittedEvidence(offset.Key.Topic, offset.Key.Partition.Value, offset.Value, null)),
+            ])));
+        }
+
+        return evidence.ToImmutable();
+    }
+}

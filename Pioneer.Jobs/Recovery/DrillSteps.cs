@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>
+/// The steps that a drill has before the playbook's own: take evidence, make the fault, see that the detector notices, heal. Only where the host
+/// registered an <see cref="IFaultInjector"/>; elsewhere the platform is no drill target.
+/// </summary>
+public sealed class DrillSteps(IServiceScopeFactory scopes, PlatformWatch watch, DrillMarker marker, TimeProvider time, IFaultInjector? faults = null)
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200), Short = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether drills can be run here at all.</summary>
+    public bool IsDrillTarget => faults is not null;
+
+    /// <summary>The playbook with a drill's steps in front.</summary>
+    public Playbook Prefix(Playbook playbook) => playbook with { Steps = [.. Steps(playbook.Scenario), .. playbook.Steps.Skip(1)] };
+
+    private ImmutableArray<PlaybookStepDefinition> Steps(Scenario scenario)
+    {
+        var evidence = new PlaybookStepDefinition("Take evidence", Short, async (_, ct) =>
+        {
+            var round = await watch.TakeRoundAsync(ct);
+            return round.Cluster is null
+                ? new StepOutcome(false, "The brokers do not answer: a drill starts from a healthy platform.")
+                : new StepOutcome(true, $"{round.Cluster.Topics.Length} topics and {round.Cluster.Groups.Length} groups recorded.");
+        });
+        var inject = new PlaybookStepDefinition($"Make the fault and wait until it is noticed", Short, (context, ct) => InjectAsync(scenario, context, ct));
+        return scenario.Number == Scenario.ClusterUnavailable.Number
+            ? [evidence, inject, new PlaybookStepDefinition("Start the brokers again", Short, HealAsync)]
+            : [evidence, inject];
+    }
+
+    /// <summary>Makes the fault unless its incident is open already: a runner that takes a dead one's drill up makes it again, the dead one's fault died with it.</summary>
+    private async Task<StepOutcome> InjectAsync(Scenario scenario, PlaybookContext context, CancellationToken ct)
+    {
+        marker.Begin(scenario, context.Run.Subject);
+        try
+        {
+            if (await OpenIncidentAsync(context.Run, ct) is null)
+            {
+                await (scenario.Number == Scenario.ClusterUnavailable.Number
+                    ? faults!.StopBrokersAsync(ct)
+                    : faults!.FailConnectorAsync(context.Run.Subject, ct));
+            }
+
+            var start = time.GetTimestamp();
+            Incident? incident;
+            while ((incident = await OpenIncidentAsync(context.Run, ct)) is null)
+            {
+                await Task.Delay(Between, time, ct);
+            }
+
+            return new StepOutcome(true, $"Noticed after {time.GetElapsedTime(start).TotalSeconds:0.0} s: {incident.Title}.");
+        }
+        finally
+        {
+            marker.End(scenario, context.Run.Subject);
+        }
+    }
+
+    private async Task<StepOutcome> HealAsync(PlaybookContext context, CancellationToken ct)
+    {
+        await faults!.StartBrokersAsync(ct);
+        return new StepOutcome(true, "The brokers were started again on their own data.");
+    }
+
+    private async Task<Incident?> OpenIncidentAsync(PlaybookRun run, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
+        var db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
+        return await db.Incidents.AsNoTracking().FirstOrDefaultAsync(
+            incident => incident.Scenario == run.Scenario && incident.Subject == run.Subject && incident.State != IncidentState.Closed, ct);
+    }
+}

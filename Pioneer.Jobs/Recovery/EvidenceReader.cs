@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Connect;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.KsqlDb;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>Takes one full round of evidence, in bulk. A component that does not answer leaves its part null; the round never fails as a whole.</summary>
+public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient connect, KsqlDbClient ksql, TimeProvider time, ILogger<EvidenceReader> logger)
+{
+    /// <summary>Reads the round and carries the undelivered clocks on from the round before.</summary>
+    public async Task<EvidenceRound> ReadAsync(ImmutableArray<WatchedTenant> tenants, EvidenceRound? before, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var hops = tenants.SelectMany(tenant => tenant.Flow.Hops).ToList();
+        var topics = hops.Select(hop => hop is FlowHop.Reading reading ? reading.Topic : ((FlowHop.Ingestion)hop).Topic).ToHashSet(StringComparer.Ordinal);
+        var groups = hops.OfType<FlowHop.Reading>().Select(hop => hop.Group).ToHashSet(StringComparer.Ordinal);
+        var cluster = ProbeAsync("kafka", () => admin.ReadEvidenceAsync(topics, groups, ct), ct);
+        var connectors = ProbeAsync("connect", () => ConnectorsAsync(ct), ct);
+        var queries = ProbeAsync("ksql", () => QueriesAsync(tenants, ct), ct);
+        var seen = await cluster;
+        return new EvidenceRound(
+            now,
+            seen is null ? null : seen with { Groups = [.. seen.Groups.Select(group => Clocked(group, seen, now, before))] },
+            await connectors is { } found ? [.. found] : null,
+            await queries is { } running ? [.. running] : null);
+    }
+
+    /// <summary>Connectors with their tasks, in one request.</summary>
+    public async Task<List<ConnectorEvidence>> ConnectorsAsync(CancellationToken ct) =>
+        [.. (await connect.ListAsync(ct)).Select(connector => new ConnectorEvidence(
+            connector.Name,
+            connector.Status.State,
+            [.. connector.Status.Tasks.Select(task => new TaskEvidence(task.Id, task.State))],
+            connector.Status.Trace ?? connector.Status.Tasks.FirstOrDefault(task => task.State == "FAILED")?.Trace))];
+
+    private async Task<List<QueryEvidence>> QueriesAsync(ImmutableArray<WatchedTenant> tenants, CancellationToken ct)
+    {
+        var services = tenants.Where(tenant => tenant.Flow.Hops.Any(hop => hop is FlowHop.Reading)).Select(tenant => tenant.ServiceId)
+            .Distinct(StringComparer.Ordinal);
+        var lists = await Task.WhenAll(services.Select(async service => (service, queries: await ksql.ListQueriesAsync(service, ct))));
+        return [.. lists.SelectMany(list => list.queries.Select(query => new QueryEvidence(list.service, query.Id, query.State, null)))];
+    }
+
+    private async Task<T?> ProbeAsync<T>(string probe, Func<Task<T>> read, CancellationToken ct) where T : class
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception failure) when (!ct.IsCancellationRequested && failure is IOException or KafkaRequestException or InvalidOperationException)
+        {
+            Log.NotObserved(logger, probe, failure.Message);
+            return null;
+        }
+    }
+
+    private static GroupEvidence Clocked(GroupEvidence group, ClusterEvidence now, DateTimeOffset takenAt, EvidenceRound? before)
+    {
+        var earlier = before?.Group(group.Name);
+        return group with
+        {
+            Committed =
+            [
+                .. group.Committed.Select(committed => committed with
+                {
+                    UndeliveredSince = UndeliveredClock.Since(
+                        committed.Offset,
+                        StableEnd(now.Topics.FirstOrDefault(topic => topic.Name == committed.Topic), committed.Partition) ?? committed.Offset,
+                        takenAt,
+                        earlier?.Committed.FirstOrDefault(old => old.Topic == committed.Topic && old.Partition == committed.Partition),
+                        StableEnd(before?.Topic(committed.Topic), committed.Partition),
+                        before?.TakenAt),
+                }),
+            ],
+        };
+    }
+
+    private static long? StableEnd(TopicEvidence? topic, int partition) =>
+        topic?.Partitions.FirstOrDefault(candidate => candidate.Partition == partition)?.LastStable;
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 6001, Level = LogLevel.Warning, Message = "Probe {Probe} saw nothing: {Reason}")]
+        public static partial void NotObserved(ILogger logger, string probe, string reason);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Connect;
+using Pioneer.Jobs.Kafka;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>What the quick probes saw last.</summary>
+/// <param name="Connectors">Null when Connect did not answer.</param>
+public sealed record QuickLook(DateTimeOffset At, bool BrokersAnswer, ImmutableArray<ConnectorEvidence>? Connectors);
+
+/// <summary>The present picture of the platform, shared by pages, detectors and playbooks. Replaced as a whole, so reading needs no lock.</summary>
+public sealed class PlatformPicture
+{
+    private volatile QuickLook? _look;
+    private volatile EvidenceRound? _round;
+    private volatile EvidenceRound? _lastGood;
+
+    /// <summary>Raised after each change, on the watch's thread; handlers must be quick and must not throw.</summary>
+    public event Action? Changed;
+
+    /// <summary>Null until the first probe.</summary>
+    public QuickLook? Look => _look;
+
+    /// <summary>The last full round, complete or not.</summary>
+    public EvidenceRound? Round => _round;
+
+    /// <summary>The last round in which the brokers were seen: horizons go on counting from it while they are down.</summary>
+    public EvidenceRound? LastGood => _lastGood;
+
+    internal void Show(QuickLook look)
+    {
+        _look = look;
+        Changed?.Invoke();
+    }
+
+    internal void Show(EvidenceRound round)
+    {
+        _round = round;
+        if (round.Cluster is not null)
+        {
+            _lastGood = round;
+        }
+
+        Changed?.Invoke();
+    }
+}
+
+/// <summary>
+/// Looks quickly every second (brokers, connectors) and takes a full round of evidence every 15 s. A failure is believed after two looks in a row,
+/// which keeps detection under 5 s and a single lost packet out of the incident list.
+/// </summary>
+public sealed partial class PlatformWatch(
+    KafkaAdmin admin, EvidenceReader reader, EvidenceStore store, TenantFlowReader flows, PlatformPicture picture, IncidentKeeper incidents,
+    TimeProvider time, ILogger<PlatformWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), RoundEvery = TimeSpan.FromSeconds(15), LookTimeout = TimeSpan.FromSeconds(1.5);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var roundDue = time.GetUtcNow();
+        using var timer = new PeriodicTimer(LookEvery, time);
+        QuickLook? before = null;
+        do
+        {
+            try
+            {
+                var look = await LookAsync(stoppingToken);
+                picture.Show(look);
+                await incidents.JudgeAsync(before, look, stoppingToken);
+                before = look;
+                if (look.BrokersAnswer && time.GetUtcNow() >= roundDue)
+                {
+                    await TakeRoundAsync(stoppingToken);
+                    roundDue = time.GetUtcNow() + RoundEvery;
+                }
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                // the watch must outlive whatever it watches: the next look comes in a second
+                Log.Failed(logger, failure);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Takes a full round now and stores it.</summary>
+    public async Task<EvidenceRound> TakeRoundAsync(CancellationToken ct)
+    {
+        var tenants = await flows.ReadAsync(ct);
+        var round = await reader.ReadAsync(tenants, picture.LastGood ?? await store.LastGoodAsync(before: null, ct), ct);
+        picture.Show(round);
+        await store.KeepAsync(round, ct);
+        return round;
+    }
+
+    private async Task<QuickLook> LookAsync(CancellationToken ct)
+    {
+        var brokers = admin.IsAnsweringAsync(LookTimeout, ct);
+        List<ConnectorEvidence>? connectors = null;
+        try
+        {
+            connectors = await reader.ConnectorsAsync(ct);
+        }
+        catch (Exception failure) when (failure is ConnectUnavailableException or ConnectRequestException)
+        {
+            Log.ConnectSilent(logger, failure.Message);
+        }
+
+        return new QuickLook(time.GetUtcNow(), await brokers, connectors is null ? null : [.. connectors]);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 6010, Level = LogLevel.Error, Message = "The platform watch failed once and goes on")]
+        public static partial void Failed(ILogger logger, Exception failure);
+
+        [LoggerMessage(EventId = 6011, Level = LogLevel.Debug, Message = "Connect was not seen: {Reason}")]
+        public static partial void ConnectSilent(ILogger logger, string reason);
+    }
+}

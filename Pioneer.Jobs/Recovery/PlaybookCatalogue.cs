@@ -1,0 +1,113 @@
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Connect;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.KsqlDb;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>The playbooks of this release, built from a few steps that wait, restart and drain.</summary>
+public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, KsqlDbClient ksql, PlatformWatch watch, TimeProvider time)
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(300), ProbeTimeout = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Short = TimeSpan.FromMinutes(1), Long = TimeSpan.FromMinutes(30);
+
+    /// <summary>The playbook against the scenario; null when there is none.</summary>
+    public Playbook? Find(string scenario) => scenario switch
+    {
+        "S01" => new Playbook(Scenario.ClusterUnavailable,
+            [RecordEvidence(), AwaitBrokers(), RestartFailedTasks(), AwaitTasks(), AwaitQueries(), Drain()]),
+        "S10" => new Playbook(Scenario.ConnectorFailed, [RecordEvidence(), RestartFailedTasks(), AwaitTasks(), AwaitQueries(), Drain()]),
+        _ => null,
+    };
+
+    private static PlaybookStepDefinition RecordEvidence() => new("Record the evidence from before", Short, (context, _) => Task.FromResult(
+        new StepOutcome(true, context.Before is null
+            ? "No evidence from before the failure: the verdict will be 'unknown'."
+            : $"Evidence of {context.Before.TakenAt:yyyy-MM-dd HH:mm:ss} UTC is kept: {context.Before.Cluster!.Topics.Length} topics, "
+                + $"{context.Before.Cluster.Groups.Length} groups.")));
+
+    private PlaybookStepDefinition AwaitBrokers() => new("Wait for the brokers", Long, async (_, ct) =>
+    {
+        var start = time.GetTimestamp();
+        while (!await admin.IsAnsweringAsync(ProbeTimeout, ct))
+        {
+            await Task.Delay(Between, time, ct);
+        }
+
+        return new StepOutcome(true, $"Brokers answer after {time.GetElapsedTime(start).TotalSeconds:0.0} s.");
+    });
+
+    private PlaybookStepDefinition RestartFailedTasks() => new("Restart only what failed", Short, async (context, ct) =>
+    {
+        var failed = (await connect.ListAsync(ct)).Where(connector => IsConcerned(context, connector.Name) && IsFailed(connector)).ToList();
+        foreach (var connector in failed)
+        {
+            await connect.RestartAsync(connector.Name, onlyFailed: true, ct);
+        }
+
+        return new StepOutcome(true, failed.Count == 0 ? "No task had failed." : $"Restarted {string.Join(", ", failed.Select(connector => connector.Name))}.");
+    });
+
+    private PlaybookStepDefinition AwaitTasks() => new("Wait until every task runs", Short, async (context, ct) =>
+    {
+        while (true)
+        {
+            var connectors = (await connect.ListAsync(ct)).Where(connector => IsConcerned(context, connector.Name)).ToList();
+            if (!connectors.Exists(connector => IsFailed(connector) || connector.Status.State is "RESTARTING" or "UNASSIGNED"))
+            {
+                return new StepOutcome(true, $"{connectors.Count} connectors run or are paused on purpose.");
+            }
+
+            await Task.Delay(Between, time, ct);
+        }
+    });
+
+    private PlaybookStepDefinition AwaitQueries() => new("Wait until every query runs", Long, async (context, ct) =>
+    {
+        var wanted = context.Tenants.SelectMany(tenant => tenant.Flow.Hops.OfType<FlowHop.Reading>().Select(hop => (tenant.ServiceId, hop.Reader))).ToList();
+        while (true)
+        {
+            var lists = await Task.WhenAll(wanted.Select(query => query.ServiceId).Distinct(StringComparer.Ordinal)
+                .Select(async service => (service, queries: await ksql.ListQueriesAsync(service, ct))));
+            var waiting = wanted.Where(query => !lists.Any(list => list.service == query.ServiceId
+                && list.queries.Any(found => found.Id == query.Reader && found.State is "RUNNING" or "PAUSED"))).ToList();
+            if (waiting.Count == 0)
+            {
+                return new StepOutcome(true, $"{wanted.Count} queries run.");
+            }
+
+            await Task.Delay(Between, time, ct);
+        }
+    });
+
+    /// <summary>Everything that was in topics when this step began must have passed every query: only then can delivery be called whole.</summary>
+    private PlaybookStepDefinition Drain() => new("Drain what waited", Long, async (context, ct) =>
+    {
+        var start = time.GetTimestamp();
+        var target = await watch.TakeRoundAsync(ct);
+        var round = target;
+        while (true)
+        {
+            var behind = context.Tenants.SelectMany(tenant => tenant.Flow.Hops.OfType<FlowHop.Reading>()).Sum(hop => Behind(hop, target, round));
+            if (round.Cluster is not null && behind == 0)
+            {
+                return new StepOutcome(true, $"Every query has passed what was written; drained in {time.GetElapsedTime(start).TotalSeconds:0.0} s.");
+            }
+
+            await Task.Delay(Between, time, ct);
+            round = await watch.TakeRoundAsync(ct);
+            target = target.Cluster is null ? round : target;
+        }
+    });
+
+    private static long Behind(FlowHop.Reading hop, EvidenceRound target, EvidenceRound now) =>
+        now.Group(hop.Group)?.Committed.Where(committed => committed.Topic == hop.Topic).Sum(committed =>
+            Math.Max(0, (target.Topic(hop.Topic)?.Partitions.FirstOrDefault(partition => partition.Partition == committed.Partition)?.LastStable ?? 0)
+                - committed.Offset)) ?? 0;
+
+    private static bool IsConcerned(PlaybookContext context, string connector) =>
+        context.Run.Scenario != Scenario.ConnectorFailed.Number || context.Run.Subject == connector;
+
+    private static bool IsFailed(Connector connector) =>
+        connector.Status.State == "FAILED" || connector.Status.Tasks.Any(task => task.State == "FAILED");
+}

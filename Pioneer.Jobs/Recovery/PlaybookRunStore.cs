@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>The durable side of playbook runs: steps, fence, verdicts, and the incident they belong to.</summary>
+public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEvents events, TimeProvider time)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Takes the run up with a new fence, making its steps at the first time; null when it is over or unknown.</summary>
+    public async Task<PlaybookRun?> TakeUpAsync(PlaybookRunId id, Func<PlaybookRun, Playbook?> definition, CancellationToken ct)
+    {
+        await using var scope = Open(out var db);
+        var run = await db.PlaybookRuns.Include(run => run.Steps).SingleOrDefaultAsync(run => run.Id == id, ct);
+        if (run is null || run.State is PlaybookRunState.Completed or PlaybookRunState.CompletedWithLoss or PlaybookRunState.Aborted
+            || definition(run) is not { } playbook)
+        {
+            return null;
+        }
+
+        for (var ordinal = run.Steps.Count + 1; ordinal <= playbook.Steps.Length; ordinal++)
+        {
+            run.Steps.Add(new PlaybookStep
+            {
+                PlaybookRunId = id,
+                Ordinal = ordinal,
+                Name = playbook.Steps[ordinal - 1].Name,
+                IdempotencyKey = $"{id}:{ordinal}",
+            });
+        }
+
+        run.FencingToken++;
+        run.State = PlaybookRunState.Running;
+        run.Error = null;
+        run.StartedAt ??= time.GetUtcNow();
+        await db.SaveChangesAsync(ct);
+        events.Publish(id);
+        return run;
+    }
+
+    /// <summary>Marks a step as running; false when another runner holds the run.</summary>
+    public Task<bool> BeginStepAsync(PlaybookRun taken, int ordinal, CancellationToken ct) => ChangeAsync(taken, (_, run) =>
+    {
+        var step = run.Steps.Single(step => step.Ordinal == ordinal);
+        step.State = PlaybookStepState.Running;
+        step.StartedAt ??= time.GetUtcNow();
+        return Task.CompletedTask;
+    }, ct);
+
+    /// <summary>Marks a step as done or failed; a failed one pauses the run.</summary>
+    public Task<bool> EndStepAsync(PlaybookRun taken, int ordinal, StepOutcome outcome, CancellationToken ct) => ChangeAsync(taken, async (db, run) =>
+    {
+        var step = run.Steps.Single(step => step.Ordinal == ordinal);
+        step.State = outcome.Succeeded ? PlaybookStepState.Done : PlaybookStepState.Failed;
+        step.Detail = outcome.Detail;
+        step.FinishedAt = time.GetUtcNow();
+        if (!outcome.Succeeded)
+        {
+            run.State = PlaybookRunState.PausedByFailedStep;
+            run.Error = $"{step.Name}: {outcome.Detail}";
+        }
+
+        if (await OpenIncidentAsync(db, run, ct) is { } incident)
+        {
+            incident.State = IncidentState.Recovering;
+            incident.Timeline.Add(new IncidentEvent { IncidentId = incident.Id, At = time.GetUtcNow(), Text = $"{step.Name}. {outcome.Detail}" });
+        }
+    }, ct);
+
+    /// <summary>Writes the verdicts, the measured times and the end of run and incident.</summary>
+    public Task<bool> ConcludeAsync(PlaybookRun taken, IReadOnlyList<(TenantId Tenant, TenantVerdict Verdict)> verdicts, CancellationToken ct) =>
+        ChangeAsync(taken, async (db, run) =>
+        {
+            var now = time.GetUtcNow();
+            var unknown = verdicts.Any(verdict => verdict.Verdict.Verdict is Verdict.Unknown);
+            var lost = verdicts.Any(verdict => verdict.Verdict.Verdict is Verdict.Lost or Verdict.ReseedNeeded);
+            var incident = await OpenIncidentAsync(db, run, ct);
+            run.State = unknown ? PlaybookRunState.PausedByFailedStep : lost ? PlaybookRunState.CompletedWithLoss : PlaybookRunState.Completed;
+            run.Error = unknown ? $"No verdict yet. {verdicts.First(verdict => verdict.Verdict.Verdict is Verdict.Unknown).Verdict.Explanation}" : null;
+            run.FinishedAt = now;
+            run.RtoMs = (long)(now - (incident?.DetectedAt ?? run.StartedAt ?? now)).TotalMilliseconds;
+            run.RpoMs = unknown || lost ? null : 0;
+            if (incident is not null)
+            {
+                Conclude(incident, verdicts, now, unknown);
+            }
+        }, ct);
+
+    /// <summary>The incident that the run works on; null before its detection.</summary>
+    public async Task<Incident?> IncidentOfAsync(PlaybookRun run, CancellationToken ct)
+    {
+        await using var scope = Open(out var db);
+        return await OpenIncidentAsync(db, run, ct);
+    }
+
+    private static void Conclude(Incident incident, IReadOnlyList<(TenantId Tenant, TenantVerdict Verdict)> verdicts, DateTimeOffset now, bool unknown)
+    {
+        foreach (var (tenant, verdict) in verdicts)
+        {
+            if (incident.Tenants.Find(affected => affected.TenantId == tenant) is { } affected)
+            {
+                affected.Verdict = verdict.Verdict;
+                affected.Explanation = verdict.Explanation;
+                affected.Proof = JsonSerializer.Serialize(verdict, Json);
+                affected.LossBeginsAt = null;
+            }
+        }
+
+        incident.State = unknown ? IncidentState.Verifying : IncidentState.Closed;
+        incident.DeliveredAgainAt ??= unknown ? null : now;
+        incident.ClosedAt = unknown ? null : now;
+        incident.Timeline.Add(new IncidentEvent
+        {
+            IncidentId = incident.Id,
+            At = now,
+            Text = string.Join(" ", verdicts.Select(verdict => $"{verdict.Verdict.Tenant}: {verdict.Verdict.Explanation}")),
+        });
+    }
+
+    private async Task<bool> ChangeAsync(PlaybookRun taken, Func<PioneerDbContext, PlaybookRun, Task> change, CancellationToken ct)
+    {
+        await using var scope = Open(out var db);
+        var run = await db.PlaybookRuns.Include(run => run.Steps).SingleAsync(run => run.Id == taken.Id, ct);
+        if (run.FencingToken != taken.FencingToken)
+        {
+            return false;
+        }
+
+        await change(db, run);
+        await db.SaveChangesAsync(ct);
+        events.Publish(taken.Id);
+        return true;
+    }
+
+    private static async Task<Incident?> OpenIncidentAsync(PioneerDbContext db, PlaybookRun run, CancellationToken ct)
+    {
+        var incident = await db.Incidents.Include(incident => incident.Tenants).Include(incident => incident.Timeline)
+            .FirstOrDefaultAsync(incident => incident.Scenario == run.Scenario && incident.Subject == run.Subject
+                && incident.State != IncidentState.Closed, ct);
+        return incident;
+    }
+
+    private AsyncServiceScope Open(out PioneerDbContext db)
+    {
+        var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
+        db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
+        return scope;
+    }
+}
+
+/// <summary>Tells pages of this process that a playbook run changed. Handlers must be quick and must not throw.</summary>
+public sealed class PlaybookRunEvents
+{
+    /// <summary>Raised on the runner's thread after each committed change.</summary>
+    public event Action<PlaybookRunId>? Changed;
+
+    internal void Publish(PlaybookRunId run) => Changed?.Invoke(run);
+}

@@ -1,0 +1,21 @@
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>Registers the platform watch, its detectors and the playbooks.</summary>
+public static class RecoveryServices
+{
+    /// <summary>Needs the adapters and the persistence of Pioneer. A host that is a drill target registers an <see cref="IFaultInjector"/> as well.</summary>
+    public static IServiceCollection AddRecovery(this IServiceCollection services) => services
+        .AddSingleton<PlatformPicture>()
+        .AddSingleton<DrillMarker>()
+        .AddSingleton<TenantFlowReader>()
+        .AddSingleton<EvidenceReader>()
+        .AddSingleton<EvidenceStore>()
+        .AddSingleton<IncidentKeeper>()
+        .AddSingleton<PlaybookRunEvents>()
+        .AddSingleton<PlaybookRunStore>()
+        .AddSingleton<PlaybookCatalogue>()
+        .AddSingleton<DrillSteps>()
+        .AddSingleton<PlaybookRunner>()
+        .AddSingleton<PlatformWatch>()
+        .AddHostedService(services => services.GetRequiredService<PlatformWatch>());
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Pioneer.Domain.Recovery;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>How bad it is, from best to worst.</summary>
+public enum StatusLevel
+{
+    /// <summary>Everything that is watched is as it should be.</summary>
+    Fine,
+
+    /// <summary>Something is broken and nothing is lost.</summary>
+    Degraded,
+
+    /// <summary>A probe is missing: nothing can be promised.</summary>
+    NotObserved,
+
+    /// <summary>Retention is running towards undelivered records.</summary>
+    AtRisk,
+
+    /// <summary>Records were lost, or somebody must be seeded again.</summary>
+    Lost,
+}
+
+/// <summary>One tenant's part of the status page.</summary>
+public sealed record TenantStatus(string Tenant, StatusLevel Level, string Sentence, LossHorizon Horizon);
+
+/// <summary>One watched thing: what was seen, by which probe, when.</summary>
+public sealed record ComponentStatus(string Name, StatusLevel Level, string State, DateTimeOffset SeenAt, string Detector, string Evidence);
+
+/// <summary>The status page's answer to: is anything wrong, who is affected, what is lost or about to be, what is being done.</summary>
+/// <param name="LookedAt">When the quick probes last looked; null before the first look.</param>
+/// <param name="EvidenceAt">When the last full round with brokers in it was taken.</param>
+public sealed record RecoveryStatus(
+    DateTimeOffset? LookedAt,
+    DateTimeOffset? EvidenceAt,
+    StatusLevel Level,
+    string Sentence,
+    ImmutableArray<TenantStatus> Tenants,
+    ImmutableArray<ComponentStatus> Components,
+    ImmutableArray<Incident> OpenIncidents);

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>Puts the present picture, the open incidents and the loss horizons together. The caller's tenant scope decides which tenants are in it.</summary>
+public sealed class RecoveryStatusReader(
+    IDbContextFactory<PioneerDbContext> contexts, ITenantScope scope, TenantFlowReader flows, PlatformPicture picture, TimeProvider time)
+{
+    private static readonly TimeSpan RiskBelow = TimeSpan.FromHours(24);
+
+    /// <summary>The status now.</summary>
+    public async Task<RecoveryStatus> ReadAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var incidents = await db.Incidents.AsNoTracking().Include(incident => incident.Tenants).Include(incident => incident.Timeline)
+            .Where(incident => incident.State != IncidentState.Closed).ToListAsync(ct);
+        var seesAll = scope.Current.IsAll;
+        var visible = seesAll ? incidents : incidents.FindAll(incident => incident.Tenants.Count > 0);
+        var now = time.GetUtcNow();
+        var tenants = (await flows.ReadAsync(ct)).Where(tenant => scope.Current.Includes(tenant.Id))
+            .Select(tenant => StatusOf(tenant, visible, now)).OrderByDescending(tenant => tenant.Level)
+            .ThenBy(tenant => tenant.Horizon.Left ?? TimeSpan.MaxValue).ToImmutableArray();
+        var components = seesAll ? Components() : [];
+        var level = tenants.Select(tenant => tenant.Level).Concat(components.Select(component => component.Level)).DefaultIfEmpty(StatusLevel.Fine).Max();
+        return new RecoveryStatus(
+            picture.Look?.At, picture.LastGood?.TakenAt, level, Sentence(level, tenants), tenants, components, [.. visible]);
+    }
+
+    private TenantStatus StatusOf(WatchedTenant tenant, List<Incident> incidents, DateTimeOffset now)
+    {
+        var horizon = picture.LastGood is { } evidence
+            ? LossHorizon.Of(tenant.Flow, evidence, now)
+            : new LossHorizon(tenant.Slug.Value, "", null, 0, LossHorizonKind.NotObserved);
+        var touching = incidents.FindAll(incident => incident.Tenants.Exists(affected => affected.TenantId == tenant.Id));
+        var verdicts = touching.ConvertAll(incident => incident.Tenants.Find(affected => affected.TenantId == tenant.Id)!);
+        var (level, sentence) = (verdicts, horizon) switch
+        {
+            _ when verdicts.Exists(verdict => verdict.Verdict is Verdict.Lost or Verdict.ReseedNeeded) =>
+                (StatusLevel.Lost, verdicts.Find(verdict => verdict.Verdict is Verdict.Lost or Verdict.ReseedNeeded)!.Explanation),
+            (_, { Kind: LossHorizonKind.Running, Left: { } left }) when left < RiskBelow => (StatusLevel.AtRisk, $"Loss begins in {Words(left)} on {horizon.Hop}."),
+            _ when touching.Count > 0 => (StatusLevel.Degraded, $"{touching[0].Title}. Nothing is lost: {touching[0].Reason}"),
+            (_, { Kind: LossHorizonKind.NotObserved }) => (StatusLevel.NotObserved, "Not observed yet: no round of evidence has been taken."),
+            _ => (StatusLevel.Fine, horizon.Undelivered == 0 ? "Everything was received." : $"{horizon.Undelivered} records are on their way."),
+        };
+        return new TenantStatus(tenant.Slug.Value, level, sentence, horizon);
+    }
+
+    private ImmutableArray<ComponentStatus> Components()
+    {
+        if (picture.Look is not { } look)
+        {
+            return [new ComponentStatus("Kafka", StatusLevel.NotObserved, "Not observed", time.GetUtcNow(), "quick probe", "The first probe is under way.")];
+        }
+
+        var round = picture.Round;
+        var components = ImmutableArray.CreateBuilder<ComponentStatus>();
+        components.Add(look.BrokersAnswer
+            ? new ComponentStatus("Kafka", StatusLevel.Fine, "Answers", look.At, "metadata request",
+                round?.Cluster is { } cluster ? $"Cluster {cluster.ClusterId}, {cluster.Brokers} brokers, {cluster.Topics.Length} watched topics" : "Metadata answered")
+            : new ComponentStatus("Kafka", StatusLevel.Degraded, "Does not answer", look.At, "metadata request", "No broker answered within 1.5 s"));
+        components.Add(look.Connectors is { } connectors
+            ? new ComponentStatus("Kafka Connect", connectors.Any(connector => connector.IsFailed) ? StatusLevel.Degraded : StatusLevel.Fine,
+                connectors.Any(connector => connector.IsFailed) ? $"{connectors.Count(connector => connector.IsFailed)} failed" : "Answers", look.At,
+                "GET /connectors", $"{connectors.Length} connectors")
+            : new ComponentStatus("Kafka Connect", StatusLevel.NotObserved, "Does not answer", look.At, "GET /connectors", "No answer"));
+        components.AddRange((look.Connectors ?? []).Where(connector => connector.IsFailed).Select(connector => new ComponentStatus(
+            connector.Name, StatusLevel.Degraded, "Task failed", look.At, "connector status", connector.Trace?.Split('\n', 2)[0] ?? "no trace")));
+        if (round is not null)
+        {
+            components.Add(round.Queries is { } queries
+                ? new ComponentStatus("ksqlDB", queries.Any(query => query.State == "ERROR") ? StatusLevel.Degraded : StatusLevel.Fine, "Answers", round.TakenAt,
+                    "SHOW QUERIES", $"{queries.Length} queries, {queries.Count(query => query.State == "ERROR")} with errors")
+                : new ComponentStatus("ksqlDB", StatusLevel.NotObserved, "Does not answer", round.TakenAt, "SHOW QUERIES", "No answer"));
+        }
+
+        return components.ToImmutable();
+    }
+
+    private static string Sentence(StatusLevel level, ImmutableArray<TenantStatus> tenants)
+    {
+        var count = tenants.Count(tenant => tenant.Level == level);
+        var who = count switch { 0 => "the platform", 1 => "1 tenant", _ => $"{count} tenants" };
+        return level switch
+        {
+            StatusLevel.Fine => "All is well",
+            StatusLevel.Degraded => $"Degraded, nothing lost: {who} affected",
+            StatusLevel.NotObserved => "A probe is missing: nothing can be promised for it",
+            StatusLevel.AtRisk => $"{who} at risk · {Words(tenants.Where(tenant => tenant.Horizon.Left is not null).Min(tenant => tenant.Horizon.Left!.Value))}",
+            _ => $"{who} lost records",
+        };
+    }
+
+    private static string Words(TimeSpan left) => left switch
+    {
+        { TotalDays: >= 1 } => $"{(int)left.TotalDays} d {left.Hours:00} h",
+        { TotalHours: >= 1 } => $"{(int)left.TotalHours} h {left.Minutes:00} min",
+        _ => $"{(int)left.TotalMinutes} min {left.Seconds:00} s",
+    };
+}

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using Confluent.Kafka;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Seeding;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.KsqlDb;
+
+namespace Pioneer.Jobs.Seeding;
+
+/// <summary>
+/// Carries the machine's actions out against the cluster. Each is idempotent and confirms its effect before it answers; unreachable components
+/// surface as exceptions of the adapters and are tried again by the runner.
+/// </summary>
+public sealed class SeedActions(KafkaAdmin admin, KafkaClients clients, KsqlDbClient ksql, SeedStateCopier copier, TimeProvider time)
+{
+    private const string Paused = "PAUSED", Error = "ERROR";
+    private const int SteadyReads = 4;
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Pauses the live query and waits until its committed offsets stand still: a commit that was under way may still land after PAUSE.</summary>
+    public async Task<SeedEvent> PauseLiveAsync(SeedTarget target, CancellationToken ct)
+    {
+        if (await ksql.ExplainAsync(target.ServiceId, target.LiveQueryId, ct) is null)
+        {
+            return new SeedEvent.Broken($"Query {target.LiveQueryId} does not run. Deploy the subscription first, then run the seed job again.");
+        }
+
+        await ksql.PauseAsync(target.ServiceId, target.LiveQueryId, ct);
+        IReadOnlyDictionary<TopicPartition, long>? last = null;
+        for (var steady = 0; steady < SteadyReads;)
+        {
+            await Task.Delay(Between, time, ct);
+            var now = await admin.GroupOffsetsAsync(target.LiveGroup, ct);
+            steady = last is not null && now.Count == last.Count && now.All(offset => last.TryGetValue(offset.Key, out var before) && before == offset.Value)
+                ? steady + 1
+                : 0;
+            last = now;
+        }
+
+        return new SeedEvent.Succeeded(SeedPhase.Pausing);
+    }
+
+    /// <summary>Reads the cut. Every partition must have a committed offset: a position that is only in the query's memory is lost when it restarts.</summary>
+    public async Task<SeedEvent> TakeCutAsync(SeedTarget target, CancellationToken ct)
+    {
+        var partitions = await admin.PartitionCountsAsync([target.SourceTopic, target.DeliveryTopic], ct);
+        if (!partitions.TryGetValue(target.SourceTopic, out var sources) || !partitions.TryGetValue(target.DeliveryTopic, out var deliveries))
+        {
+            return new SeedEvent.Broken($"Topic {target.SourceTopic} or {target.DeliveryTopic} is missing. Apply the tenant's plan, then run the seed job again.");
+        }
+
+        var committed = await admin.GroupOffsetsAsync(target.LiveGroup, ct);
+        var cut = ImmutableArray.CreateBuilder<long>(sources);
+        for (var partition = 0; partition < sources; partition++)
+        {
+            if (!committed.TryGetValue(new TopicPartition(target.SourceTopic, partition), out var offset))
+            {
+                return new SeedEvent.Broken($"The live query has no committed offset for {target.SourceTopic}-{partition}, so no cut can be taken. "
+                    + "Pause and resume the subscription to set it, then run the seed job again.");
+            }
+
+            cut.Add(offset);
+        }
+
+        var ends = await EndsAsync(target.DeliveryTopic, deliveries, ct);
+        return new SeedEvent.CutTaken(new SeedCut(cut.MoveToImmutable(), ends));
+    }
+
+    /// <summary>Removes what lower attempts may have left.</summary>
+    public async Task RemoveEarlierAsync(SeedTarget target, int attempt, CancellationToken ct)
+    {
+        for (var earlier = attempt - 1; earlier >= 1; earlier--)
+        {
+            await RemoveAsync(target, earlier, ct);
+        }
+    }
+
+    /// <summary>Folds the source topic and fills the seed topic.</summary>
+    public async Task<SeedEvent> CopyStateAsync(SeedTarget target, SeedAction.CopyState copy, Func<SeedCopyProgress, Task> report, CancellationToken ct) =>
+        new SeedEvent.StateCopied(await copier.CopyAsync(target, copy.Attempt, copy.Cut, report, ct));
+
+    /// <summary>Starts the seed query at offset 0 of every partition of the seed topic.</summary>
+    public async Task<SeedEvent> StartSeedQueryAsync(SeedTarget target, int attempt, CancellationToken ct)
+    {
+        var queryId = target.SeedQueryId(attempt);
+        if (await ksql.ExplainAsync(target.ServiceId, queryId, ct) is null)
+        {
+            var topic = target.SeedTopic(attempt);
+            var partitions = (await admin.PartitionCountsAsync([topic], ct))[topic];
+            await admin.SetGroupOffsetsAsync(target.SeedGroup(attempt),
+                Enumerable.Range(0, partitions).ToDictionary(partition => new TopicPartition(topic, partition), _ => 0L), ct);
+            var stream = new KsqlStreamSpec(target.ServiceId, target.SeedObject(attempt), topic, target.SourceColumns);
+            await ksql.ExecuteAsync(target.ServiceId, KsqlStatements.CreateStream(stream), null, ct);
+            await ksql.ExecuteAsync(target.ServiceId, KsqlStatements.InsertInto(target.SinkObject, queryId, SeedQueryText.SelectFrom(target.Select, stream.Name)),
+                new Dictionary<string, string> { ["auto.offset.reset"] = "earliest" }, ct);
+        }
+
+        return new SeedEvent.Succeeded(SeedPhase.Querying);
+    }
+
+    /// <summary>Null while rows are still to be processed. Exactly-once: an offset is committed together with the output it led to.</summary>
+    public async Task<SeedEvent?> AwaitDrainedAsync(SeedTarget target, int attempt, CancellationToken ct)
+    {
+        var topic = target.SeedTopic(attempt);
+        var partitions = (await admin.PartitionCountsAsync([topic], ct))[topic];
+        var ends = await EndsAsync(topic, partitions, ct);
+        var committed = await admin.GroupOffsetsAsync(target.SeedGroup(attempt), ct);
+        if (Enumerable.Range(0, partitions).All(partition =>
+            ends[partition] == 0 || (committed.TryGetValue(new TopicPartition(topic, partition), out var offset) && offset >= ends[partition])))
+        {
+            return new SeedEvent.Succeeded(SeedPhase.Draining);
+        }
+
+        var query = await ksql.ExplainAsync(target.ServiceId, target.SeedQueryId(attempt), ct);
+        if (query is { State: Error })
+        {
+            return new SeedEvent.Broken($"The seed query ended with an error: {string.Join(" ", query.Errors)}");
+        }
+
+        await Task.Delay(Between, time, ct);
+        return null;
+    }
+
+    /// <summary>Terminates this attempt's query and removes its stream and topic.</summary>
+    public async Task<SeedEvent> StopSeedQueryAsync(SeedTarget target, int attempt, CancellationToken ct)
+    {
+        await RemoveAsync(target, attempt, ct);
+        return new SeedEvent.Succeeded(SeedPhase.Stopping);
+    }
+
+    /// <summary>Writes the completion record to every partition of the delivery topic, so that every reader of it meets one.</summary>
+    public async Task<SeedEvent> WriteCompletionAsync(SeedTarget target, CancellationToken ct)
+    {
+        var partitions = (await admin.PartitionCountsAsync([target.DeliveryTopic], ct))[target.DeliveryTopic];
+        using var producer = clients.Producer(null);
+        var key = System.Text.Encoding.UTF8.GetBytes($"\"{target.Run.Value:n}\"");
+        await Task.WhenAll(Enumerable.Range(0, partitions).Select(partition => producer.ProduceAsync(
+            new TopicPartition(target.DeliveryTopic, partition),
+            new Message<byte[]?, byte[]?> { Key = key, Value = null, Headers = SeedHeaders.Completion(target.Run) }, ct)));
+        return new SeedEvent.Succeeded(SeedPhase.Completing);
+    }
+
+    /// <summary>Lets the live query go on.</summary>
+    public async Task<SeedEvent> ResumeLiveAsync(SeedTarget target, CancellationToken ct)
+    {
+        if (await ksql.ExplainAsync(target.ServiceId, target.LiveQueryId, ct) is { State: Paused })
+        {
+            await ksql.ResumeAsync(target.ServiceId, target.LiveQueryId, ct);
+        }
+
+        return new SeedEvent.Succeeded(SeedPhase.Resuming);
+    }
+
+    private async Task RemoveAsync(SeedTarget target, int attempt, CancellationToken ct)
+    {
+        await ksql.TerminateAsync(target.ServiceId, target.SeedQueryId(attempt), ct);
+        while (await ksql.ExplainAsync(target.ServiceId, target.SeedQueryId(attempt), ct) is not null)
+        {
+            await Task.Delay(Between, time, ct);
+        }
+
+        await ksql.ExecuteAsync(target.ServiceId, $"DROP STREAM IF EXISTS {target.SeedObject(attempt)};", null, ct);
+        var gone = await admin.DeleteTopicsAsync([target.SeedTopic(attempt)], ct);
+        if (gone is [var error, ..] && error.Code is not (ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic))
+        {
+            throw new KafkaRequestException($"delete topic '{target.SeedTopic(attempt)}'", error.Code, error.Reason);
+        }
+    }
+
+    private async Task<ImmutableArray<long>> EndsAsync(string topic, int partitions, CancellationToken ct)
+    {
+        var ends = await admin.EndOffsetsAsync([.. Enumerable.Range(0, partitions).Select(partition => new TopicPartition(topic, partition))], ct);
+        return [.. Enumerable.Range(0, partitions).Select(partition => ends[new TopicPartition(topic, partition)])];
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using System.Text;
+using Confluent.Kafka;
+using Pioneer.Domain;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Ksql.Types;
+
+namespace Pioneer.Jobs.Seeding;
+
+/// <summary>What a seed run put into one partition of the delivery topic.</summary>
+/// <param name="From">First offset that belongs to the run.</param>
+/// <param name="To">The offset of its completion record.</param>
+internal sealed record DeliveredPartition(int Partition, long From, long To, RowSet Rows);
+
+/// <summary>Folds one partition of a delivery topic from where a seed began to the run's completion record: while it was seeded nobody else wrote to it.</summary>
+public sealed class SeedDeliveryReader(KafkaClients clients)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    internal Task<DeliveredPartition> ReadAsync(
+        SeedRunId run, TopicPartition partition, long from, long end, ImmutableArray<Column> columns, CancellationToken ct) =>
+        Task.Run(() =>
+        {
+            var rows = new RowSet();
+            var marker = run.Value.ToString("n");
+            using var consumer = clients.Consumer(null, null, config => config.AutoOffsetReset = AutoOffsetReset.Earliest);
+            consumer.Assign(new TopicPartitionOffset(partition, from));
+            while (true)
+            {
+                ct.ThrowIfCancellationRequested();
+                var record = consumer.Consume(Poll);
+                if (record is null)
+                {
+                    continue;
+                }
+
+                if (record.Offset.Value >= end || IsCompletionOf(record, marker))
+                {
+                    consumer.Close();
+                    return new DeliveredPartition(partition.Partition.Value, from, record.Offset.Value, rows);
+                }
+
+                if (!record.IsPartitionEOF && record.Message is { Key: { } key, Value: { } value })
+                {
+                    rows.Put(columns, TopicJson.ReadRow(key, value, columns, columns.Length));
+                }
+            }
+        }, ct);
+
+    private static bool IsCompletionOf(ConsumeResult<byte[]?, byte[]?> record, string run) =>
+        !record.IsPartitionEOF && record.Message.Headers is { } headers
+        && headers.TryGetLastBytes(SeedHeaders.Complete, out var value) && Encoding.UTF8.GetString(value) == run;
+}

@@ -1,0 +1,57 @@
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
+
+namespace Pioneer.Jobs.Seeding;
+
+/// <summary>Reads what a seed run is about, and refuses what cannot be seeded with the promises of design/04-seeding.md.</summary>
+public sealed class SeedTargetReader(IServiceScopeFactory scopes)
+{
+    /// <summary>The run's target, or why it cannot be run.</summary>
+    public async Task<Result<SeedTarget>> ReadAsync(SeedRunId id, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
+        var db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
+        var run = await db.SeedRuns.AsNoTracking().SingleAsync(run => run.Id == id, ct);
+        var job = await db.SeedJobs.AsNoTracking().SingleAsync(job => job.Id == run.SeedJobId, ct);
+        var tenant = await db.Tenants.AsNoTracking().SingleAsync(tenant => tenant.Id == run.TenantId, ct);
+        var subscription = await db.Subscriptions.AsNoTracking().Include(subscription => subscription.Versions)
+            .SingleAsync(subscription => subscription.Id == run.SubscriptionId, ct);
+        if (subscription.State is not (SubscriptionState.Running or SubscriptionState.Seeding)
+            || (subscription.HeldBy is { } holder && holder != id))
+        {
+            return Error.Conflict("SubscriptionNotRunning", $"Subscription '{subscription.Name}' is not running on its own now ({subscription.State}).",
+                "Wait for the other run or resume the subscription, then run the seed job again.");
+        }
+
+        var version = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
+        var feedName = TopicNames.Parse(version.SourceTopic)?.Name;
+        var feed = await db.Feeds.AsNoTracking().FirstOrDefaultAsync(feed => feed.Name == feedName, ct);
+        if (Refusal(subscription, version, feed) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return new SeedTarget(
+            id, tenant.Slug, subscription.Name, KsqlNames.ServiceId(tenant), version.QueryId, version.SourceTopic, FeedSchema.Columns(feed!),
+            TopicNames.Delivery(tenant.Slug, subscription.Name), KsqlNames.ObjectName(tenant.Slug, subscription.Name), version.Select,
+            job.MaxRowsPerSecond);
+    }
+
+    private static Error? Refusal(Subscription subscription, SubscriptionVersion version, Feed? feed) => (version, feed) switch
+    {
+        ({ Seedability: "Refused" }, _) => Error.Invalid("QueryNotSeedable", "subscription",
+            $"'{subscription.Name}' cannot be seeded: {string.Join(" ", version.SeedabilityReasons)}"),
+        (_, null) => Error.Invalid("SourceNotAFeed", "subscription",
+            $"'{subscription.Name}' reads {version.SourceTopic}, which is not a feed.", "Seed a subscription that reads a state feed."),
+        (_, { Kind: FeedKind.Event }) => Error.Invalid("FeedNotCompacted", "subscription",
+            $"Feed '{feed.Name}' keeps events for a time, not the latest value of every key, so its topic holds no state to seed from.",
+            "Seed a subscription on a state feed, or rebuild from what the topic still holds."),
+        _ => null,
+    };
+}

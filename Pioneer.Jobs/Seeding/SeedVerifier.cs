@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Confluent.Kafka;
+using Pioneer.Domain.Seeding;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Ksql.Analysis;
+using Pioneer.Ksql.Evaluation;
+using Pioneer.Ksql.Functions;
+using Pioneer.Ksql.Types;
+
+namespace Pioneer.Jobs.Seeding;
+
+/// <summary>
+/// Makes the certificate of a seed run, without asking the ksql server that did the work: folds the source topic below the cut, evaluates the subscription's
+/// query over it here, folds what the seed put into the delivery topic, and compares.
+/// </summary>
+public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryReader delivered, TimeProvider time)
+{
+    /// <summary>The certificate; whether it holds is for the caller to judge.</summary>
+    public async Task<SeedCertificate> VerifyAsync(SeedTarget target, SeedCut cut, CancellationToken ct)
+    {
+        var query = Analyze(target);
+        var expected = await ExpectedAsync(target, cut, query, ct);
+        var found = await FoundAsync(target, cut, query, ct);
+        var whole = new RowSet();
+        found.ForEach(partition => whole.Add(partition.Rows));
+        var missing = expected.Rows.Rows.Keys.Where(key => !whole.Rows.ContainsKey(key));
+        var stale = expected.Rows.Rows.Where(row => whole.Rows.TryGetValue(row.Key, out var value) && value != row.Value).Select(row => row.Key);
+        var ghost = whole.Rows.Keys.Where(key => !expected.Rows.Rows.ContainsKey(key));
+        return new SeedCertificate(
+            time.GetUtcNow(), expected.Keys, expected.Rows.Count, whole.Count, expected.Rows.Checksum, whole.Checksum,
+            [.. found.Select(partition => new SeedPartitionProof(partition.Partition, partition.From, partition.To, partition.Rows.Count))],
+            Listed(missing), Listed(stale), Listed(ghost));
+    }
+
+    private static AnalyzedQuery Analyze(SeedTarget target)
+    {
+        var schema = new RelationSchema([.. target.SourceColumns.Select(column => new Column(
+            column.Name, SqlType.Parse(column.Type), column.IsKey ? ColumnRole.Key : ColumnRole.Value))]);
+        var tree = SeedQueryText.Query(target.Select);
+        var catalogue = new Catalogue([new Relation(tree.From.Source.Name.Text, RelationKind.Stream, target.SourceTopic, schema, RelationOrigin.Feed)]);
+        var analysis = QueryAnalyzer.Analyze(tree, catalogue, target.Select, QueryUse.Persistent);
+        return analysis.Query ?? throw new InvalidOperationException(
+            $"The deployed query does not analyze over its feed: {string.Join(" ", analysis.Diagnostics.Select(diagnostic => diagnostic.Message))}");
+    }
+
+    private async Task<(long Keys, RowSet Rows)> ExpectedAsync(SeedTarget target, SeedCut cut, AnalyzedQuery query, CancellationToken ct)
+    {
+        var compiled = CompiledQuery.Compile(query, FunctionServices.System, _ => { });
+        var own = query.Source.Schema.Columns;
+        var rows = new RowSet();
+        long keys = 0;
+        for (var partition = 0; partition < cut.Offsets.Length; partition++)
+        {
+            foreach (var row in await fold.FoldAsync(new TopicPartition(target.SourceTopic, partition), 0, cut.Offsets[partition], ct))
+            {
+                keys++;
+                var cells = TopicJson.ReadRow(row.Key, row.Value, own, query.Input.Length);
+                Pseudo(cells, own.Length, row, partition);
+                if (compiled.Accepts(cells))
+                {
+                    rows.Put(compiled.Columns, compiled.Project(cells));
+                }
+            }
+        }
+
+        return (keys, rows);
+    }
+
+    /// <summary>ROWTIME, ROWPARTITION and ROWOFFSET follow the source's own columns (<see cref="PseudoColumns"/>).</summary>
+    private static void Pseudo(object?[] cells, int from, FoldedRow row, int partition)
+    {
+        if (cells.Length >= from + 3)
+        {
+            cells[from] = row.Timestamp.UnixTimestampMs;
+            cells[from + 1] = partition;
+            cells[from + 2] = row.Offset;
+        }
+    }
+
+    private async Task<List<DeliveredPartition>> FoundAsync(SeedTarget target, SeedCut cut, AnalyzedQuery query, CancellationToken ct)
+    {
+        var ends = await admin.EndOffsetsAsync(
+            [.. Enumerable.Range(0, cut.DeliveryStart.Length).Select(partition => new TopicPartition(target.DeliveryTopic, partition))], ct);
+        // the columns of the SELECT: rows are spelled in the same order on both sides
+        ImmutableArray<Column> columns = [.. query.Projection.Select(projected => projected.Column)];
+        var found = new List<DeliveredPartition>();
+        for (var partition = 0; partition < cut.DeliveryStart.Length; partition++)
+        {
+            var at = new TopicPartition(target.DeliveryTopic, partition);
+            found.Add(await delivered.ReadAsync(target.Run, at, cut.DeliveryStart[partition], ends[at], columns, ct));
+        }
+
+        return found;
+    }
+
+    private static ImmutableArray<string> Listed(IEnumerable<string> keys) =>
+        [.. keys.Order(StringComparer.Ordinal).Take(SeedCertificate.MaxKeysListed)];
+}

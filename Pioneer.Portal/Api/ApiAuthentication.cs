@@ -1,0 +1,46 @@
+using Pioneer.Domain;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.SignIn;
+
+namespace Pioneer.Portal.Api;
+
+/// <summary>
+/// Lets a request in by its bearer token and makes its owner the actor of the request. Cookies do not count here: a page of another site could send them.
+/// </summary>
+public sealed class ApiAuthentication(ManageApiTokens tokens, CurrentActor current) : IEndpointFilter
+{
+    private const string Scheme = "Bearer ";
+
+    private static readonly Error TokenMissing = new(
+        "TokenMissing", "This address needs an API token.", "Send 'Authorization: Bearer <token>'; tokens are issued under Settings.");
+
+    private static readonly Error TokenRefused = new(
+        "TokenRefused", "The API token is unknown, expired or revoked.", "Issue a new one under Settings.");
+
+    /// <inheritdoc/>
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var header = http.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return Unauthorized(http, TokenMissing);
+        }
+
+        var actor = await tokens.RecogniseAsync(header[Scheme.Length..].Trim(), http.RequestAborted);
+        if (actor is null)
+        {
+            return Unauthorized(http, TokenRefused);
+        }
+
+        current.Use(actor);
+        return await next(context);
+    }
+
+    private static IResult Unauthorized(HttpContext http, Error error)
+    {
+        http.Response.Headers.WWWAuthenticate = "Bearer";
+        return Results.Problem(detail: $"{error.Message} {error.Hint}", title: error.Message, statusCode: StatusCodes.Status401Unauthorized,
+            type: $"urn:pioneer:error:{error.Code}", extensions: new Dictionary<string, object?> { ["code"] = error.Code });
+    }
+}

@@ -1,0 +1,39 @@
+using Pioneer.Domain;
+
+namespace Pioneer.Portal.Api;
+
+/// <summary>Turns results into answers: the value, or problem+json with the error's code, reason and way out. The one place that maps errors to HTTP.</summary>
+public static class ApiProblems
+{
+    /// <summary>200 with the value, or the problem.</summary>
+    public static IResult ToAnswer<T>(this Result<T> result) => result.IsSuccess ? Results.Ok(result.Value) : result.Error.ToProblem();
+
+    /// <summary>The mapped value, or the problem.</summary>
+    public static IResult ToAnswer<T>(this Result<T> result, Func<T, IResult> success) => result.IsSuccess ? success(result.Value) : result.Error.ToProblem();
+
+    /// <summary>204, or the problem.</summary>
+    public static IResult ToAnswer(this Result result) => result.IsSuccess ? Results.NoContent() : result.Error.ToProblem();
+
+    /// <summary>202 that points at the operation to follow, or the problem.</summary>
+    public static IResult ToAccepted(this Result<OperationId> result) => result.ToAnswer(operation => Accepted(operation, new { operationId = operation }));
+
+    /// <summary>202 with a body, pointing at the operation to follow.</summary>
+    public static IResult Accepted(OperationId operation, object body) => Results.Accepted($"{ApiEndpoints.Root}/operations/{operation}", body);
+
+    /// <summary>The error as problem+json.</summary>
+    public static IResult ToProblem(this Error error) => Results.Problem(
+        detail: error.Hint is null ? error.Message : $"{error.Message} {error.Hint}",
+        title: error.Message,
+        statusCode: StatusOf(error.Kind),
+        type: $"urn:pioneer:error:{error.Code}",
+        extensions: new Dictionary<string, object?> { ["code"] = error.Code, ["hint"] = error.Hint, ["field"] = error.Field });
+
+    private static int StatusOf(ErrorKind kind) => kind switch
+    {
+        ErrorKind.NotFound => StatusCodes.Status404NotFound,
+        ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
+        ErrorKind.Conflict or ErrorKind.Concurrency => StatusCodes.Status409Conflict,
+        ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status422UnprocessableEntity,
+    };
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Pioneer.Portal.Api;
+
+/// <summary>What the REST API needs.</summary>
+public static class ApiServices
+{
+    /// <summary>JSON shapes and the OpenAPI document.</summary>
+    public static void AddPioneerApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new TypedIdJson());
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+        });
+        builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi("v1");
+        builder.Services.AddScoped<ApiAuthentication>();
+    }
+}

@@ -1,0 +1,31 @@
+using Pioneer.Domain.Ingestion;
+using Pioneer.Portal.SignIn;
+
+namespace Pioneer.Portal.Api.Ingestion;
+
+/// <summary>A tenant's feeds, switched on and off.</summary>
+internal static class EntitlementsApi
+{
+    public static void MapEntitlements(this RouteGroupBuilder api)
+    {
+        api.MapPut("/tenants/{slug}/entitlements/{feed}",
+            (string slug, string feed, EntitlementBody? body, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>
+                SetAsync(new EntitlementChange(slug, feed, Granted: true, body?.Settings?.TenantValue), entitlements, current, ct));
+
+        api.MapDelete("/tenants/{slug}/entitlements/{feed}",
+            (string slug, string feed, bool? deleteData, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>
+                SetAsync(new EntitlementChange(slug, feed, Granted: false, DeleteData: deleteData ?? false), entitlements, current, ct));
+    }
+
+    private static async Task<IResult> SetAsync(EntitlementChange change, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>
+        (await entitlements.ExecuteAsync(current.Actor, [change], ct)).ToAnswer(operations => operations is [var operation, ..]
+            ? ApiProblems.Accepted(operation, new { operationId = operation })
+            : Results.NoContent());
+}
+
+/// <summary>Body of <c>PUT .../entitlements/{feed}</c>.</summary>
+internal sealed record EntitlementBody(EntitlementSettings? Settings);
+
+/// <summary>How the feed is materialised for the tenant.</summary>
+/// <param name="TenantValue">The tenant's value in the feed's tenant column; the slug when left out.</param>
+internal sealed record EntitlementSettings(string? TenantValue);

@@ -1,0 +1,83 @@
+using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.SignIn;
+
+namespace Pioneer.Portal.Api.Tenants;
+
+/// <summary>Tenants and their plans.</summary>
+internal static class TenantsApi
+{
+    public static void MapTenants(this RouteGroupBuilder api)
+    {
+        api.MapPost("/tenants", async (TenantBody body, CreateTenant create, CurrentActor current, CancellationToken ct) =>
+            (await create.ExecuteAsync(current.Actor, body.ToRequest(), ct)).ToAnswer(created =>
+                ApiProblems.Accepted(created.Operation, new { slug = created.Slug.Value, operationId = created.Operation })));
+
+        api.MapGet("/tenants", async (string? query, string? cursor, int? limit, TenantQueries tenants, CurrentActor current, CancellationToken ct) =>
+            Results.Ok(await tenants.ListAsync(current.Actor, new TenantFilter(query, Cursor: cursor, Limit: limit), ct)));
+
+        api.MapGet("/tenants/{slug}", async (string slug, TenantQueries tenants, CurrentActor current, CancellationToken ct) =>
+            (await tenants.GetAsync(current.Actor, slug, ct)).ToAnswer());
+
+        api.MapDelete("/tenants/{slug}", async (string slug, string? confirm, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
+            (await lifecycle.OffboardAsync(current.Actor, slug, confirm, ct)).ToAccepted());
+
+        api.MapPost("/tenants/{slug}:suspend", async (string slug, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
+            (await lifecycle.SuspendAsync(current.Actor, slug, ct)).ToAccepted());
+
+        api.MapPost("/tenants/{slug}:resume", async (string slug, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
+            (await lifecycle.ResumeAsync(current.Actor, slug, ct)).ToAccepted());
+
+        api.MapGet("/tenants/{slug}/plan", GetPlanAsync);
+
+        api.MapPost("/tenants/{slug}/plan:apply", async (string slug, RequestReconcile reconcile, CurrentActor current, CancellationToken ct) =>
+            (await reconcile.ForTenantAsync(current.Actor, slug, ct)).ToAccepted());
+
+        api.MapGet("/tenants/{slug}/streams", async (string slug, TenantStreams streams, CurrentActor current, CancellationToken ct) =>
+            (await streams.ListAsync(current.Actor, slug, ct)).ToAnswer(list => Results.Ok(list.Select(StreamBody.Of))));
+    }
+
+    private static async Task<IResult> GetPlanAsync(string slug, TenantQueries tenants, TenantPlanner planner, CurrentActor current, CancellationToken ct)
+    {
+        var found = await tenants.GetAsync(current.Actor, slug, ct);
+        if (found.IsFailure)
+        {
+            return found.Error.ToProblem();
+        }
+
+        return (await planner.PlanAsync(TenantSlug.Create(slug).Value, ct)).ToAnswer(plan => Results.Ok(PlanBody.Of(plan)));
+    }
+}
+
+/// <summary>Body of <c>POST /tenants</c>.</summary>
+/// <param name="Isolation"><c>dedicated</c> (default) or <c>shared</c>.</param>
+internal sealed record TenantBody(string? Slug, string? Name, IsolationLevel Isolation = IsolationLevel.Dedicated)
+{
+    public CreateTenantRequest ToRequest() => new(Slug, Name ?? Slug, Isolation);
+}
+
+/// <summary>A plan as the API shows it.</summary>
+internal sealed record PlanBody(IEnumerable<ChangeBody> Changes, IEnumerable<BlockedChange> Blocked, IEnumerable<ForeignResource> Foreign, ChangeCost Cost)
+{
+    public static PlanBody Of(Plan plan) => new(
+        plan.Changes.Select(change => new ChangeBody(
+            change.ResourceType, change.Kind.ToString().ToLowerInvariant(), change.Resource, change.Before, change.After, change.Risk.ToString())),
+        plan.Blocked, plan.Foreign, plan.Cost);
+}
+
+/// <summary>One change of a plan.</summary>
+internal sealed record ChangeBody(string Kind, string Action, string Resource, string? Before, string? After, string Risk);
+
+/// <summary>A stream that the tenant's queries may read.</summary>
+internal sealed record StreamBody(string Name, string Kind, string Topic, IEnumerable<StreamColumnBody> Key, IEnumerable<StreamColumnBody> Columns)
+{
+    public static StreamBody Of(TenantStream stream) => new(
+        stream.Name, "STREAM", stream.Topic,
+        stream.Columns.Where(column => column.IsKey).Select(column => new StreamColumnBody(column.Name, column.Type)),
+        stream.Columns.Where(column => !column.IsKey).Select(column => new StreamColumnBody(column.Name, column.Type)));
+}
+
+/// <summary>A column by name and ksql type.</summary>
+internal sealed record StreamColumnBody(string Name, string Type);

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+
+namespace Pioneer.Tests.Stories;
+
+/// <summary>The real portal as a process of its own, on a free port and a data folder of its own; it can be killed and started again on the same data.</summary>
+internal sealed partial class PortalProcess : IAsyncDisposable
+{
+    public const string ApiToken = "pio_story-token-0123456789abcdef0123456789abcdef";
+    public const string AdminEmail = "ops@bank.example";
+    public const string AdminPassword = "Correct-horse-battery-1";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private readonly string _data;
+    private readonly string[] _settings;
+    private readonly Queue<string> _output = new();
+    private Process? _process;
+
+    private PortalProcess(string data, string[] settings)
+    {
+        _data = data;
+        _settings = settings;
+    }
+
+    public string Data => _data;
+
+    public Uri Url { get; private set; } = new("http://127.0.0.1");
+
+    public string? SetupLink { get; private set; }
+
+    /// <summary>The API with a platform admin's token.</summary>
+    public HttpClient Api { get; private set; } = null!;
+
+    public static async Task<PortalProcess> StartAsync(CancellationToken ct, params string[] settings)
+    {
+        var data = Directory.CreateTempSubdirectory("pioneer-story-").FullName;
+        var portal = new PortalProcess(data, settings);
+        await portal.StartAgainAsync(ct);
+        return portal;
+    }
+
+    /// <summary>Settings of an unattended first start.</summary>
+    public static string[] Unattended { get; } =
+        [$"--Setup:AdminEmail={AdminEmail}", $"--Setup:AdminPassword={AdminPassword}", $"--Setup:ApiToken={ApiToken}"];
+
+    /// <summary>Starts the process on the data that is there.</summary>
+    public async Task StartAgainAsync(CancellationToken ct)
+    {
+        var ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = _data,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Pioneer.Portal.dll"));
+        start.ArgumentList.Add("--urls");
+        start.ArgumentList.Add("http://127.0.0.1:0");
+        start.ArgumentList.Add("--data");
+        start.ArgumentList.Add(_data);
+        foreach (var setting in _settings)
+        {
+            start.ArgumentList.Add(setting);
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Read(line.Data, ready);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data, ready);
+        _process.EnableRaisingEvents = true;
+        _process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"The portal ended before it was ready.\n{Output()}"));
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        try
+        {
+            Url = await ready.Task.WaitAsync(StartTimeout, ct);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The portal was not ready in {StartTimeout.TotalSeconds:0} s.\n{Output()}");
+        }
+
+        Api = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(Url, "/api/v1/"), Timeout = TimeSpan.FromMinutes(2) };
+        Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiToken);
+    }
+
+    /// <summary>SIGKILL: nothing gets a chance to clean up.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Api.Dispose();
+    }
+
+    /// <summary>The last lines the process printed, for messages.</summary>
+    public string Output()
+    {
+        lock (_output)
+        {
+            return string.Join('\n', _output);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            await KillAsync();
+        }
+
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private void Read(string? line, TaskCompletionSource<Uri> ready)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.Enqueue(line);
+            if (_output.Count > 200)
+            {
+                _output.Dequeue();
+            }
+        }
+
+        if (Ready().Match(line) is { Success: true } match)
+        {
+            ready.TrySetResult(new Uri(match.Groups[1].Value));
+        }
+        else if (Setup().Match(line) is { Success: true } link)
+        {
+            SetupLink = link.Groups[1].Value;
+        }
+    }
+
+    [GeneratedRegex(@"Pioneer is ready: (\S+)")]
+    private static partial Regex Ready();
+
+    [GeneratedRegex(@"(http\S+/setup\?token=\S+)")]
+    private static partial Regex Setup();
+}
