@@ -7,7 +7,7 @@ namespace Pioneer.Portal.Api;
 /// <summary>
 /// Lets a request in by its bearer token and makes its owner the actor of the request. Cookies do not count here: a page of another site could send them.
 /// </summary>
-public sealed class ApiAuthentication(ManageApiTokens tokens, CurrentActor current) : IEndpointFilter
+public sealed class ApiAuthentication(ManageApiTokens tokens, CurrentActor current) : IMiddleware
 {
     private const string Scheme = "Bearer ";
 
@@ -17,24 +17,25 @@ public sealed class ApiAuthentication(ManageApiTokens tokens, CurrentActor curre
     private static readonly Error TokenRefused = new(
         "TokenRefused", "The API token is unknown, expired or revoked.", "Issue a new one under Settings.");
 
-    /// <inheritdoc/>
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>Answers 401 with a problem, or goes on as the token's owner. Runs before the body is read.</summary>
+    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
-        var http = context.HttpContext;
         var header = http.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            return Unauthorized(http, TokenMissing);
+            await Unauthorized(http, TokenMissing).ExecuteAsync(http);
+            return;
         }
 
         var actor = await tokens.RecogniseAsync(header[Scheme.Length..].Trim(), http.RequestAborted);
         if (actor is null)
         {
-            return Unauthorized(http, TokenRefused);
+            await Unauthorized(http, TokenRefused).ExecuteAsync(http);
+            return;
         }
 
         current.Use(actor);
-        return await next(context);
+        await next(http);
     }
 
     private static IResult Unauthorized(HttpContext http, Error error)

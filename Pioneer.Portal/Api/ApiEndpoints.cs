@@ -16,14 +16,17 @@ public static class ApiEndpoints
 
     private const int MaxBodyBytes = 2 * 1024 * 1024;
 
+    /// <summary>Lets requests below the root in by their token only. Goes after the pages' own authentication, before the endpoints.</summary>
+    public static void UsePioneerApi(this WebApplication app) =>
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(Root), api => api.UseMiddleware<ApiAuthentication>());
+
     /// <summary>Maps every address of the API.</summary>
     public static void MapPioneerApi(this WebApplication app)
     {
         app.MapOpenApi().AllowAnonymous();
-        // the fallback policy of pages would redirect to the sign-in page: here the token filter decides, for every address of the group
+        // the fallback policy of pages would redirect to the sign-in page: here the token decides, for every address below the root
         var api = app.MapGroup(Root).AllowAnonymous().DisableAntiforgery()
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MaxBodyBytes))
-            .AddEndpointFilter<ApiAuthentication>();
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MaxBodyBytes));
         api.MapTenants();
         api.MapEntitlements();
         api.MapIngestion();
