@@ -1,3 +1,4 @@
+using Pioneer.Portal.Api;
 using Pioneer.Portal.Hosting;
 using Pioneer.Portal.SignIn;
 
@@ -6,6 +7,7 @@ builder.AddPortalLogging();
 await builder.AddPioneerAsync();
 builder.AddPortalSignIn();
 builder.AddPortalPages();
+builder.AddPioneerApi();
 
 await using var app = builder.Build();
 app.UsePortal();

@@ -42,6 +42,9 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     /// <inheritdoc/>
     public bool BrokerIsUp => _broker?.IsListening == true;
 
+    /// <summary>Whether broker and Connect worker both run here, so that every fault of a drill can be made.</summary>
+    public bool IsDrillTarget => _broker is not null && _connect is not null;
+
     /// <summary>Starts the parts that the options name and returns when they can be used.</summary>
     public static async Task<EmbeddedPlatform> StartAsync(
         EmbeddedPlatformOptions options,

@@ -1,3 +1,6 @@
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Operations;
+
 namespace Pioneer.Jobs.Recovery;
 
 /// <summary>Registers the platform watch, its detectors and the playbooks.</summary>
@@ -17,5 +20,9 @@ public static class RecoveryServices
         .AddSingleton<DrillSteps>()
         .AddSingleton<PlaybookRunner>()
         .AddSingleton<PlatformWatch>()
+        .AddScoped<RecoveryStatusReader>()
+        .AddScoped<RunPlaybooks>()
+        .AddScoped<PlaybookRunQueries>()
+        .AddScoped<IOperationHandler, RunPlaybookHandler>()
         .AddHostedService(services => services.GetRequiredService<PlatformWatch>());
 }

@@ -1,3 +1,5 @@
+using Pioneer.Jobs.Operations;
+
 namespace Pioneer.Jobs.Seeding;
 
 /// <summary>Registers what carries out seed runs.</summary>
@@ -13,5 +15,6 @@ public static class SeedingServices
         .AddSingleton<SeedVerifier>()
         .AddSingleton<SeedTargetReader>()
         .AddSingleton<SeedRunStore>()
-        .AddSingleton<SeedRunner>();
+        .AddSingleton<SeedRunner>()
+        .AddScoped<IOperationHandler, RunSeedHandler>();
 }

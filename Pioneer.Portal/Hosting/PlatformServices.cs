@@ -1,6 +1,8 @@
 using Pioneer.Domain;
 using Pioneer.Embedded;
 using Pioneer.Jobs.Hosting;
+using Pioneer.Jobs.Recovery;
+using Pioneer.Jobs.Seeding;
 
 namespace Pioneer.Portal.Hosting;
 
@@ -10,8 +12,16 @@ public static class PlatformServices
     /// <summary>Starts the embedded parts that configuration does not point elsewhere for; then database, commands, queries, adapters and jobs.</summary>
     public static async Task AddPioneerAsync(this WebApplicationBuilder builder)
     {
-        await builder.AddEmbeddedPlatformAsync();
+        var embedded = await builder.AddEmbeddedPlatformAsync();
+        if (embedded.IsDrillTarget)
+        {
+            // what is embedded is nobody else's: it may be made to fail on purpose
+            builder.Services.AddSingleton<IFaultInjector>(new EmbeddedFaults(embedded.Faults));
+        }
+
         builder.Services.AddPioneerDomain(builder.Configuration);
         builder.Services.AddPioneerJobs(builder.Configuration);
+        builder.Services.AddSeeding();
+        builder.Services.AddRecovery();
     }
 }

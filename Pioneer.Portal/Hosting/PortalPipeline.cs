@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Features.Activity;
+using Pioneer.Portal.Api;
 using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
 using Serilog;
@@ -22,6 +23,7 @@ public static class PortalPipeline
         app.UseSerilogRequestLogging(o => o.EnrichDiagnosticContext = EnrichWithPerson);
         app.UseAuthentication();
         app.Use(UseActor);
+        app.UsePioneerApi();
         app.UseAuthorization();
         app.UseAntiforgery();
 
@@ -33,6 +35,7 @@ public static class PortalPipeline
             .RequireAuthorization(Policies.PlatformAdmin);
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
         app.MapGet(PortalUrls.SignOut, (Delegate)SignOutAsync).AllowAnonymous();
+        app.MapPioneerApi();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 
