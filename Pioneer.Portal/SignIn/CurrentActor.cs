@@ -15,4 +15,11 @@ public sealed class CurrentActor(AmbientTenantScope scope)
         Actor = user.Identity?.IsAuthenticated == true ? user.ToActor() : Nobody;
         scope.Use(Actor);
     }
+
+    /// <summary>For requests that are let in by something else than a principal: an API token.</summary>
+    public void Use(Actor actor)
+    {
+        Actor = actor;
+        scope.Use(actor);
+    }
 }
