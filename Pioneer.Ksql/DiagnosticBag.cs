@@ -45,8 +45,16 @@ public sealed class DiagnosticBag
     /// <summary>Everything so far, in the order of the text.</summary>
     public ImmutableArray<Diagnostic> ToImmutable() => [.. _diagnostics.OrderBy(d => d.Span.Start)];
 
-    private void Add(string code, Severity severity, TextSpan span, string message, string? hint) =>
+    private void Add(string code, Severity severity, TextSpan span, string message, string? hint)
+    {
+        if (IsFull)
+        {
+            HasErrors |= severity == Severity.Error;
+            return;
+        }
+
         Add(new Diagnostic(code, severity, Shorten(message), hint, span, _lines.PositionOf(span.Start), _lines.PositionOf(span.End)));
+    }
 
     // Messages quote the text they are about, which may be long.
     private static string Shorten(string message) => message.Length > MaxMessageLength ? message[..MaxMessageLength] + ".." : message;

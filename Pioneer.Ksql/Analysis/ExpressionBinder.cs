@@ -114,7 +114,7 @@ internal sealed partial class ExpressionBinder
         }
 
         var name = column.Source is null ? column.Name.Text : $"{column.Source.Text}.{column.Name.Text}";
-        return Error(column, "UnknownColumn", $"{_clause} column '{name}' cannot be resolved.", _diagnostics.IsFull ? null : _scope.HintFor(column));
+        return _diagnostics.IsFull ? null : Error(column, "UnknownColumn", $"{_clause} column '{name}' cannot be resolved.", _scope.HintFor(column));
     }
 
     private BoundLambdaParameter? FindLambdaParameter(string name)

@@ -32,6 +32,11 @@ internal sealed class ProjectionAnalysis(
 
         foreach (var item in query.Select)
         {
+            if (diagnostics.IsFull)
+            {
+                break;
+            }
+
             Add(item);
             if (_columns.Count >= MaxColumns)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pioneer.Ksql.Analysis;
 using Pioneer.Ksql.Syntax;
 
 namespace Pioneer.Ksql.Sandbox;
@@ -54,12 +55,42 @@ public static class KsqlSandbox
             diagnostics.Error("NothingToRun", default, "There is no statement.", "Write a SELECT, for example.");
         }
 
-        if (!parsed.Statements.IsEmpty)
+        if (parsed.Statements.IsEmpty)
         {
-            SizeRules.Check(parsed.Statements[0], request.Limits, diagnostics);
+            return null;
         }
 
-        return diagnostics.HasErrors ? null : new StatementCheck(request, text, diagnostics).Run(parsed.Statements[0]);
+        var errors = diagnostics.Count;
+        SizeRules.Check(parsed.Statements[0], request.Limits, diagnostics);
+        if (!diagnostics.HasErrors)
+        {
+            return new StatementCheck(request, text, diagnostics).Run(parsed.Statements[0]);
+        }
+
+        if (diagnostics.Count == errors)
+        {
+            CheckNames(parsed.Statements[0], request, text, diagnostics);
+        }
+
+        return null;
+    }
+
+    // A half-written statement can't run, but its names and types are worth checking while it is being written.
+    private static void CheckNames(Statement statement, SandboxRequest request, string text, DiagnosticBag diagnostics)
+    {
+        var query = statement switch
+        {
+            QueryStatement select => select.Query,
+            CreateAsSelect create => create.Query,
+            _ => null,
+        };
+        if (query is not null)
+        {
+            foreach (var diagnostic in QueryAnalyzer.Analyze(query, request.Catalogue, text).Diagnostics)
+            {
+                diagnostics.Add(diagnostic);
+            }
+        }
     }
 
     private static ImmutableArray<Diagnostic> Shorten(ImmutableArray<Diagnostic> diagnostics, int length)

@@ -373,6 +373,7 @@ internal sealed partial class Parser
         if (type != "DECIMAL")
         {
             SemanticError("UnknownType", SpanFrom(start), $"Unknown type: {type}", "CAST(.. AS type) makes values of any type.");
+            text = "0";
         }
         else if (!IsDecimal(text))
         {

@@ -88,6 +88,14 @@ public sealed class KsqlSandboxTests
     }
 
     [Fact]
+    public void Names_in_a_half_written_statement_are_checked_too()
+    {
+        var verdict = Check("SELECT ID, AMOUT FROM PAYMENTS WHERE CURENCY = 'EUR' AND ");
+
+        Assert.Equal(["UnknownColumn", "UnknownColumn", "MissingExpression"], verdict.Diagnostics.Select(d => d.Code));
+    }
+
+    [Fact]
     public void Preview_of_a_create_statement_shows_its_rows()
     {
         var statement = Assert.Single(Check("CREATE STREAM x AS SELECT ID, AMOUNT FROM PAYMENTS", SandboxMode.Preview).Statements);

@@ -81,6 +81,7 @@ public sealed class SandboxAttackTests
     [InlineData("SELECT ID, ``->X FROM PAYMENTS EMIT CHANGES", "MissingName")]
     [InlineData("SELECT ID, AMOUNT AS `` FROM PAYMENTS EMIT CHANGES", "MissingName")]
     [InlineData("SELECT ID, ``(1) FROM PAYMENTS EMIT CHANGES", "MissingName")]
+    [InlineData("SELECT ID, X 'abc' AS Y FROM PAYMENTS EMIT CHANGES", "UnknownType")]
     [InlineData("", "NothingToRun")]
     [InlineData("-- nothing", "NothingToRun")]
     [InlineData("SELECT UCASE(SECRET(ID)) FROM PAYMENTS EMIT CHANGES;", "UnknownFunction")]
