@@ -1,5 +1,6 @@
 using Pioneer.Portal.Features.Activity;
 using Pioneer.Portal.Features.Delivery;
+using Pioneer.Portal.Features.Editor;
 using Pioneer.Portal.Features.Ingestion;
 using Pioneer.Portal.Features.Operations;
 using Pioneer.Portal.Features.Settings;
@@ -19,6 +20,7 @@ public static class FeatureServices
         services.AddScoped<SubscriptionViews>();
         services.AddScoped<CredentialViews>().AddSingleton<ConnectionSnippets>();
         services.AddScoped<AuditViews>();
+        services.AddScoped<EditorStore>();
         services.AddScoped<UserViews>().AddScoped<PlatformConnections>().AddSingleton<Accounts>();
     }
 }

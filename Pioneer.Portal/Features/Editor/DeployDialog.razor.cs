@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Portal.SignIn;
+
+namespace Pioneer.Portal.Features.Editor;
+
+/// <summary>Name, plan, agreement: from text in the editor to a subscription that runs.</summary>
+public sealed partial class DeployDialog
+{
+    private string _name = "";
+    private string _description = "";
+    private Plan? _plan;
+    private Error? _error;
+    private bool _busy;
+
+    [CascadingParameter]
+    public required IMudDialogInstance Instance { get; set; }
+
+    [Parameter, EditorRequired]
+    public required string Slug { get; set; }
+
+    [Parameter, EditorRequired]
+    public required string Sql { get; set; }
+
+    [Parameter, EditorRequired]
+    public required EditorDocument Document { get; set; }
+
+    [Inject]
+    public required DeploySubscription Deploy { get; set; }
+
+    [Inject]
+    public required CurrentActor Me { get; set; }
+
+    protected override void OnInitialized() => _description = Document.Description;
+
+    private void SetName(ChangeEventArgs e)
+    {
+        _name = e.Value?.ToString()?.Trim() ?? "";
+        _plan = null;
+    }
+
+    private async Task PlanAsync()
+    {
+        (_busy, _error) = (true, null);
+        var plan = await Deploy.PreviewAsync(Me.Actor, Slug, _name, Sql, default);
+        (_busy, _error, _plan) = (false, plan.Error, plan.IsSuccess ? plan.Value : null);
+    }
+
+    private async Task DeployAsync()
+    {
+        (_busy, _error) = (true, null);
+        var deployed = Document.Subscription is { } existing
+            ? await Deploy.UpdateAsync(Me.Actor, Slug, existing, Sql, _description, Document.Revision, default)
+            : await Deploy.CreateAsync(Me.Actor, Slug, _name, Sql, _description, default);
+        (_busy, _error) = (false, deployed.Error);
+        if (deployed.IsSuccess)
+        {
+            Instance.Close(DialogResult.Ok(deployed.Value));
+        }
+    }
+}
