@@ -9,6 +9,7 @@ using Pioneer.Ksql.Sandbox;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
+using Severity = Pioneer.Ksql.Severity;
 
 namespace Pioneer.Portal.Features.Editor;
 

@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using MudBlazor;
+using Pioneer.Domain;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Components;
+using Pioneer.Portal.Live;
+using Pioneer.Portal.Shell;
+using Pioneer.Portal.SignIn;
+
+namespace Pioneer.Portal.Features.Subscriptions;
+
+/// <summary>One subscription: what it delivers right now, and its versions.</summary>
+public sealed partial class SubscriptionPage
+{
+    private SubscriptionView? _view;
+    private Error? _error;
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    [Parameter]
+    public string Name { get; set; } = "";
+
+    [Parameter]
+    public string? Tab { get; set; }
+
+    [CascadingParameter]
+    public required Task<AuthenticationState> Authentication { get; set; }
+
+    [Inject]
+    public required SubscriptionViews Views { get; set; }
+
+    [Inject]
+    public required ControlSubscriptions Control { get; set; }
+
+    [Inject]
+    public required DeploySubscription Deploy { get; set; }
+
+    [Inject]
+    public required CurrentActor Me { get; set; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; set; }
+
+    [Inject]
+    public required Toaster Toaster { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
+
+    protected override LiveTopic Topics => LiveTopic.Subscriptions | LiveTopic.Operations;
+
+    private string Active => Tab is "versions" ? "versions" : "tail";
+
+    private bool MayAuthor { get; set; }
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        MayAuthor = (await Authentication).User.May(Slug, TenantRole.Author);
+        _view = await Views.FindAsync(Slug, Name, cancellationToken);
+    }
+
+    private IReadOnlyList<PageTab> TabsOf(SubscriptionView view) =>
+    [
+        new("tail", "Live", PortalUrls.Subscription(Slug, Name)),
+        new("versions", "Versions", PortalUrls.Subscription(Slug, Name, "versions"), view.Versions.Count),
+    ];
+
+    private async Task PauseAsync() => Follow(await Control.PauseAsync(Me.Actor, Slug, Name, Gone));
+
+    private async Task ResumeAsync() => Follow(await Control.ResumeAsync(Me.Actor, Slug, Name, Gone));
+
+    private async Task RollbackAsync(int version)
+    {
+        if (await Dialogs.ConfirmAsync(
+            $"Run version {version} again",
+            builder => builder.AddContent(0, "It becomes a new version that goes on from the present offsets. Nothing is delivered twice."),
+            $"Roll back to v{version}", danger: false))
+        {
+            var deployed = await Deploy.RollbackAsync(Me.Actor, Slug, Name, version, Gone);
+            Follow(deployed.IsSuccess ? deployed.Value.Operation : deployed.Error!);
+        }
+    }
+
+    private async Task DeleteAsync()
+    {
+        var parameters = new DialogParameters<DeleteSubscriptionDialog> { { x => x.Slug, Slug }, { x => x.Name, Name } };
+        if (await Dialogs.AskAsync<DeleteSubscriptionDialog, OperationId?>($"Delete {Name}", parameters) is { } operation)
+        {
+            Toaster.Started($"{Name} is being deleted.", "Follow it", PortalUrls.Operation(operation.Value));
+            Navigation.NavigateTo(PortalUrls.Subscriptions(Slug));
+        }
+    }
+
+    private void Follow(Result<OperationId> started)
+    {
+        _error = started.Error;
+        if (started.IsSuccess)
+        {
+            Toaster.Started("Started.", "Follow it", PortalUrls.Operation(started.Value.Value));
+        }
+    }
+}
