@@ -23,5 +23,6 @@ public static class PlatformServices
         builder.Services.AddPioneerJobs(builder.Configuration);
         builder.Services.AddSeeding();
         builder.Services.AddRecovery();
+        builder.Services.AddScoped<DemoContent>();
     }
 }

@@ -15,6 +15,7 @@ internal static class PortalStart
     {
         await using var scope = app.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
+        await scope.ServiceProvider.GetRequiredService<DemoContent>().EnsureAsync(app.Lifetime.ApplicationStopping);
         var links = scope.ServiceProvider.GetRequiredService<SetupLinks>();
         if (!await links.IsSetUpAsync(default))
         {
