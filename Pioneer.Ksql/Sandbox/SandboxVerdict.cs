@@ -32,7 +32,7 @@ public enum StatementKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Reads">The topics it reads.</param>
 /// <param name="Writes">The topics it writes.</param>
-/// <param name="Rewritten">What to send to ksqlDB, printed from the tree; empty for what is never sent.</param>
+/// <param name="Rewritten">What to send to ksqlDB, printed from the tree, final <c>;</c> included; empty for what is never sent.</param>
 /// <param name="ResultSchema">The columns of its result, as the author sees them.</param>
 /// <param name="Seedability">Whether the state from before can be sent through it.</param>
 /// <param name="Deployable">What to deploy, if it can be deployed.</param>
@@ -49,7 +49,7 @@ public sealed record CheckedStatement(
 /// <param name="ResultSchema">The columns of the sink, keys first.</param>
 /// <param name="SourceObject">The object it reads, as ksqlDB calls it.</param>
 /// <param name="SourceTopic">The topic under it.</param>
-/// <param name="SelectFrom">The text of the SELECT over any object of the same columns: the source itself, or a seed stream.</param>
+/// <param name="SelectFrom">The text of the SELECT, without a final <c>;</c>, over any object of the same columns: the source itself, or a seed stream.</param>
 public sealed record DeployableQuery(
     RelationSchema ResultSchema,
     string SourceObject,

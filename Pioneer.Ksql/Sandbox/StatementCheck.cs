@@ -91,7 +91,7 @@ internal sealed class StatementCheck(SandboxRequest request, string text, Diagno
     {
         if (query.Emit == EmitMode.None)
         {
-            diagnostics.Error("PullQueryNotAllowed", query.Span, "Pull queries are not available here.", "Add EMIT CHANGES at the end.");
+            diagnostics.Error("PullQueryNotAllowed", new TextSpan(query.Span.Start, "SELECT".Length), "Pull queries are not available here.", "Add EMIT CHANGES at the end.");
             return null;
         }
 
@@ -251,7 +251,7 @@ internal sealed class StatementCheck(SandboxRequest request, string text, Diagno
                 kind,
                 [query.Source.Topic],
                 sink is null ? [] : [NameRules.DeliveryTopic(Tenant, sink)],
-                rewritten,
+                rewritten + ";", // ksqlDB takes nothing without
                 query.ResultSchema,
                 SeedabilityJudge.Judge(query.Syntax, request.Catalogue),
                 deployable);

@@ -20,7 +20,7 @@ public sealed class KsqlSandboxTests
         Assert.Empty(verdict.Diagnostics);
         var statement = Assert.Single(verdict.Statements);
         Assert.Equal(
-            "SELECT P.ID, AMOUNT * 2 AS KSQL_COL_0, COUNTERPARTY->NAME AS NAME FROM ACME__PAYMENTS AS P WHERE P.AMOUNT > 1000 EMIT CHANGES",
+            "SELECT P.ID, AMOUNT * 2 AS KSQL_COL_0, COUNTERPARTY->NAME AS NAME FROM ACME__PAYMENTS AS P WHERE P.AMOUNT > 1000 EMIT CHANGES;",
             statement.Rewritten);
         Assert.Equal(["acme.t.payments"], statement.Reads);
         Assert.Equal(["acme.d.large-payments"], statement.Writes);
@@ -32,7 +32,7 @@ public sealed class KsqlSandboxTests
     {
         var statement = Assert.Single(Check("SELECT * FROM BALANCES EMIT CHANGES", SandboxMode.Deploy, "b").Statements);
 
-        Assert.Equal("SELECT ACCOUNT_ID, BALANCE, OWNER FROM ACME__BALANCES AS BALANCES EMIT CHANGES", statement.Rewritten);
+        Assert.Equal("SELECT ACCOUNT_ID, BALANCE, OWNER FROM ACME__BALANCES AS BALANCES EMIT CHANGES;", statement.Rewritten);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class KsqlSandboxTests
 
         Assert.Equal(["acme.d.big"], statement.Writes);
         Assert.Equal(
-            "CREATE STREAM ACME__BIG WITH (KAFKA_TOPIC='acme.d.big', KEY_FORMAT='JSON', VALUE_FORMAT='JSON') AS SELECT ID, AMOUNT FROM ACME__PAYMENTS AS PAYMENTS WHERE AMOUNT > 1 EMIT CHANGES",
+            "CREATE STREAM ACME__BIG WITH (KAFKA_TOPIC='acme.d.big', KEY_FORMAT='JSON', VALUE_FORMAT='JSON') AS SELECT ID, AMOUNT FROM ACME__PAYMENTS AS PAYMENTS WHERE AMOUNT > 1 EMIT CHANGES;",
             statement.Rewritten);
         Assert.NotNull(statement.Deployable);
     }
@@ -100,7 +100,7 @@ public sealed class KsqlSandboxTests
     {
         var statement = Assert.Single(Check("CREATE STREAM x AS SELECT ID, AMOUNT FROM PAYMENTS", SandboxMode.Preview).Statements);
 
-        Assert.Equal("SELECT ID, AMOUNT FROM ACME__PAYMENTS AS PAYMENTS EMIT CHANGES", statement.Rewritten);
+        Assert.Equal("SELECT ID, AMOUNT FROM ACME__PAYMENTS AS PAYMENTS EMIT CHANGES;", statement.Rewritten);
         Assert.Empty(statement.Writes);
     }
 
