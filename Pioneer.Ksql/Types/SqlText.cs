@@ -56,7 +56,7 @@ public static class SqlText
     /// <exception cref="FormatException">The text is not a time of day.</exception>
     public static int ParseTime(string text)
     {
-        string[] formats = ["H", "H:mm", "H:mm:ss", "H:mm:ss.FFFFFFF"];
+        string[] formats = ["%H", "H:mm", "H:mm:ss", "H:mm:ss.FFFFFFF"];
         var time = TimeOnly.ParseExact(text, formats, CultureInfo.InvariantCulture);
         return (int)(time.Ticks / TimeSpan.TicksPerMillisecond % MsPerDay);
     }

@@ -67,6 +67,7 @@ public sealed class SqlValueComparer : IEqualityComparer<object?>, IComparer<obj
         (string a, string b) => string.CompareOrdinal(a, b),
         (byte[] a, byte[] b) => a.AsSpan().SequenceCompareTo(b),
         (double a, double b) => a.CompareTo(b),
+        (BigDecimal a, BigDecimal b) => a.CompareTo(b),
         (object?[] a, object?[] b) => CompareItems(a, b),
         _ => Comparer.Default.Compare(x, y),
     };

@@ -23,6 +23,10 @@ internal sealed class QueryPump : IDisposable
     private static readonly TimeSpan RecommitInterval = TimeSpan.FromHours(6);
 
     private const int MaxTransactionRecords = 20_000;
+
+    /// <summary>Bad rows are told at first and only traced after that: a bad feed must not fill the log.</summary>
+    private const int MaxFailuresAsWarnings = 10;
+
     private readonly QueryDefinition _query;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -36,6 +40,7 @@ internal sealed class QueryPump : IDisposable
     private readonly HashSet<int> _moved = [];
     private ConsumeResult<byte[]?, byte[]?>? _current;
     private bool _inTransaction;
+    private long _failures;
 
     public QueryPump(QueryDefinition query, string group, KafkaClients clients, FunctionServices services, ILogger logger)
     {
@@ -198,7 +203,8 @@ internal sealed class QueryPump : IDisposable
         }
         catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException)
         {
-            KsqlServerLog.RecordSkipped(_logger, _query.Id, record.Topic, record.Partition.Value, record.Offset.Value, e.Message);
+            var level = _failures++ < MaxFailuresAsWarnings ? LogLevel.Warning : LogLevel.Debug;
+            KsqlServerLog.RecordSkipped(_logger, level, _query.Id, record.Topic, record.Partition.Value, record.Offset.Value, e.Message);
         }
     }
 
@@ -242,7 +248,8 @@ internal sealed class QueryPump : IDisposable
     {
         if (_current is { } at)
         {
-            KsqlServerLog.ExpressionFailed(_logger, _query.Id, failure.Expression, at.Topic, at.Partition.Value, at.Offset.Value, failure.Reason);
+            var level = _failures++ < MaxFailuresAsWarnings ? LogLevel.Warning : LogLevel.Debug;
+            KsqlServerLog.ExpressionFailed(_logger, level, _query.Id, failure.Expression, at.Topic, at.Partition.Value, at.Offset.Value, failure.Reason);
         }
     }
 }

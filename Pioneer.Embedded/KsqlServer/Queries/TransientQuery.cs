@@ -154,7 +154,7 @@ internal sealed class TransientQuery
         }
         catch (FormatException e)
         {
-            KsqlServerLog.RecordSkipped(_logger, Id, result.Topic, result.Partition.Value, result.Offset.Value, e.Message);
+            KsqlServerLog.RecordSkipped(_logger, LogLevel.Debug, Id, result.Topic, result.Partition.Value, result.Offset.Value, e.Message);
             return null;
         }
     }
