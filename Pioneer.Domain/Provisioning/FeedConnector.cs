@@ -26,13 +26,15 @@ public static class FeedConnector
         config["query"] = Query(wanted.Feed, wanted.Entitlement.TenantValue);
         config["topic.prefix"] = topic;
         config["db.timezone"] = "UTC";
-        config["numeric.mapping"] = "best_fit";
+        // Not best_fit: it makes DECIMAL(18,2) a floating point number, and money loses its cents above 2^53.
+        config["numeric.mapping"] = "none";
         config["validate.non.null"] = "false";
         AddCredentials(config, wanted);
         AddPolling(config, wanted.Feed);
         AddKey(config, wanted.Feed.KeyColumns[0]);
         config["key.converter"] = JsonConverter;
         config["key.converter.schemas.enable"] = "false";
+        config["key.converter.decimal.format"] = "NUMERIC";
         config["value.converter"] = JsonConverter;
         config["value.converter.schemas.enable"] = "false";
         config["value.converter.decimal.format"] = "NUMERIC";
