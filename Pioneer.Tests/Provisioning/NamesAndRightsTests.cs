@@ -19,7 +19,7 @@ public sealed class NamesAndRightsTests
         Assert.Equal("acme.w.totals", TopicNames.Pipeline(Acme, "totals"));
         Assert.Equal("acme.d.large-payments", TopicNames.Delivery(Acme, "large-payments"));
         Assert.Equal("acme.q.payments", TopicNames.Quarantine(Acme, "payments"));
-        Assert.Equal("acme.s.x.0190b0a00000700080000000000000ab", TopicNames.Seed(Acme, "x", Run));
+        Assert.Equal("acme.s.x.0190b0a00000700080000000000000ab.2", TopicNames.Seed(Acme, "x", Run, 2));
     }
 
     [Theory]
