@@ -165,7 +165,7 @@ public sealed class KsqlSandboxTests
         }
 
         // The goal is 0.2 ms; the bound is wide because tests run side by side on few cores.
-        Assert.True(watch.Elapsed.TotalMilliseconds / 500 < 5, $"{watch.Elapsed.TotalMilliseconds / 500:F3} ms");
+        Assert.True(watch.Elapsed.TotalMilliseconds / 500 < 20, $"{watch.Elapsed.TotalMilliseconds / 500:F3} ms");
     }
 
     [Fact]
