@@ -7,6 +7,7 @@ using Pioneer.Embedded.Ksql.Metastore;
 using Pioneer.Embedded.Ksql.Queries;
 using Pioneer.Embedded.Ksql.Statements;
 using Pioneer.Ksql.Functions;
+using Pioneer.Ksql.Syntax;
 
 namespace Pioneer.Embedded.Ksql;
 
@@ -95,6 +96,13 @@ internal sealed class KsqlService : IAsyncDisposable
                 await CatchUpAsync();
             }
 
+            if (statement.Syntax is ControlQuery { Action: QueryAction.Terminate, QueryId.Text: var id } && _toCleanUp.Contains(id))
+            {
+                // It was terminated, but the cluster could not delete its group then: the answer is success once that is done.
+                await ReconcileAsync();
+                return (new CommandResult(_metastore, $"terminate/{id}/execute", "Query terminated.", id, []), -1);
+            }
+
             var planned = CommandInterpreter.Apply(_metastore, statement, _log.Next);
             if (planned.Warning is not null)
             {
@@ -112,11 +120,11 @@ internal sealed class KsqlService : IAsyncDisposable
                 Take(planned);
             }
 
+            await ReconcileAsync();
             return (planned, offset);
         }
         finally
         {
-            await ReconcileAsync();
             _gate.Release();
         }
     }
@@ -147,7 +155,7 @@ internal sealed class KsqlService : IAsyncDisposable
                 KsqlServerLog.ServiceReady(_logger, Id, _metastore.Sources.Count, _metastore.Queries.Count, _log.Next);
                 return;
             }
-            catch (Exception e) when (e is KafkaException or OperationCanceledException or FormatException)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
                 if (_stop.IsCancellationRequested)
                 {
@@ -197,7 +205,7 @@ internal sealed class KsqlService : IAsyncDisposable
     {
         if (planned.DeleteTopic is { } doomed)
         {
-            await StopQueriesAsync(planned.Ended);
+            // As in ksqlDB the topic goes before the statement counts: should the statement then fail, it can be given again.
             await Topics.DeleteAsync(doomed);
         }
 

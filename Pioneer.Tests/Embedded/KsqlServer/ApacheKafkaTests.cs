@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pioneer.Embedded.Ksql;
+using Pioneer.Tests.Embedded.BrokerClients;
+using Xunit;
+
+namespace Pioneer.Tests.Embedded.KsqlServer;
+
+/// <summary>
+/// The ksql server against Apache Kafka itself, secured. Runs where KAFKA_CLUSTER (default /work/shared/kafka/bin/cluster) and Java
+/// are, and is skipped elsewhere: everything it shows is shown against the embedded broker as well.
+/// </summary>
+public sealed class ApacheKafkaTests : IAsyncLifetime
+{
+    private const string Group = "_confluent-ksql-default_query_COPY_V1";
+    private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-apache-").FullName;
+    private string _bootstrap = "";
+
+    private static string Cluster => Environment.GetEnvironmentVariable("KAFKA_CLUSTER") ?? "/work/shared/kafka/bin/cluster";
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(File.Exists(Cluster) && File.Exists("/usr/bin/java"), $"Apache Kafka is not at {Cluster} (set KAFKA_CLUSTER), or there is no Java");
+        var started = await ToolRun.StartAsync(Cluster, ["start", Path.Combine(_directory, "k"), "--secure", "--port", $"{FreePort()}"]);
+        Assert.True(started.ExitCode == 0, started.Errors);
+        _bootstrap = started.Output.Trim().Split('\n')[^1];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_bootstrap.Length > 0)
+        {
+            await ToolRun.StartAsync(Cluster, ["stop", Path.Combine(_directory, "k")]);
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Query_on_apache_kafka_honours_offsets_writes_exactly_once_over_restarts_and_leaves_no_group()
+    {
+        using var admin = new AdminClientBuilder(Client()).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = "in", NumPartitions = 2, ReplicationFactor = 1 }]);
+        Produce(0, 100);
+        await KsqlHarness.UntilAsync("the group's coordinator of a cluster just started", () => TryCommitAsync(admin, Ends("in")));
+
+        await using (var ksql = await StartAsync())
+        {
+            await RunAsync(ksql, "CREATE STREAM SRC (ID BIGINT KEY, V BIGINT) WITH (KAFKA_TOPIC='in', KEY_FORMAT='JSON', VALUE_FORMAT='JSON');"
+                + "CREATE STREAM COPY (ID BIGINT KEY, V BIGINT) WITH (KAFKA_TOPIC='out', PARTITIONS=2, KEY_FORMAT='JSON', VALUE_FORMAT='JSON');"
+                + "INSERT INTO COPY WITH (QUERY_ID='COPY_V1') SELECT ID, V + 1 AS V FROM SRC EMIT CHANGES;");
+            Produce(100, 100);
+        }
+
+        await using (var ksql = await StartAsync())
+        {
+            Produce(200, 100);
+            await KsqlHarness.UntilAsync("a lag of 0", async () => (await CommittedAsync(admin)).OrderBy(c => c.Key).SequenceEqual(Ends("in").OrderBy(e => e.Key)));
+            Assert.Equal(Enumerable.Range(100, 200), Read("out").Select(r => int.Parse(r.Message.Key, null)).Order());
+
+            await RunAsync(ksql, "TERMINATE COPY_V1;");
+            Assert.DoesNotContain((await admin.ListConsumerGroupsAsync()).Valid, g => g.GroupId == Group);
+        }
+    }
+
+    private static async Task<bool> TryCommitAsync(IAdminClient admin, Dictionary<int, long> offsets)
+    {
+        try
+        {
+            await admin.AlterConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitionOffsets(Group, [.. offsets.Select(o => new TopicPartitionOffset("in", o.Key, o.Value))])]);
+            return true;
+        }
+        catch (KafkaException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private ClientConfig Client() => new()
+    {
+        BootstrapServers = _bootstrap,
+        SecurityProtocol = SecurityProtocol.SaslPlaintext,
+        SaslMechanism = SaslMechanism.ScramSha256,
+        SaslUsername = "admin",
+        SaslPassword = "admin-secret",
+    };
+
+    private async Task<Pioneer.Embedded.Ksql.KsqlServer> StartAsync()
+    {
+        var server = await Pioneer.Embedded.Ksql.KsqlServer.StartAsync(
+            new KsqlServerOptions
+            {
+                Endpoint = new IPEndPoint(IPAddress.Loopback, 0),
+                DataDirectory = Path.Combine(_directory, "ksql"),
+                DefaultService = new KafkaConnection(_bootstrap, "SASL_PLAINTEXT", "SCRAM-SHA-256", "admin", "admin-secret"),
+            },
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            TestContext.Current.CancellationToken);
+        using var handler = new SocketsHttpHandler();
+        using var http = new HttpClient(handler);
+        await KsqlHarness.UntilAsync("the service to be ready", async () => (await http.GetAsync(new Uri(server.Url, "info"))).IsSuccessStatusCode);
+        return server;
+    }
+
+    private static async Task RunAsync(Pioneer.Embedded.Ksql.KsqlServer server, string ksql)
+    {
+        using var handler = new SocketsHttpHandler();
+        using var http = new HttpClient(handler);
+        using var body = new StringContent(KsqlHarness.Request(ksql).ToJsonString());
+        using var response = await http.PostAsync(new Uri(server.Url, "ksql"), body);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private void Produce(int first, int count)
+    {
+        using var producer = new ProducerBuilder<string, string>(new ProducerConfig(Client()) { Partitioner = Partitioner.Murmur2Random, TransactionalId = "upstream" }).Build();
+        producer.InitTransactions(KsqlHarness.Patience);
+        producer.BeginTransaction();
+        for (var i = first; i < first + count; i++)
+        {
+            producer.Produce("in", new Message<string, string> { Key = $"{i}", Value = $"{{\"V\":{i}}}" });
+        }
+
+        producer.CommitTransaction();
+    }
+
+    private Dictionary<int, long> Ends(string topic)
+    {
+        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig(Client()) { GroupId = "ends" }).Build();
+        return Enumerable.Range(0, 2).ToDictionary(p => p, p => consumer.QueryWatermarkOffsets(new TopicPartition(topic, p), KsqlHarness.Patience).High.Value);
+    }
+
+    private static async Task<Dictionary<int, long>> CommittedAsync(IAdminClient admin)
+    {
+        var results = await admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(Group, null)]);
+        return results[0].Partitions.ToDictionary(p => p.Partition.Value, p => p.Offset.Value);
+    }
+
+    private List<ConsumeResult<string, string>> Read(string topic)
+    {
+        var config = new ConsumerConfig(Client()) { GroupId = "reader", EnablePartitionEof = true, IsolationLevel = IsolationLevel.ReadCommitted };
+        using var consumer = new ConsumerBuilder<string, string>(config).Build();
+        consumer.Assign(Enumerable.Range(0, 2).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
+        var (records, ends, waited) = (new List<ConsumeResult<string, string>>(), 0, Stopwatch.StartNew());
+        while (ends < 2 && waited.Elapsed < KsqlHarness.Patience)
+        {
+            var result = consumer.Consume(TimeSpan.FromMilliseconds(200));
+            ends += result is { IsPartitionEOF: true } ? 1 : 0;
+            if (result is { IsPartitionEOF: false })
+            {
+                records.Add(result);
+            }
+        }
+
+        return records;
+    }
+}
