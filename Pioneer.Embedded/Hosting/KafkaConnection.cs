@@ -26,6 +26,8 @@ public sealed record KafkaConnection(
             SecurityProtocol = ParseProtocol(SecurityProtocol),
             // A broker that comes back is to be noticed within a second, not after librdkafka's default of up to 10 s.
             ReconnectBackoffMaxMs = 1_000,
+            // librdkafka's re-bootstrap forgets the coordinators of a cluster of one that went away, and calls that need one then wait for ever
+            MetadataRecoveryStrategy = MetadataRecoveryStrategy.None,
             SocketKeepaliveEnable = true,
         };
         if (config.SecurityProtocol is Confluent.Kafka.SecurityProtocol.SaslPlaintext or Confluent.Kafka.SecurityProtocol.SaslSsl)

@@ -51,6 +51,8 @@ public sealed record KafkaConnection(
         };
         config.SaslUsername = Username;
         config.SaslPassword = Password;
+        // librdkafka's re-bootstrap forgets the coordinators of a cluster of one that went away, and calls that need one then wait for ever
+        config.MetadataRecoveryStrategy = MetadataRecoveryStrategy.None;
         config.ReconnectBackoffMs = 50;
         config.ReconnectBackoffMaxMs = 1000;
         config.SocketNagleDisable = true;

@@ -94,7 +94,7 @@ public sealed partial class KafkaAdmin
         var evidence = ImmutableArray.CreateBuilder<GroupEvidence>(groups.Count);
         foreach (var chunk in groups.Chunk(GroupsAtOnce))
         {
-            var read = await Task.WhenAll(chunk.Select(async group => (group, offsets: await GroupOffsetsAsync(group, ct))));
+            var read = await Task.WhenAll(chunk.Select(async group => (group, offsets: await GroupOffsetsAsync(group, ct, stable: false))));
             evidence.AddRange(read.Where(group => group.offsets.Count > 0).Select(group => new GroupEvidence(group.group,
             [
                 .. group.offsets.Select(offset => new CommittedEvidence(offset.Key.Topic, offset.Key.Partition.Value, offset.Value, null)),

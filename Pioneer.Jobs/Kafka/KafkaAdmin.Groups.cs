@@ -6,14 +6,15 @@ namespace Pioneer.Jobs.Kafka;
 public sealed partial class KafkaAdmin
 {
     /// <summary>Committed offsets of a group, partitions without one left out. A group that does not exist has none.</summary>
-    public async Task<IReadOnlyDictionary<TopicPartition, long>> GroupOffsetsAsync(string group, CancellationToken ct)
+    /// <param name="stable">Waits until no transaction that carries offsets is open; an observer of a broken platform does not want to.</param>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> GroupOffsetsAsync(string group, CancellationToken ct, bool stable = true)
     {
         var answer = await CallAsync($"read the offsets of group '{group}'", async () =>
         {
             try
             {
                 return await Client.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, null)],
-                    new ListConsumerGroupOffsetsOptions { RequestTimeout = Timeout, RequireStableOffsets = true });
+                    new ListConsumerGroupOffsetsOptions { RequestTimeout = Timeout, RequireStableOffsets = stable });
             }
             catch (ListConsumerGroupOffsetsException absent) when (absent.Results.TrueForAll(result => result.Error.Code == ErrorCode.GroupIdNotFound))
             {

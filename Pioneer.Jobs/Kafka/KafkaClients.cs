@@ -24,6 +24,8 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, ILogger<KafkaCl
             SecurityProtocol = kafka.ParsedProtocol,
             ClientId = "pioneer",
             SocketNagleDisable = true,
+            // librdkafka's re-bootstrap forgets the coordinators of a cluster of one that went away, and calls that need one then wait for ever
+            MetadataRecoveryStrategy = MetadataRecoveryStrategy.None,
             ReconnectBackoffMs = ReconnectBackoffMs,
             ReconnectBackoffMaxMs = MaxReconnectBackoffMs,
             SslCaLocation = kafka.SslCaLocation,

@@ -12,6 +12,9 @@ namespace Pioneer.Jobs.Recovery;
 /// </summary>
 public sealed class DrillSteps(IServiceScopeFactory scopes, PlatformWatch watch, DrillMarker marker, TimeProvider time, IFaultInjector? faults = null)
 {
+    /// <summary>The step of a drill that makes the fault.</summary>
+    internal const int FaultOrdinal = 2;
+
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200), Short = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether drills can be run here at all.</summary>
@@ -29,7 +32,7 @@ public sealed class DrillSteps(IServiceScopeFactory scopes, PlatformWatch watch,
                 ? new StepOutcome(false, "The brokers do not answer: a drill starts from a healthy platform.")
                 : new StepOutcome(true, $"{round.Cluster.Topics.Length} topics and {round.Cluster.Groups.Length} groups recorded.");
         });
-        var inject = new PlaybookStepDefinition($"Make the fault and wait until it is noticed", Short, (context, ct) => InjectAsync(scenario, context, ct));
+        var inject = new PlaybookStepDefinition("Make the fault and wait until it is noticed", Short, (context, ct) => InjectAsync(scenario, context, ct));
         return scenario.Number == Scenario.ClusterUnavailable.Number
             ? [evidence, inject, new PlaybookStepDefinition("Start the brokers again", Short, HealAsync)]
             : [evidence, inject];

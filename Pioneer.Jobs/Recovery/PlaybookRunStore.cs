@@ -83,7 +83,7 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
             run.State = unknown ? PlaybookRunState.PausedByFailedStep : lost ? PlaybookRunState.CompletedWithLoss : PlaybookRunState.Completed;
             run.Error = unknown ? $"No verdict yet. {verdicts.First(verdict => verdict.Verdict.Verdict is Verdict.Unknown).Verdict.Explanation}" : null;
             run.FinishedAt = now;
-            run.RtoMs = (long)(now - (incident?.DetectedAt ?? run.StartedAt ?? now)).TotalMilliseconds;
+            run.RtoMs = (long)(now - BeganAt(run, incident, now)).TotalMilliseconds;
             run.RpoMs = unknown || lost ? null : 0;
             if (incident is not null)
             {
@@ -96,6 +96,13 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
     {
         await using var scope = Open(out var db);
         return await OpenIncidentAsync(db, run, ct);
+    }
+
+    /// <summary>A drill knows the moment of its fault; a real failure is counted from its detection, as the last moment it was seen whole is too early.</summary>
+    private static DateTimeOffset BeganAt(PlaybookRun run, Incident? incident, DateTimeOffset now)
+    {
+        var fault = run.IsDrill ? run.Steps.Find(step => step.Ordinal == DrillSteps.FaultOrdinal)?.StartedAt : null;
+        return fault ?? incident?.DetectedAt ?? run.StartedAt ?? now;
     }
 
     private static void Conclude(Incident incident, IReadOnlyList<(TenantId Tenant, TenantVerdict Verdict)> verdicts, DateTimeOffset now, bool unknown)

@@ -4,14 +4,18 @@ using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Portal.Hosting;
 
-/// <summary>Makes the demo bank a source with its two feeds, through the same commands that a person uses. Idempotent; does nothing without a bank.</summary>
+/// <summary>
+/// Makes the demo bank a source with its two feeds, through the same commands that a person uses. Done once, which a file in the data folder remembers:
+/// who removes the source is not given it again. A start that was killed in between goes on; without a bank nothing is done.
+/// </summary>
 public sealed class DemoContent(ManageSources sources, ManageFeeds feeds, IConfiguration configuration, ILogger<DemoContent> log)
 {
     private const string Source = "demo-bank";
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (configuration["Demo:ConnectionUrl"] is not { Length: > 0 } url)
+        var done = Path.Combine(configuration["Data"]!, "demo-registered");
+        if (configuration["Demo:ConnectionUrl"] is not { Length: > 0 } url || File.Exists(done))
         {
             return;
         }
@@ -33,6 +37,7 @@ public sealed class DemoContent(ManageSources sources, ManageFeeds feeds, IConfi
 
         await DefineAsync(tables.Value, "payments", FeedKind.Event, "Each payment as it is booked", cancellationToken);
         await DefineAsync(tables.Value, "balances", FeedKind.State, "The balance of every account, from the nightly batch", cancellationToken);
+        await File.WriteAllTextAsync(done, "The demo bank was made a source. Delete this file to have that done again at the next start.\n", cancellationToken);
     }
 
     private async Task DefineAsync(IEnumerable<SourceTable> tables, string name, FeedKind kind, string description, CancellationToken cancellationToken)

@@ -21,7 +21,6 @@ public static class PlatformServices
 
         builder.Services.AddPioneerDomain(builder.Configuration);
         builder.Services.AddPioneerJobs(builder.Configuration);
-        builder.Services.AddScoped<DemoSource>();
         builder.Services.AddSeeding();
         builder.Services.AddRecovery();
         builder.Services.AddScoped<DemoContent>();

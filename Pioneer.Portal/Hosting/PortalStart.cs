@@ -27,7 +27,6 @@ internal static class PortalStart
             await scope.ServiceProvider.GetRequiredService<ManageApiTokens>().EnsureSetupTokenAsync(token, default);
         }
 
-        await scope.ServiceProvider.GetRequiredService<DemoSource>().RegisterAsync(default);
         await Console.Out.WriteLineAsync($"Pioneer is ready: {url}");
     }
 

@@ -32,8 +32,6 @@ internal sealed partial class TransactionalWriter : IAsyncDisposable
         var producer = new ProducerConfig(context.Options.Kafka.ToClientConfig($"connector-producer-{task}"))
         {
             TransactionalId = $"{context.Options.GroupId}-{task}",
-            // librdkafka's re-bootstrap forgets the coordinator of a cluster of one that went away: SendOffsetsToTransaction then waits for ever
-            MetadataRecoveryStrategy = MetadataRecoveryStrategy.None,
             Partitioner = Partitioner.Murmur2Random,
             LingerMs = 5,
         };

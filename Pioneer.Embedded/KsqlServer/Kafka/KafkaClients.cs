@@ -47,8 +47,6 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
         {
             ClientId = clientId,
             TransactionalId = transactionalId,
-            // librdkafka's re-bootstrap forgets the coordinator of a cluster of one that went away: SendOffsetsToTransaction then waits for ever
-            MetadataRecoveryStrategy = MetadataRecoveryStrategy.None,
             TransactionTimeoutMs = transactionalId is null ? null : TransactionTimeoutMs,
             EnableIdempotence = true,
             Acks = Acks.All,
