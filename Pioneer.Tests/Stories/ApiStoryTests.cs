@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace Pioneer.Tests.Stories;
+
+/// <summary>Steps 2 to 7 of the main story through <c>/api/v1</c>, on the real portal with its embedded platform.</summary>
+public sealed class ApiStoryTests
+{
+    private const string LargePayments = "SELECT * FROM PAYMENTS WHERE AMOUNT > 1000 EMIT CHANGES;";
+    private const string Balances = "SELECT ACCOUNT_ID, BALANCE, CURRENCY FROM BALANCES EMIT CHANGES;";
+    private const int JohnsAccount = 1001;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Main_story_runs_through_the_api_from_tenant_to_proven_recovery()
+    {
+        await using var portal = await PortalProcess.StartAsync(Ct, PortalProcess.Unattended);
+        await MainStory.RunAsync(portal, new ApiStory(portal, Ct), Ct);
+    }
+
+    [Fact]
+    public async Task Portal_killed_while_it_provisions_seeds_and_recovers_goes_on_to_the_same_end()
+    {
+        await using var portal = await PortalProcess.StartAsync(Ct, PortalProcess.Unattended);
+        var story = new ApiStory(portal, Ct);
+
+        await AfterKillAsync(portal, await story.SendAsync(HttpMethod.Post, "tenants", new { slug = "acme", name = "Acme", isolation = "Dedicated" }));
+        Assert.Empty(await story.PlanAsync("acme"));
+
+        await AfterKillAsync(portal, await story.SendAsync(HttpMethod.Put, "tenants/acme/entitlements/balances", new { }));
+        Assert.Empty(await story.PlanAsync("acme"));
+
+        await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "my-balances", sql = Balances });
+        var job = await story.SendAsync(HttpMethod.Post, "tenants/acme/seeds", new { name = "first-state", subscription = "my-balances" });
+        var run = await story.SendAsync(HttpMethod.Post, $"tenants/acme/seeds/{job.GetProperty("id").GetString()}:run");
+        await AfterKillAsync(portal, run);
+        var certificate = (await story.GetAsync($"tenants/acme/seed-runs/{run.GetProperty("runId").GetString()}")).GetProperty("certificate");
+        Assert.True(certificate.GetProperty("holds").GetBoolean(), certificate.ToString());
+
+        var drill = await story.SendAsync(HttpMethod.Post, "recovery/drills", new { scenario = "S10", subject = "acme.t.balances" });
+        await AfterKillAsync(portal, drill);
+        Assert.Equal("Completed", (await story.GetAsync($"recovery/runs/{drill.GetProperty("runId").GetString()}")).GetProperty("run").GetProperty("state").GetString());
+        Assert.Empty(await story.PlanAsync("acme"));
+    }
+
+    [Fact]
+    public async Task Api_refuses_what_is_wrong_with_the_thing_the_reason_and_the_way_out()
+    {
+        await using var portal = await PortalProcess.StartAsync(Ct, [.. PortalProcess.Unattended, "--demo", "false"]);
+        var story = new ApiStory(portal, Ct);
+
+        var reserved = await story.SendAsync(HttpMethod.Post, "tenants", new { slug = "pioneer", name = "x" }, HttpStatusCode.UnprocessableEntity);
+        Assert.Contains("pioneer", reserved.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        await story.SendAsync(HttpMethod.Post, "tenants", new { slug = new string('a', 40), name = "x" }, HttpStatusCode.UnprocessableEntity);
+        await story.SendAsync(HttpMethod.Post, "tenants", new { slug = "acme.d", name = "x" }, HttpStatusCode.UnprocessableEntity);
+        var absent = await story.SendAsync(HttpMethod.Get, "tenants/nobody", null, HttpStatusCode.NotFound);
+        Assert.Equal("TenantNotFound", absent.GetProperty("code").GetString());
+
+        await story.CreateTenantAsync("acme", "Acme");
+        await story.SendAsync(HttpMethod.Post, "tenants", new { slug = "acme", name = "again" }, HttpStatusCode.Conflict);
+        var nested = await story.SendAsync(HttpMethod.Post, "tenants/acme/ksql:validate", new { sql = "SELECT " + new string('(', 10_000) + "1 FROM X EMIT CHANGES;" });
+        Assert.False(nested.GetProperty("valid").GetBoolean());
+        var large = await story.SendAsync(HttpMethod.Post, "tenants/acme/ksql:validate", new { sql = "SELECT '" + new string('x', 1_000_000) + "' FROM X EMIT CHANGES;" });
+        Assert.False(large.GetProperty("valid").GetBoolean());
+        portal.Api.DefaultRequestHeaders.Authorization = null;
+        await story.SendAsync(HttpMethod.Get, "tenants", null, HttpStatusCode.Unauthorized);
+    }
+
+    private static async Task AfterKillAsync(PortalProcess portal, JsonElement accepted)
+    {
+        await portal.KillAsync();
+        await portal.StartAgainAsync(Ct);
+        await new ApiStory(portal, Ct).OperationAsync(accepted.GetProperty("operationId").GetString()!);
+    }
+
+    /// <summary>The story itself, so that it can be told against another cluster as well.</summary>
+    internal static class MainStory
+    {
+        public static async Task RunAsync(PortalProcess portal, ApiStory story, CancellationToken ct, bool drillTarget = true)
+        {
+            await story.CreateTenantAsync("acme", "Acme");
+            await story.CreateTenantAsync("globex", "Globex");
+            Assert.Empty(await story.PlanAsync("acme"));
+            foreach (var (slug, feed) in new[] { ("acme", "payments"), ("acme", "balances"), ("globex", "payments"), ("globex", "balances") })
+            {
+                await story.GrantAsync(slug, feed);
+            }
+
+            Assert.Empty(await story.PlanAsync("acme"));
+            Assert.Empty(await story.PlanAsync("globex"));
+
+            await TheEditorKnowsOnlyTheTenantAsync(story);
+            await PreviewShowsLiveRowsAsync(portal, ct);
+            await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "large-payments", sql = LargePayments });
+            await story.SendAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "large-payments", sql = LargePayments }, HttpStatusCode.Conflict);
+            await ResultsAreTakenByEventsAsync(portal, ct);
+            if (drillTarget)
+            {
+                await ResultsAreTakenByKcatAsync(story, ct);
+            }
+
+            await ASubscriptionIsSeededAsync(portal, story, ct);
+            if (drillTarget)
+            {
+                await DrillsAreProvenAsync(story);
+            }
+        }
+
+        private static async Task TheEditorKnowsOnlyTheTenantAsync(ApiStory story)
+        {
+            var wrong = await story.SendAsync(HttpMethod.Post, "tenants/acme/ksql:validate", new { sql = "SELECT AMONT FROM PAYMENTS EMIT CHANGES;" });
+            Assert.Equal("Did you mean AMOUNT?", wrong.GetProperty("diagnostics")[0].GetProperty("hint").GetString());
+            var foreign = await story.SendAsync(HttpMethod.Post, "tenants/acme/ksql:validate", new { sql = "SELECT * FROM GLOBEX__PAYMENTS EMIT CHANGES;" });
+            var nobody = await story.SendAsync(HttpMethod.Post, "tenants/acme/ksql:validate", new { sql = "SELECT * FROM NOBODY__PAYMENTS EMIT CHANGES;" });
+            Assert.False(foreign.GetProperty("valid").GetBoolean());
+            Assert.Equal(
+                nobody.GetProperty("diagnostics").ToString().Replace("NOBODY", "GLOBEX", StringComparison.Ordinal), foreign.GetProperty("diagnostics").ToString());
+        }
+
+        private static async Task PreviewShowsLiveRowsAsync(PortalProcess portal, CancellationToken ct)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "tenants/acme/ksql:preview")
+            {
+                Content = System.Net.Http.Json.JsonContent.Create(new { sql = LargePayments, maxRows = 2, maxSeconds = 60 }),
+            };
+            using var answer = await portal.Api.SendAsync(request, ct);
+            var lines = (await answer.Content.ReadAsStringAsync(ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(2, lines.Count(line => line.StartsWith("{\"row\"", StringComparison.Ordinal)));
+            Assert.Contains("RowLimit", lines[^1], StringComparison.Ordinal);
+        }
+
+        private static async Task ResultsAreTakenByEventsAsync(PortalProcess portal, CancellationToken ct)
+        {
+            var first = await SseReader.ReadAsync(portal.Api, "tenants/acme/subscriptions/large-payments/events?from=earliest", null, 3, ct);
+            var second = await SseReader.ReadAsync(portal.Api, "tenants/acme/subscriptions/large-payments/events", first[0].Id, 2, ct);
+            Assert.All(first, happened => Assert.True(happened.Data.GetProperty("value").GetProperty("AMOUNT").GetDecimal() > 1000));
+            Assert.Equal(first.Skip(1).Select(happened => happened.Place).Order(), second.Select(happened => happened.Place).Order());
+        }
+
+        private static async Task ResultsAreTakenByKcatAsync(ApiStory story, CancellationToken ct)
+        {
+            if (!File.Exists("/usr/bin/kcat"))
+            {
+                TestContext.Current.AddWarning("kcat is not installed: the SASL listener was not tried with it");
+                return;
+            }
+
+            var issued = await story.SendAsync(HttpMethod.Post, "tenants/acme/credentials", new { name = "reporting" });
+            await story.OperationAsync(issued.GetProperty("operationId").GetString()!);
+            var allowed = await KcatAsync(issued, "acme.d.large-payments", ct);
+            var refused = await KcatAsync(issued, "globex.t.payments", ct);
+            Assert.Contains("AMOUNT", allowed, StringComparison.Ordinal);
+            Assert.Contains("authorization", refused, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("AMOUNT", refused, StringComparison.Ordinal);
+        }
+
+        private static async Task<string> KcatAsync(JsonElement credential, string topic, CancellationToken ct)
+        {
+            string Of(string name) => credential.GetProperty(name).GetString()!;
+            var start = new ProcessStartInfo("/usr/bin/kcat") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+            string[] arguments =
+            [
+                "-b", Of("bootstrapServers"), "-X", "security.protocol=SASL_PLAINTEXT", "-X", $"sasl.mechanism={Of("mechanism")}",
+                "-X", $"sasl.username={Of("principal")}", "-X", $"sasl.password={Of("password")}", "-C", "-t", topic, "-o", "beginning", "-c", "1", "-e",
+            ];
+            foreach (var argument in arguments)
+            {
+                start.ArgumentList.Add(argument);
+            }
+
+            using var kcat = Process.Start(start)!;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(TimeSpan.FromSeconds(30));
+            var output = kcat.StandardOutput.ReadToEndAsync(limit.Token);
+            var error = kcat.StandardError.ReadToEndAsync(limit.Token);
+            await kcat.WaitForExitAsync(limit.Token);
+            return await output + await error;
+        }
+
+        private static async Task ASubscriptionIsSeededAsync(PortalProcess portal, ApiStory story, CancellationToken ct)
+        {
+            await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "my-balances", sql = Balances });
+            var job = await story.SendAsync(HttpMethod.Post, "tenants/acme/seeds", new { name = "first-state", subscription = "my-balances" });
+            var run = await story.DoAsync(HttpMethod.Post, $"tenants/acme/seeds/{job.GetProperty("id").GetString()}:run");
+            var done = await story.GetAsync($"tenants/acme/seed-runs/{run.GetProperty("runId").GetString()}");
+            var accounts = CountAccounts(portal);
+            var certificate = done.GetProperty("certificate");
+            Assert.Equal("Done", done.GetProperty("state").GetString());
+            Assert.True(certificate.GetProperty("holds").GetBoolean(), certificate.ToString());
+            Assert.Equal(accounts, certificate.GetProperty("deliveredRows").GetInt64());
+
+            var events = await SseReader.ReadUntilAsync(portal.Api, "tenants/acme/subscriptions/my-balances/events?from=earliest",
+                seen => seen.Count(happened => happened.Name == "seed-complete") > 0 && Keys(seen).Count >= accounts, ct);
+            Assert.Contains(JohnsAccount, Keys(events));
+            Assert.All(events, happened => Assert.NotEqual("record", happened.Name));
+
+            await story.DoAsync(HttpMethod.Post, "tenants/acme/feeds/balances:run-batch");
+            await SseReader.ReadUntilAsync(portal.Api, "tenants/acme/subscriptions/my-balances/events?from=earliest",
+                seen => seen.Any(happened => happened.Name == "record"), ct);
+        }
+
+        private static HashSet<int> Keys(IEnumerable<SseEvent> events) =>
+            [.. events.Where(happened => happened.Name is "seed" or "record").Select(happened => happened.Data.GetProperty("key").GetInt32())];
+
+        private static long CountAccounts(PortalProcess portal)
+        {
+            using var bank = new SqliteConnection($"Data Source={Path.Combine(portal.Data, "demo", "bank.db")};Mode=ReadOnly");
+            bank.Open();
+            using var count = bank.CreateCommand();
+            count.CommandText = "SELECT COUNT(*) FROM balances WHERE tenant_id = 'acme'";
+            return Convert.ToInt64(count.ExecuteScalar(), CultureInfo.InvariantCulture);
+        }
+
+        private static async Task DrillsAreProvenAsync(ApiStory story)
+        {
+            Assert.Equal("Fine", (await story.GetAsync("recovery/status")).GetProperty("level").GetString());
+            foreach (var body in new object[] { new { scenario = "S10", subject = "acme.t.payments" }, new { scenario = "S01" } })
+            {
+                var drill = await story.DoAsync(HttpMethod.Post, "recovery/drills", body);
+                var ended = await story.GetAsync($"recovery/runs/{drill.GetProperty("runId").GetString()}");
+                Assert.Equal("Completed", ended.GetProperty("run").GetProperty("state").GetString());
+                Assert.True(ended.GetProperty("run").GetProperty("rtoMs").GetInt64() > 0);
+                Assert.All(ended.GetProperty("incident").GetProperty("tenants").EnumerateArray(), tenant =>
+                    Assert.Equal("FullLate", tenant.GetProperty("verdict").GetString()));
+            }
+        }
+    }
+}
