@@ -11,6 +11,7 @@ namespace Pioneer.Jobs.Kafka;
 public sealed partial class KafkaAdmin : IDisposable
 {
     private const int MaxAttempts = 3;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(150);
 
     private readonly KafkaClients _clients;
@@ -53,7 +54,12 @@ public sealed partial class KafkaAdmin : IDisposable
         {
             try
             {
-                return await request().WaitAsync(ct);
+                // librdkafka keeps its own time; this is for a request that it forgets about
+                return await request().WaitAsync(Timeout + Grace, _time, ct);
+            }
+            catch (TimeoutException forgotten)
+            {
+                throw new KafkaUnavailableException(action, $"no answer within {(Timeout + Grace).TotalSeconds:0} s", forgotten);
             }
             catch (KafkaException failure) when (ShouldRetry(failure, attempt))
             {

@@ -19,7 +19,11 @@ internal sealed class JobsHost : IAsyncDisposable
 
     private JobsHost(IHost host) => _host = host;
 
-    public static async Task<JobsHost> StartAsync(string folder, KafkaOptions kafka, FakePlatform platform, params (string Key, string Value)[] settings)
+    public static Task<JobsHost> StartAsync(string folder, KafkaOptions kafka, FakePlatform platform) =>
+        StartAsync(folder, kafka, platform.Url, platform.Url);
+
+    public static async Task<JobsHost> StartAsync(
+        string folder, KafkaOptions kafka, string connectUrl, string ksqlUrl, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Test" });
         builder.Logging.ClearProviders();
@@ -31,9 +35,9 @@ internal sealed class JobsHost : IAsyncDisposable
             ["Kafka:SaslMechanism"] = kafka.SaslMechanism,
             ["Kafka:Username"] = kafka.Username,
             ["Kafka:Password"] = kafka.Password,
-            ["Ksql:Url"] = platform.Url,
-            ["Ksql:HostUrl"] = platform.Url,
-            ["Connect:Url"] = platform.Url,
+            ["Ksql:Url"] = ksqlUrl,
+            ["Ksql:HostUrl"] = ksqlUrl,
+            ["Connect:Url"] = connectUrl,
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
         builder.Services.AddPioneerDomain(builder.Configuration);

@@ -1,0 +1,80 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pioneer.Embedded;
+using Pioneer.Embedded.Ksql;
+using Pioneer.Jobs.Kafka;
+
+namespace Pioneer.Tests.Jobs;
+
+/// <summary>
+/// The embedded platform on free ports: broker with authorizer (or Apache Kafka in its place), ksql server, Connect worker and the demo bank,
+/// without the bank's own traffic.
+/// </summary>
+internal sealed class EmbeddedStack : IAsyncDisposable
+{
+    private const string User = "pioneer";
+    private const string Password = "a password of the test";
+
+    private readonly string _folder;
+    private readonly EmbeddedPlatform _platform;
+    private readonly KsqlServer _ksql;
+
+    private EmbeddedStack(string folder, EmbeddedPlatform platform, KsqlServer ksql, KafkaOptions kafka)
+    {
+        _folder = folder;
+        _platform = platform;
+        _ksql = ksql;
+        Kafka = kafka;
+    }
+
+    public KafkaOptions Kafka { get; }
+
+    public EmbeddedPlatform Platform => _platform;
+
+    public string KsqlUrl => _ksql.Url.ToString().TrimEnd('/');
+
+    public string ConnectUrl => _platform.Endpoints.Connect!;
+
+    public static async Task<EmbeddedStack> StartAsync(KafkaOptions? external)
+    {
+        var folder = Directory.CreateTempSubdirectory("pioneer-stack-").FullName;
+        var free = new IPEndPoint(IPAddress.Loopback, 0);
+        var platform = await EmbeddedPlatform.StartAsync(
+            new EmbeddedPlatformOptions
+            {
+                DataDirectory = folder,
+                KafkaSaslEndpoint = external is null ? free : null,
+                SuperUser = User,
+                SuperPassword = Password,
+                ConnectEndpoint = free,
+                Demo = true,
+                DemoPaymentsPerSecond = 0,
+                ExternalKafka = external is null
+                    ? null
+                    : new Embedded.KafkaConnection(
+                        external.BootstrapServers, external.SecurityProtocol, external.SaslMechanism, external.Username, external.Password),
+            },
+            NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        var ksql = await KsqlServer.StartAsync(
+            new KsqlServerOptions { Endpoint = free, DataDirectory = Path.Combine(folder, "ksql"), BasicUser = User, BasicPassword = Password },
+            NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        return new EmbeddedStack(folder, platform, ksql, external ?? new KafkaOptions
+        {
+            BootstrapServers = platform.Endpoints.KafkaSasl!,
+            SecurityProtocol = "SASL_PLAINTEXT",
+            SaslMechanism = "SCRAM-SHA-256",
+            Username = User,
+            Password = Password,
+        });
+    }
+
+    public Task<JobsHost> StartJobsAsync(string data) => JobsHost.StartAsync(data, Kafka, ConnectUrl, KsqlUrl,
+        ("Ksql:Username", User), ("Ksql:Password", Password), ("Kafka:Partitions", "2"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ksql.DisposeAsync();
+        await _platform.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

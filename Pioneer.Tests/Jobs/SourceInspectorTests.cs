@@ -1,0 +1,91 @@
+using Microsoft.Data.Sqlite;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Jobs.Sources;
+using Xunit;
+
+namespace Pioneer.Tests.Jobs;
+
+/// <summary>Looking into a SQLite source, and what is said about sources that cannot be looked into.</summary>
+public sealed class SourceInspectorTests : IAsyncLifetime
+{
+    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("pioneer-source-").FullName, "bank.db");
+    private readonly SourceInspector _inspector = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await using var connection = new SqliteConnection($"Data Source={_file};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = """
+            CREATE TABLE accounts (id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, balance DECIMAL(18,2), opened TIMESTAMP, open BOOLEAN, note BLOB);
+            CREATE TABLE keyless (name TEXT);
+            INSERT INTO accounts VALUES (1, 'acme', 12.5, 1700000000000, 1, x'01FF'), (2, 'acme', NULL, NULL, 0, NULL);
+            """;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Catalogue_tells_columns_types_and_keys()
+    {
+        var tables = (await _inspector.ListTablesAsync(Source($"jdbc:sqlite:{_file}"), Ct)).Value;
+
+        var accounts = tables.Single(table => table.Name == "accounts");
+        Assert.Equal(["id"], accounts.PrimaryKey);
+        Assert.Equal(["BIGINT", "STRING", "DECIMAL(18, 2)", "TIMESTAMP", "BOOLEAN", "BYTES"], accounts.Columns.Select(column => column.KsqlType));
+        Assert.Empty(tables.Single(table => table.Name == "keyless").PrimaryKey);
+    }
+
+    [Fact]
+    public async Task Preview_shows_the_first_rows_as_text()
+    {
+        var preview = (await _inspector.PreviewAsync(Source($"jdbc:sqlite:{_file}"), "accounts", 1, Ct)).Value;
+
+        Assert.Equal(["id", "tenant", "balance", "opened", "open", "note"], preview.Columns);
+        Assert.Equal(["1", "acme", "12.5", "1700000000000", "1", "01FF"], preview.Rows.Single());
+    }
+
+    [Fact]
+    public async Task Test_succeeds_on_a_database() => Assert.True((await _inspector.TestAsync(Source($"jdbc:sqlite:{_file}"), Ct)).IsSuccess);
+
+    [Fact]
+    public async Task Test_says_which_file_is_missing()
+    {
+        var error = (await _inspector.TestAsync(Source("jdbc:sqlite:/no/such/file.db"), Ct)).Error!;
+
+        Assert.Equal("SourceFileMissing", error.Code);
+        Assert.Contains("/no/such/file.db", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_says_that_a_file_is_no_database()
+    {
+        var text = Path.Combine(Path.GetDirectoryName(_file)!, "letter.txt");
+        await File.WriteAllTextAsync(text, new string('x', 5000), Ct);
+
+        Assert.Equal("SourceNotADatabase", (await _inspector.TestAsync(Source($"jdbc:sqlite:{text}"), Ct)).Error!.Code);
+    }
+
+    [Theory]
+    [InlineData("jdbc:oracle:thin:@host", SourceKind.Sqlite, "SourceUrlMalformed")]
+    [InlineData("jdbc:postgresql://host", SourceKind.PostgreSql, "SourceUrlMalformed")]
+    [InlineData("postgres://host/db", SourceKind.PostgreSql, "SourceUrlMalformed")]
+    [InlineData("jdbc:postgresql://127.0.0.1:1/db", SourceKind.PostgreSql, "SourceUnreachable")]
+    [InlineData("jdbc:postgresql://no-such-host.invalid/db", SourceKind.PostgreSql, "SourceUnreachable")]
+    public async Task Test_names_what_is_wrong_with_an_address(string url, SourceKind kind, string code)
+    {
+        var error = (await _inspector.TestAsync(new SourceConnection(kind, url, "me", "secret"), Ct)).Error!;
+
+        Assert.Equal(code, error.Code);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private static SourceConnection Source(string url) => new(SourceKind.Sqlite, url, null, null);
+}
