@@ -34,6 +34,6 @@ public sealed class ViewerTime(TimeProvider time)
     public string Ago(DateTimeOffset at)
     {
         var span = time.GetUtcNow() - at;
-        return span < TimeSpan.Zero ? "in " + Durations.Words(-span) : Durations.Words(span) + " ago";
+        return span.Duration() < TimeSpan.FromSeconds(2) ? "just now" : span < TimeSpan.Zero ? "in " + Durations.Words(-span) : Durations.Words(span) + " ago";
     }
 }

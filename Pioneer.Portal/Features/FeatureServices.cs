@@ -3,6 +3,7 @@ using Pioneer.Portal.Features.Delivery;
 using Pioneer.Portal.Features.Editor;
 using Pioneer.Portal.Features.Ingestion;
 using Pioneer.Portal.Features.Operations;
+using Pioneer.Portal.Features.Recovery;
 using Pioneer.Portal.Features.Settings;
 using Pioneer.Portal.Features.Subscriptions;
 using Pioneer.Portal.Features.Tenants;
@@ -20,6 +21,7 @@ public static class FeatureServices
         services.AddScoped<SubscriptionViews>();
         services.AddScoped<CredentialViews>().AddSingleton<ConnectionSnippets>();
         services.AddScoped<AuditViews>();
+        services.AddScoped<RecoveryViews>();
         services.AddScoped<EditorStore>();
         services.AddScoped<UserViews>().AddScoped<PlatformConnections>().AddSingleton<Accounts>();
     }

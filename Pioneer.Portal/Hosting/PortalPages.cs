@@ -28,6 +28,7 @@ public static class PortalPages
         services.AddSingleton<LiveChanges>();
         services.AddHostedService<LiveWatcher>();
         services.AddHostedService<OperationNotices>();
+        services.AddHostedService<PlatformNotices>();
         services.AddScoped<ViewerTime>();
         services.AddScoped<BrowserClipboard>();
         services.AddScoped<Toaster>();

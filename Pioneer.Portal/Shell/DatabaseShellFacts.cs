@@ -6,6 +6,7 @@ using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Embedded;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
 
@@ -19,13 +20,15 @@ public sealed class DatabaseShellFacts : ShellFacts, IDisposable
 
     private readonly IDbContextFactory<PioneerDbContext> _databases;
     private readonly IConfiguration _configuration;
+    private readonly RecoveryStatusReader _status;
     private readonly bool _embedded;
     private readonly IDisposable _subscription;
 
-    public DatabaseShellFacts(IDbContextFactory<PioneerDbContext> databases, IConfiguration configuration, IServiceProvider services, LiveChanges live)
+    public DatabaseShellFacts(IDbContextFactory<PioneerDbContext> databases, IConfiguration configuration, RecoveryStatusReader status, IServiceProvider services, LiveChanges live)
     {
         _databases = databases;
         _configuration = configuration;
+        _status = status;
         _embedded = services.GetService<EmbeddedPlatform>()?.Endpoints.KafkaSasl is not null;
         _subscription = live.Subscribe(
             LiveTopic.Tenants | LiveTopic.Subscriptions | LiveTopic.Operations | LiveTopic.Seeding | LiveTopic.Recovery, _ => RaiseChanged());
@@ -49,30 +52,17 @@ public sealed class DatabaseShellFacts : ShellFacts, IDisposable
 
     public override async Task<VerdictLine?> VerdictAsync()
     {
-        await using var database = await _databases.CreateDbContextAsync();
-        var open = await database.IncidentTenants.AsNoTracking()
-            .Join(database.Incidents.Where(i => i.State != IncidentState.Closed), t => t.IncidentId, i => i.Id, (t, i) => new { t.TenantId, t.Verdict, t.LossBeginsAt })
-            .ToListAsync();
-        var lost = open.Where(t => t.Verdict is Verdict.Lost or Verdict.ReseedNeeded).Select(t => t.TenantId).Distinct().Count();
-        if (lost > 0)
+        var status = await _status.ReadAsync(CancellationToken.None);
+        var shortest = status.Tenants.Where(t => t.Horizon.Kind == LossHorizonKind.Running).Min(t => t.Horizon.Left);
+        return status.Level switch
         {
-            return new(Tone.Bad, lost == 1 ? "Lost for 1 tenant" : $"Lost for {lost} tenants");
-        }
-
-        var atRisk = open.Where(t => t.LossBeginsAt is not null).ToList();
-        if (atRisk.Count > 0)
-        {
-            var tenants = atRisk.Select(t => t.TenantId).Distinct().Count();
-            return new(Tone.Warn, $"{tenants} {(tenants == 1 ? "tenant" : "tenants")} at risk");
-        }
-
-        var incidents = await database.Incidents.CountAsync(i => i.State != IncidentState.Closed);
-        if (incidents > 0)
-        {
-            return new(Tone.Warn, "Degraded · nothing lost");
-        }
-
-        return await database.Evidence.AnyAsync() ? new(Tone.Ok, "Nothing lost") : new(Tone.Plain, "Not observed yet");
+            _ when status.LookedAt is null => new(Tone.Plain, "Not observed yet"),
+            StatusLevel.Fine => new(Tone.Ok, shortest is { } left ? $"Nothing lost · horizon {Durations.Words(left)}" : "Nothing lost"),
+            StatusLevel.Degraded => new(Tone.Warn, "Degraded · nothing lost"),
+            StatusLevel.NotObserved => new(Tone.Note, "Not all observed"),
+            StatusLevel.AtRisk => new(Tone.Warn, status.Sentence),
+            _ => new(Tone.Bad, status.Sentence),
+        };
     }
 
     public void Dispose() => _subscription.Dispose();

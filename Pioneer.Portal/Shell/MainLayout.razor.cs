@@ -15,7 +15,6 @@ public sealed partial class MainLayout : IAsyncDisposable
     private PortalErrorBoundary? _boundary;
     private bool _dark;
     private bool _navOpen;
-    private bool _flush;
 
     [Inject]
     public required IJSRuntime Js { get; set; }
@@ -29,17 +28,10 @@ public sealed partial class MainLayout : IAsyncDisposable
     [Inject]
     public required ViewerTime Viewer { get; set; }
 
-    private string SkipHref => Navigation.ToBaseRelativePath(Navigation.Uri) + "#content";
+    // the editor is a workbench: no padding around it
+    private bool FillsWindow => new Uri(Navigation.Uri).Segments is [_, "t/", _, "editor" or "editor/", ..];
 
-    /// <summary>Takes the padding away for a page that fills the window (the editor). Reset by the next navigation.</summary>
-    public void UseWholeWindow()
-    {
-        if (!_flush)
-        {
-            _flush = true;
-            StateHasChanged();
-        }
-    }
+    private string SkipHref => Navigation.ToBaseRelativePath(Navigation.Uri) + "#content";
 
     /// <summary>Called by the browser: a keyboard sequence that goes somewhere.</summary>
     [JSInvokable]
@@ -97,7 +89,6 @@ public sealed partial class MainLayout : IAsyncDisposable
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
         _navOpen = false;
-        _flush = false;
         _boundary?.Recover();
         _ = InvokeAsync(StateHasChanged);
     }

@@ -42,9 +42,6 @@ public sealed partial class EditorPage : IAsyncDisposable
     [Parameter]
     public string? Id { get; set; }
 
-    [CascadingParameter]
-    public MainLayout? Layout { get; set; }
-
     [Inject]
     public required TenantSandbox Sandbox { get; set; }
 
@@ -93,7 +90,6 @@ public sealed partial class EditorPage : IAsyncDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        Layout?.UseWholeWindow();
         var key = $"{Slug}/{Id}";
         if (key == _openedKey || (_document?.DraftId?.ToString() is { } own && own == Id))
         {

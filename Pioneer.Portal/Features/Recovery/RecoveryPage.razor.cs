@@ -1,0 +1,143 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
+using Pioneer.Domain;
+using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Recovery;
+using Pioneer.Portal.Components;
+using Pioneer.Portal.Live;
+using Pioneer.Portal.Shell;
+using Pioneer.Portal.SignIn;
+using Tone = Pioneer.Portal.Components.Tone;
+
+namespace Pioneer.Portal.Features.Recovery;
+
+/// <summary>The status page: is anything wrong, who is affected, what is lost or about to be, what is being done. A tenant sees its own part.</summary>
+public sealed partial class RecoveryPage
+{
+    private const int LastIncidents = 10;
+
+    private RecoveryStatus? _status;
+    private IncidentView? _incident;
+    private IReadOnlyList<Incident> _latest = [];
+    private Error? _error;
+
+    [Inject]
+    public required RecoveryStatusReader Status { get; set; }
+
+    [Inject]
+    public required RecoveryViews Views { get; set; }
+
+    [Inject]
+    public required RunPlaybooks Playbooks { get; set; }
+
+    [Inject]
+    public required DrillSteps Drills { get; set; }
+
+    [Inject]
+    public required CurrentActor Me { get; set; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; set; }
+
+    [Inject]
+    public required Toaster Toaster { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
+
+    [Inject]
+    public required IJSRuntime Js { get; set; }
+
+    protected override LiveTopic Topics => LiveTopic.Recovery;
+
+    private bool SeesPlatform => Me.Actor.PlatformRole != PlatformRole.None;
+
+    private bool MayOperate => Me.Actor.PlatformRole >= PlatformRole.Operator;
+
+    private string DoneAnswer => _incident switch
+    {
+        null => "Nothing has to be done",
+        { Run: { } run } => StepText(run),
+        _ => "Nobody acts yet",
+    };
+
+    private string DoneDetail => _incident switch
+    {
+        null => "The platform is watched every second.",
+        { Run: { } run } => $"Playbook {run.Scenario}, asked for by {run.RequestedBy}.",
+        _ => "A playbook is proposed below.",
+    };
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        _status = await Status.ReadAsync(cancellationToken);
+        _incident = _status.OpenIncidents.IsEmpty ? null : await Views.FindAsync(_status.OpenIncidents.OrderByDescending(i => i.DetectedAt).First().Id.Value, cancellationToken);
+        _latest = SeesPlatform ? await Views.LatestAsync(LastIncidents, cancellationToken) : [];
+    }
+
+    private static string StepText(PlaybookRun run)
+    {
+        var current = run.Steps.OrderBy(s => s.Ordinal).FirstOrDefault(s => s.State is PlaybookStepState.Running or PlaybookStepState.Waiting or PlaybookStepState.Failed);
+        return current is null ? run.State.Word().Text : $"Step {current.Ordinal} of {run.Steps.Count}: {current.Name}";
+    }
+
+    private static IReadOnlyList<TenantStatus> Affected(RecoveryStatus status) =>
+        [.. status.Tenants.Where(t => t.Level is StatusLevel.Degraded or StatusLevel.AtRisk or StatusLevel.Lost)];
+
+    private static string WrongDetail(RecoveryStatus status) => status.Components.Where(c => c.Level != StatusLevel.Fine).Select(c => $"{c.Name}: {c.State}. {c.Evidence}").FirstOrDefault()
+        ?? (status.LookedAt is null ? "The first look is under way." : "Every probe answers as it should.");
+
+    private static string AffectedDetail(RecoveryStatus status) => Affected(status) is [var first, ..]
+        ? first.Sentence
+        : $"{status.Tenants.Length} {(status.Tenants.Length == 1 ? "tenant is" : "tenants are")} watched.";
+
+    private static Tone LostTone(RecoveryStatus status) => status.Level switch
+    {
+        StatusLevel.Lost => Tone.Bad,
+        StatusLevel.AtRisk => Tone.Warn,
+        StatusLevel.NotObserved => Tone.Note,
+        _ => Tone.Ok,
+    };
+
+    private static string LostAnswer(RecoveryStatus status) => status.Level switch
+    {
+        StatusLevel.Lost => "Records were lost",
+        StatusLevel.AtRisk => "Nothing yet",
+        StatusLevel.NotObserved => "Not observed",
+        _ => "Nothing, and nothing is about to be",
+    };
+
+    private static string LostDetail(RecoveryStatus status) =>
+        status.Tenants.Where(t => t.Horizon.Kind == LossHorizonKind.Running).MinBy(t => t.Horizon.Left) is { } shortest
+            ? $"Shortest horizon {Durations.Words(shortest.Horizon.Left ?? TimeSpan.Zero)} ({shortest.Tenant}, {shortest.Horizon.Undelivered:N0} records wait)."
+            : "No record waits in a topic with a time limit.";
+
+    private async Task DrillAsync()
+    {
+        if (await Dialogs.AskAsync<DrillDialog, PlaybookStarted>("Run a drill") is { } started)
+        {
+            Navigation.NavigateTo(PortalUrls.PlaybookRun(started.Run.Value));
+        }
+    }
+
+    private async Task RunPlaybookAsync(Incident incident)
+    {
+        var started = await Playbooks.AgainstAsync(Me.Actor, incident.Id, Gone);
+        _error = started.Error;
+        if (started.IsSuccess)
+        {
+            Toaster.Started("The playbook runs.", "Follow it", PortalUrls.PlaybookRun(started.Value.Run.Value));
+            await ReloadAsync();
+        }
+    }
+
+    private async Task ResumeAsync(PlaybookRun run)
+    {
+        _error = (await Playbooks.ResumeAsync(Me.Actor, run.Id, Gone)).Error;
+        await ReloadAsync();
+    }
+
+    private async Task PrintAsync() => await Js.InvokeVoidAsync("print");
+}
