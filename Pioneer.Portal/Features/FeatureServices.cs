@@ -3,6 +3,7 @@ using Pioneer.Portal.Features.Delivery;
 using Pioneer.Portal.Features.Editor;
 using Pioneer.Portal.Features.Ingestion;
 using Pioneer.Portal.Features.Operations;
+using Pioneer.Portal.Features.Overview;
 using Pioneer.Portal.Features.Recovery;
 using Pioneer.Portal.Features.Settings;
 using Pioneer.Portal.Features.Subscriptions;
@@ -22,6 +23,7 @@ public static class FeatureServices
         services.AddScoped<CredentialViews>().AddSingleton<ConnectionSnippets>();
         services.AddScoped<AuditViews>();
         services.AddScoped<RecoveryViews>();
+        services.AddSingleton<Throughput>().AddHostedService(s => s.GetRequiredService<Throughput>());
         services.AddScoped<EditorStore>();
         services.AddScoped<UserViews>().AddScoped<PlatformConnections>().AddSingleton<Accounts>();
     }

@@ -1,0 +1,135 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Recovery;
+using Pioneer.Portal.Components;
+using Pioneer.Portal.Features.Operations;
+using Pioneer.Portal.Features.Subscriptions;
+using Pioneer.Portal.Features.Tenants;
+using Pioneer.Portal.Live;
+using Pioneer.Portal.Shell;
+using Pioneer.Portal.SignIn;
+
+namespace Pioneer.Portal.Features.Overview;
+
+/// <summary>The platform at a glance; for tenant people their own part of it. Figures are measured or 'not observed'.</summary>
+public sealed partial class OverviewPage
+{
+    private const int Operations = 4;
+
+    private Domain.Tenants.Overview? _view;
+    private RecoveryStatus? _status;
+    private TenantList? _tenants;
+    private IReadOnlyList<OperationLine> _operations = [];
+    private List<AttentionItem> _attention = [];
+
+    [CascadingParameter]
+    public required Task<AuthenticationState> Authentication { get; set; }
+
+    [Inject]
+    public required OverviewQuery Overview { get; set; }
+
+    [Inject]
+    public required RecoveryStatusReader Status { get; set; }
+
+    [Inject]
+    public required TenantViews Tenants { get; set; }
+
+    [Inject]
+    public required SubscriptionViews Subscriptions { get; set; }
+
+    [Inject]
+    public required OperationViews OperationViews { get; set; }
+
+    [Inject]
+    public required Throughput Throughput { get; set; }
+
+    [Inject]
+    public required CurrentActor Me { get; set; }
+
+    protected override LiveTopic Topics => LiveTopic.Tenants | LiveTopic.Ingestion | LiveTopic.Operations | LiveTopic.Subscriptions | LiveTopic.Seeding | LiveTopic.Recovery;
+
+    private bool SeesPlatform => Me.Actor.PlatformRole != PlatformRole.None;
+
+    private string? Slug { get; set; }
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var grants = (await Authentication).User.TenantGrants();
+        Slug = grants.Count > 0 ? grants[0].Slug : null;
+        _view = await Overview.GetAsync(Me.Actor, cancellationToken);
+        _status = await Status.ReadAsync(cancellationToken);
+        _operations = await OperationViews.RunningAsync(Operations, cancellationToken);
+        _tenants = SeesPlatform ? await Tenants.ListAsync(null, null, false, TenantSort.Created, true, 1, cancellationToken) : null;
+        var failed = await Subscriptions.ListAsync(null, null, SubscriptionState.Failed, 1, cancellationToken);
+        var drifted = SeesPlatform ? await Tenants.ListAsync(null, null, true, TenantSort.Name, false, 1, cancellationToken) : null;
+        _attention = [.. Attention(_status, failed, drifted)];
+    }
+
+    private static IEnumerable<AttentionItem> Attention(RecoveryStatus status, SubscriptionList failed, TenantList? drifted)
+    {
+        foreach (var incident in status.OpenIncidents)
+        {
+            yield return new(Tone.Bad, incident.Title, incident.Reason, "Open", PortalUrls.Incident(incident.Id.Value));
+        }
+
+        foreach (var component in status.Components.Where(c => c.Level is StatusLevel.Degraded or StatusLevel.Lost && !status.OpenIncidents.Any(i => i.Subject == c.Name)))
+        {
+            yield return new(Tone.Warn, $"{component.Name}: {component.State}", component.Evidence, "Look", PortalUrls.Recovery);
+        }
+
+        foreach (var row in failed.Rows)
+        {
+            yield return new(Tone.Bad, $"Subscription {row.Topic} failed", row.Error ?? "", "Open", PortalUrls.Subscription(row.Slug, row.Name));
+        }
+
+        if (drifted is { Total: > 0 })
+        {
+            var first = drifted.Rows[0];
+            yield return new(
+                Tone.Warn,
+                drifted.Total == 1 ? $"{first.Slug} drifted from what was wanted" : $"{drifted.Total} tenants drifted from what was wanted",
+                "Something on the platform is not as it was asked for; the plan says what.",
+                "Review plan",
+                drifted.Total == 1 ? PortalUrls.Tenant(first.Slug.Value, "plan") : PortalUrls.With(PortalUrls.Tenants, ("drifted", "true")));
+        }
+    }
+
+    private IEnumerable<Layer> Layers(Domain.Tenants.Overview view, RecoveryStatus status)
+    {
+        var connect = status.Components.Where(c => c.Detector.Contains("connector", StringComparison.OrdinalIgnoreCase)).ToList();
+        var failedConnectors = connect.Count(c => c.Level == StatusLevel.Degraded && c.State == "Task failed");
+        var ingestion = Throughput.Of(TopicKind.Feed);
+        var delivery = Throughput.Of(TopicKind.Delivery);
+        if (SeesPlatform)
+        {
+            yield return new("Sources", PortalUrls.Sources, view.Sources == 0 ? Tone.Plain : Tone.Ok, view.Sources == 0 ? "none" : "registered", view.Sources.ToString("N0"), "", $"{view.Feeds} feeds", null);
+        }
+
+        yield return new(
+            "Ingestion", SeesPlatform ? PortalUrls.Connectors : PortalUrls.Overview, failedConnectors > 0 ? Tone.Warn : status.LookedAt is null ? Tone.Note : Tone.Ok,
+            failedConnectors > 0 ? $"{failedConnectors} failed" : status.LookedAt is null ? "not observed" : "healthy",
+            Rate(SeesPlatform ? ingestion : LayerRate.NotObserved, view.Entitlements), "", $"{view.Entitlements} connectors, {view.PausedConnectors} paused", SeesPlatform ? ingestion : null);
+        yield return new(
+            "Subscriptions", PortalUrls.AllSubscriptions, view.FailedSubscriptions > 0 ? Tone.Warn : Tone.Ok, view.FailedSubscriptions > 0 ? $"{view.FailedSubscriptions} failed" : "healthy",
+            view.Subscriptions.ToString("N0"), "", $"{view.RunningSubscriptions} running", null);
+        yield return new(
+            "Delivery", SeesPlatform || Slug is null ? PortalUrls.Horizons : PortalUrls.Delivery(Slug), delivery.PerSecond is null && SeesPlatform ? Tone.Note : Tone.Ok,
+            delivery.PerSecond is null && SeesPlatform ? "not observed" : "healthy",
+            SeesPlatform ? Rate(delivery, null) : status.Tenants.Sum(t => t.Horizon.Undelivered).ToString("N0"), SeesPlatform ? "" : "on their way",
+            $"{status.Tenants.Sum(t => t.Horizon.Undelivered):N0} records on their way", SeesPlatform ? delivery : null);
+        yield return new(
+            "Seeding", SeesPlatform || Slug is null ? PortalUrls.AllSeeds : PortalUrls.Seeds(Slug), view.ActiveSeedRuns > 0 ? Tone.Info : Tone.Ok, view.ActiveSeedRuns > 0 ? "running" : "idle",
+            view.ActiveSeedRuns.ToString("N0"), view.ActiveSeedRuns == 1 ? "run" : "runs", $"{view.RunningOperations} operations, {view.FailedOperationsToday} failed today", null);
+    }
+
+    private static string Rate(LayerRate rate, int? otherwise) => rate.PerSecond is { } value ? $"{value:N1}/s" : otherwise?.ToString("N0") ?? "not observed";
+
+    private sealed record Layer(string Name, string Href, Tone Tone, string State, string Figure, string Beside, string Detail, LayerRate? Rate);
+
+    private sealed record AttentionItem(Tone Tone, string Title, string Detail, string Verb, string Href);
+}
