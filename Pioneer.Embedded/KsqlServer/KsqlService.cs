@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Commands;
 using Pioneer.Embedded.Ksql.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
