@@ -51,7 +51,7 @@ internal sealed class EmbeddedStack : IAsyncDisposable
                 DemoPaymentsPerSecond = 0,
                 ExternalKafka = external is null
                     ? null
-                    : new Embedded.KafkaConnection(
+                    : new global::Pioneer.Embedded.KafkaConnection(
                         external.BootstrapServers, external.SecurityProtocol, external.SaslMechanism, external.Username, external.Password),
             },
             NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
