@@ -10,6 +10,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
     private IDisposable? _subscription;
+    private bool _disposed;
     private bool _loading;
     private bool _again;
 
@@ -20,7 +21,9 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     public required ILogger<LiveComponent> Log { get; set; }
 
     /// <summary>Cancelled when the component goes away.</summary>
-    protected CancellationToken Gone => _gone.Token;
+    protected CancellationToken Gone { get; }
+
+    protected LiveComponent() => Gone = _gone.Token;
 
     /// <summary>True once the first load has ended; until then pages draw their frame only.</summary>
     protected bool Loaded { get; private set; }
@@ -38,7 +41,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     protected override void OnAfterRender(bool firstRender)
     {
         // only a live circuit gets here: a prerendered page must not leave a listener behind
-        if (firstRender && !_gone.IsCancellationRequested)
+        if (firstRender && !_disposed)
         {
             _subscription = Live.Subscribe(Topics, _ => NoticeArrived());
         }
@@ -49,6 +52,11 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     /// <summary>Loads and draws again; call it after a command so that its author sees the outcome at once.</summary>
     protected async Task ReloadAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
         if (_loading)
         {
             _again = true;
@@ -86,8 +94,9 @@ public abstract class LiveComponent : ComponentBase, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing && !_gone.IsCancellationRequested)
+        if (disposing && !_disposed)
         {
+            _disposed = true;
             _gone.Cancel();
             _subscription?.Dispose();
             _gone.Dispose();

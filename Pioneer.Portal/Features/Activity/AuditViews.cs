@@ -50,7 +50,8 @@ public sealed class AuditViews(IDbContextFactory<PioneerDbContext> databases)
         }
     }
 
-    internal static string Quote(string? field)
+    /// <summary>One field of a CSV line.</summary>
+    public static string Quote(string? field)
     {
         var text = field ?? "";
         if (text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..])

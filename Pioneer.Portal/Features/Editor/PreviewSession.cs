@@ -44,6 +44,7 @@ public sealed class PreviewSession(PreviewService previews, Func<Task> changed, 
         _startedAt = time.GetTimestamp();
         _stop = new CancellationTokenSource();
         _reading = ReadAsync(actor, slug, sql, _stop.Token);
+        _ = TickAsync(_stop.Token);
     }
 
     public async Task StopAsync()
@@ -97,6 +98,16 @@ public sealed class PreviewSession(PreviewService previews, Func<Task> changed, 
         if (time.GetElapsedTime(_drawnAt) >= DrawEvery)
         {
             _drawnAt = time.GetTimestamp();
+            await changed();
+        }
+    }
+
+    // the clock of a preview without rows goes on too
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        while (IsRunning && !cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await changed();
         }
     }

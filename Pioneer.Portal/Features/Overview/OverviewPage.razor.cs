@@ -104,28 +104,30 @@ public sealed partial class OverviewPage
         var connect = status.Components.Where(c => c.Detector.Contains("connector", StringComparison.OrdinalIgnoreCase)).ToList();
         var failedConnectors = connect.Count(c => c.Level == StatusLevel.Degraded && c.State == "Task failed");
         var ingestion = Throughput.Of(TopicKind.Feed);
-        var delivery = Throughput.Of(TopicKind.Delivery);
+        var processed = Throughput.Processed();
         if (SeesPlatform)
         {
-            yield return new("Sources", PortalUrls.Sources, view.Sources == 0 ? Tone.Plain : Tone.Ok, view.Sources == 0 ? "none" : "registered", view.Sources.ToString("N0"), "", $"{view.Feeds} feeds", null);
+            yield return new("Sources", PortalUrls.Sources, view.Sources == 0 ? Tone.Plain : Tone.Ok, view.Sources == 0 ? "none" : "registered", view.Sources.ToString("N0"), "", Things(view.Feeds, "feed", "feeds"), null);
         }
 
         yield return new(
             "Ingestion", SeesPlatform ? PortalUrls.Connectors : PortalUrls.Overview, failedConnectors > 0 ? Tone.Warn : status.LookedAt is null ? Tone.Note : Tone.Ok,
             failedConnectors > 0 ? $"{failedConnectors} failed" : status.LookedAt is null ? "not observed" : "healthy",
-            Rate(SeesPlatform ? ingestion : LayerRate.NotObserved, view.Entitlements), "", $"{view.Entitlements} connectors, {view.PausedConnectors} paused", SeesPlatform ? ingestion : null);
+            Rate(SeesPlatform ? ingestion : LayerRate.NotObserved, view.Entitlements), "", $"{Things(view.Entitlements, "connector", "connectors")}, {view.PausedConnectors} paused", SeesPlatform ? ingestion : null);
         yield return new(
             "Subscriptions", PortalUrls.AllSubscriptions, view.FailedSubscriptions > 0 ? Tone.Warn : Tone.Ok, view.FailedSubscriptions > 0 ? $"{view.FailedSubscriptions} failed" : "healthy",
-            view.Subscriptions.ToString("N0"), "", $"{view.RunningSubscriptions} running", null);
+            Rate(SeesPlatform ? processed : LayerRate.NotObserved, view.Subscriptions), "", $"{Things(view.RunningSubscriptions, "query", "queries")} running", SeesPlatform ? processed : null);
+        var waiting = status.Tenants.Sum(t => t.Horizon.Undelivered);
         yield return new(
-            "Delivery", SeesPlatform || Slug is null ? PortalUrls.Horizons : PortalUrls.Delivery(Slug), delivery.PerSecond is null && SeesPlatform ? Tone.Note : Tone.Ok,
-            delivery.PerSecond is null && SeesPlatform ? "not observed" : "healthy",
-            SeesPlatform ? Rate(delivery, null) : status.Tenants.Sum(t => t.Horizon.Undelivered).ToString("N0"), SeesPlatform ? "" : "on their way",
-            $"{status.Tenants.Sum(t => t.Horizon.Undelivered):N0} records on their way", SeesPlatform ? delivery : null);
+            "Delivery", SeesPlatform || Slug is null ? PortalUrls.Horizons : PortalUrls.Delivery(Slug), status.EvidenceAt is null ? Tone.Note : Tone.Ok,
+            status.EvidenceAt is null ? "not observed" : "healthy", status.EvidenceAt is null ? "–" : waiting.ToString("N0"), "on their way",
+            status.Tenants.Where(t => t.Horizon.Kind == LossHorizonKind.Running).Min(t => t.Horizon.Left) is { } left ? $"horizon {Durations.Words(left)}" : "nothing waits for long", null);
         yield return new(
             "Seeding", SeesPlatform || Slug is null ? PortalUrls.AllSeeds : PortalUrls.Seeds(Slug), view.ActiveSeedRuns > 0 ? Tone.Info : Tone.Ok, view.ActiveSeedRuns > 0 ? "running" : "idle",
             view.ActiveSeedRuns.ToString("N0"), view.ActiveSeedRuns == 1 ? "run" : "runs", $"{view.RunningOperations} operations, {view.FailedOperationsToday} failed today", null);
     }
+
+    private static string Things(int count, string one, string many) => count == 1 ? $"1 {one}" : $"{count:N0} {many}";
 
     private static string Rate(LayerRate rate, int? otherwise) => rate.PerSecond is { } value ? $"{value:N1}/s" : otherwise?.ToString("N0") ?? "not observed";
 

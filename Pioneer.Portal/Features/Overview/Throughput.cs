@@ -18,6 +18,7 @@ public sealed class Throughput(PlatformPicture picture) : IHostedService
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TopicKind, ImmutableArray<double>> _samples = [];
+    private ImmutableArray<double> _processed = [];
     private EvidenceRound? _last;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -37,6 +38,15 @@ public sealed class Throughput(PlatformPicture picture) : IHostedService
         lock (_gate)
         {
             return _samples.TryGetValue(kind, out var samples) && samples.Length > 0 ? new LayerRate(samples[^1], samples) : LayerRate.NotObserved;
+        }
+    }
+
+    /// <summary>What the queries have read and committed.</summary>
+    public LayerRate Processed()
+    {
+        lock (_gate)
+        {
+            return _processed.IsEmpty ? LayerRate.NotObserved : new LayerRate(_processed[^1], _processed);
         }
     }
 
@@ -68,8 +78,20 @@ public sealed class Throughput(PlatformPicture picture) : IHostedService
             .ToDictionary(g => g.Key!.Value, g => g.Sum(t => Math.Max(0, t.Partitions.Sum(p => p.End) - ends[t.Name])));
         foreach (var (kind, records) in written)
         {
-            var samples = _samples.GetValueOrDefault(kind, []).Add(records / seconds);
-            _samples[kind] = samples.Length > Kept ? samples.RemoveAt(0) : samples;
+            _samples[kind] = Push(_samples.GetValueOrDefault(kind, []), records / seconds);
         }
+
+        var committed = before.Groups.ToDictionary(g => g.Name, g => g.Committed.Sum(c => c.Offset), StringComparer.Ordinal);
+        if (committed.Count > 0)
+        {
+            var read = after.Groups.Where(g => committed.ContainsKey(g.Name)).Sum(g => Math.Max(0, g.Committed.Sum(c => c.Offset) - committed[g.Name]));
+            _processed = Push(_processed, read / seconds);
+        }
+    }
+
+    private static ImmutableArray<double> Push(ImmutableArray<double> samples, double value)
+    {
+        var longer = samples.Add(value);
+        return longer.Length > Kept ? longer.RemoveAt(0) : longer;
     }
 }

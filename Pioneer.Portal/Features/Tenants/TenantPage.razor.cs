@@ -17,6 +17,7 @@ public sealed partial class TenantPage
     private static readonly string[] Tabs = ["overview", "entitlements", "topics", "subscriptions", "credentials", "members", "activity", "plan"];
 
     private TenantHead? _head;
+    private int _planned;
     private Error? _error;
 
     [Parameter]

@@ -16,6 +16,10 @@ public sealed partial class TenantPlan : IDisposable
     [Parameter, EditorRequired]
     public required string Slug { get; set; }
 
+    /// <summary>Number of changes, once the plan is there.</summary>
+    [Parameter]
+    public EventCallback<int> OnPlanned { get; set; }
+
     [Inject]
     public required TenantPlanner Planner { get; set; }
 
@@ -44,6 +48,7 @@ public sealed partial class TenantPlan : IDisposable
         {
             var plan = await Planner.PlanAsync(TenantSlug.Parse(Slug), _gone.Token);
             (_plan, _error, _at) = (plan.IsSuccess ? plan.Value : null, plan.Error, Time.GetUtcNow());
+            await OnPlanned.InvokeAsync(_plan?.Changes.Length ?? 0);
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
