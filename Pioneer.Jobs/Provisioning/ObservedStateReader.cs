@@ -4,7 +4,6 @@ using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Connect;
 using Pioneer.Jobs.Kafka;
-using Pioneer.Jobs.KsqlDb;
 
 namespace Pioneer.Jobs.Provisioning;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
-using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Tenants;

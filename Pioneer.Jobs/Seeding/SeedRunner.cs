@@ -1,6 +1,5 @@
 using Pioneer.Domain;
 using Pioneer.Domain.Seeding;
-using Pioneer.Jobs.Hosting;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.KsqlDb;
 

@@ -18,24 +18,24 @@ public sealed class ApiAuthentication(ManageApiTokens tokens, CurrentActor curre
         "TokenRefused", "The API token is unknown, expired or revoked.", "Issue a new one under Settings.");
 
     /// <summary>Answers 401 with a problem, or goes on as the token's owner. Runs before the body is read.</summary>
-    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var header = http.Request.Headers.Authorization.ToString();
+        var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            await Unauthorized(http, TokenMissing).ExecuteAsync(http);
+            await Unauthorized(context, TokenMissing).ExecuteAsync(context);
             return;
         }
 
-        var actor = await tokens.RecogniseAsync(header[Scheme.Length..].Trim(), http.RequestAborted);
+        var actor = await tokens.RecogniseAsync(header[Scheme.Length..].Trim(), context.RequestAborted);
         if (actor is null)
         {
-            await Unauthorized(http, TokenRefused).ExecuteAsync(http);
+            await Unauthorized(context, TokenRefused).ExecuteAsync(context);
             return;
         }
 
         current.Use(actor);
-        await next(http);
+        await next(context);
     }
 
     private static IResult Unauthorized(HttpContext http, Error error)

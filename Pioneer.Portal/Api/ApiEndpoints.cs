@@ -18,7 +18,7 @@ public static class ApiEndpoints
 
     /// <summary>Lets requests below the root in by their token only. Goes after the pages' own authentication, before the endpoints.</summary>
     public static void UsePioneerApi(this WebApplication app) =>
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(Root), api => api.UseMiddleware<ApiAuthentication>());
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase), api => api.UseMiddleware<ApiAuthentication>());
 
     /// <summary>Maps every address of the API.</summary>
     public static void MapPioneerApi(this WebApplication app)

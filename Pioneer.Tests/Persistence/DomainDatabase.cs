@@ -19,7 +19,7 @@ namespace Pioneer.Tests.Persistence;
 public sealed class DomainDatabase : IAsyncLifetime
 {
     // Migrating takes longer than most tests: it is done once, and each test copies the file.
-    private static readonly Lazy<Task<byte[]>> Migrated = new(MigrateAsync);
+    private static readonly Task<byte[]> Migrated = Task.Run(MigrateAsync);
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"pioneer-domain-{Guid.NewGuid():n}");
     private ServiceProvider? _services;
@@ -44,7 +44,7 @@ public sealed class DomainDatabase : IAsyncLifetime
             .AddPioneerDomain(configuration)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
         Directory.CreateDirectory(_folder);
-        await File.WriteAllBytesAsync(Path.Combine(_folder, "pioneer.db"), await Migrated.Value, Token);
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "pioneer.db"), await Migrated, Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -84,8 +84,8 @@ public sealed class ModelPlatform(ObservedState state) : IObservedStateReader, I
                     change.ServiceId, change.QueryId, [change.Query.Source], [change.Query.Sink], ObservedRunState.Running);
                 return State with { Queries = [.. others, started] };
             default:
-                var state = change.Action is QueryAction.Pause ? ObservedRunState.Paused : ObservedRunState.Running;
-                return State with { Queries = [.. others, current! with { State = state }] };
+                var runState = change.Action is QueryAction.Pause ? ObservedRunState.Paused : ObservedRunState.Running;
+                return State with { Queries = [.. others, current! with { State = runState }] };
         }
     }
 

@@ -76,9 +76,9 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         {
             Url = await ready.Task.WaitAsync(StartTimeout, ct);
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            throw new TimeoutException($"The portal was not ready in {StartTimeout.TotalSeconds:0} s.\n{Output()}");
+            throw new TimeoutException($"The portal was not ready in {StartTimeout.TotalSeconds:0} s.\n{Output()}", e);
         }
 
         Api = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(Url, "/api/v1/"), Timeout = TimeSpan.FromMinutes(2) };

@@ -111,7 +111,7 @@ internal sealed class KsqlApi(KsqlService service, ILogger logger)
     }
 
     /// <summary>GET /is_valid_property/{name}.</summary>
-    public Task IsValidPropertyAsync(HttpContext context) => (string?)context.Request.RouteValues["name"] is "auto.offset.reset" or "ksql.streams.auto.offset.reset"
+    public static Task IsValidPropertyAsync(HttpContext context) => (string?)context.Request.RouteValues["name"] is "auto.offset.reset" or "ksql.streams.auto.offset.reset"
         ? WriteAsync(context, JsonValue.Create(true))
         : throw KsqlException.BadRequest($"Not recognizable as ksql, streams, consumer, or producer property: '{context.Request.RouteValues["name"]}'");
 

@@ -75,7 +75,7 @@ internal static class KsqlRoutes
         group.MapGet("/v1/metadata", For((api, context) => api.MetadataAsync(context)));
         group.MapGet("/status", For((api, context) => api.StatusesAsync(context)));
         group.MapGet("/status/{type}/{entity}/{action}", For((api, context) => api.StatusAsync(context)));
-        group.MapGet("/is_valid_property/{name}", For((api, context) => api.IsValidPropertyAsync(context)));
+        group.MapGet("/is_valid_property/{name}", For((_, context) => KsqlApi.IsValidPropertyAsync(context)));
         group.MapPost("/heartbeat", For((_, context) => KsqlApi.WriteAsync(context, new JsonObject { ["isOk"] = true })));
         group.MapPost("/ksql", For((api, context) => api.KsqlAsync(context)));
         group.MapPost("/query", For((api, context) => api.QueryAsync(context, isStream: false)));

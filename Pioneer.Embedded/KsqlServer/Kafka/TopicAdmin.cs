@@ -54,7 +54,7 @@ internal sealed class TopicAdmin(KafkaClients clients) : IDisposable
         }
         catch (CreateTopicsException e)
         {
-            throw new KafkaException(e.Results[0].Error);
+            throw new KafkaException(e.Results[0].Error, e);
         }
     }
 

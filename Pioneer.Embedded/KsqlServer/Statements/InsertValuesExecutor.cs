@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
 using Pioneer.Embedded.Ksql.Queries;
 using Pioneer.Ksql.Analysis;

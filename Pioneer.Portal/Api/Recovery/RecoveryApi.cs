@@ -1,6 +1,5 @@
 using Pioneer.Domain;
 using Pioneer.Domain.Recovery;
-using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.SignIn;
 

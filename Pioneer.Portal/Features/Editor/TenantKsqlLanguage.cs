@@ -51,9 +51,9 @@ public sealed partial class TenantKsqlLanguage(Catalogue catalogue, SandboxTenan
 
     /// <summary>A change for diagnostics whose hint names what was probably meant; null for the others.</summary>
     public static EditorFix? ToFix(Diagnostic d) => d.Hint is { } hint && Meant().Match(hint) is { Success: true } match
-        ? new EditorFix(d.Start.Line, d.Start.Column, $"Change to {match.Groups[1].Value}", d.Span.Start, d.Span.Length, match.Groups[1].Value)
+        ? new EditorFix(d.Start.Line, d.Start.Column, $"Change to {match.Groups["meant"].Value}", d.Span.Start, d.Span.Length, match.Groups["meant"].Value)
         : null;
 
-    [GeneratedRegex(@"Did you mean ([^?]+)\?", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"Did you mean (?<meant>[^?]+)\?", RegexOptions.NonBacktracking)]
     private static partial Regex Meant();
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Pioneer.Domain;
-using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Features.Operations;

@@ -27,10 +27,10 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
             await process.WaitForExitAsync(limit.Token);
             return new ToolRun(process.ExitCode, await output, await errors);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Limit}");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Limit}", e);
         }
     }
 }
