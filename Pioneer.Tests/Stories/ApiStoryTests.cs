@@ -195,7 +195,7 @@ public sealed class ApiStoryTests
             Assert.Equal(accounts, certificate.GetProperty("deliveredRows").GetInt64());
 
             var events = await SseReader.ReadUntilAsync(portal.Api, "tenants/acme/subscriptions/my-balances/events?from=earliest",
-                seen => seen.Count(happened => happened.Name == "seed-complete") > 0 && Keys(seen).Count >= accounts, ct);
+                seen => seen.Any(happened => happened.Name == "seed-complete") && Keys(seen).Count >= accounts, ct);
             Assert.Contains(JohnsAccount, Keys(events));
             Assert.All(events, happened => Assert.NotEqual("record", happened.Name));
 

@@ -56,9 +56,9 @@ internal static class SseReader
 
             return seen;
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"Not enough events of {path} in {Timeout.TotalSeconds:0} s, {seen.Count} seen: {string.Join('\n', seen.TakeLast(5))}");
+            throw new TimeoutException($"Not enough events of {path} in {Timeout.TotalSeconds:0} s, {seen.Count} seen: {string.Join('\n', seen.TakeLast(5))}", e);
         }
     }
 

@@ -4,7 +4,6 @@ using Pioneer.Domain;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Subscriptions;
-using Pioneer.Ksql;
 using Pioneer.Ksql.Sandbox;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Shell;

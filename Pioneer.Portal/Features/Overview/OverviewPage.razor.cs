@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Subscriptions;
