@@ -1,5 +1,7 @@
 using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
+using Pioneer.Jobs.Recovery;
+using Pioneer.Jobs.Seeding;
 using Serilog;
 
 namespace Pioneer.Jobs.Hosting;
@@ -14,6 +16,8 @@ public static class WorkerHost
             .Enrich.FromLogContext().WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture));
         builder.Services.AddPioneerDomain(builder.Configuration);
         builder.Services.AddPioneerJobs(builder.Configuration);
+        builder.Services.AddSeeding();
+        builder.Services.AddRecovery();
         builder.Services.AddHealthChecks();
         await using var app = builder.Build();
         app.MapHealthChecks("/health/live");

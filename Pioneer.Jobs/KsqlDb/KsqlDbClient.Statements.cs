@@ -35,7 +35,7 @@ public sealed partial class KsqlDbClient
     {
         try
         {
-            return SourceDescriptions(await AskAsync(serviceId, $"DESCRIBE {name} EXTENDED;", ct)).Single();
+            return SourceDescriptions(await AskAsync(serviceId, $"DESCRIBE {name} EXTENDED;", ct)).SingleOrDefault();
         }
         catch (KsqlDbRequestException absent) when (absent.ServerMessage.Contains("Could not find", StringComparison.Ordinal)
             || absent.ServerMessage.Contains("does not exist", StringComparison.Ordinal))
@@ -53,7 +53,7 @@ public sealed partial class KsqlDbClient
     {
         try
         {
-            return QueryDescriptions(await AskAsync(serviceId, $"EXPLAIN {queryId};", ct)).Single();
+            return QueryDescriptions(await AskAsync(serviceId, $"EXPLAIN {queryId};", ct)).SingleOrDefault();
         }
         catch (KsqlDbRequestException absent) when (absent.ServerMessage.Contains("does not exist", StringComparison.Ordinal))
         {

@@ -22,7 +22,11 @@ internal sealed class FakePlatform : IAsyncDisposable
 
     public ConcurrentDictionary<string, bool> Failing { get; } = new();
 
-    public ConcurrentQueue<string> Requests { get; } = new();
+    /// <summary>Answers to single statements by their text; others get an empty list.</summary>
+    public ConcurrentDictionary<string, string> Answers { get; } = new();
+
+    /// <summary>Every statement that came.</summary>
+    public ConcurrentQueue<string> Statements { get; } = new();
 
     public string Url => _app.Urls.First();
 
@@ -45,7 +49,6 @@ internal sealed class FakePlatform : IAsyncDisposable
     {
         var path = context.Request.Path.Value!.Trim('/').Split('/');
         var part = path[0] is "connectors" ? "connect" : "ksql";
-        Requests.Enqueue($"{context.Request.Method} {context.Request.Path}");
         if (Failing.GetValueOrDefault(part))
         {
             context.Response.StatusCode = 503;
@@ -71,7 +74,10 @@ internal sealed class FakePlatform : IAsyncDisposable
                 await context.Response.WriteAsync("""{"KsqlServerInfo":{"serverStatus":"RUNNING"}}""");
                 break;
             case ("POST", ["services", _, "ksql"]):
-                await context.Response.WriteAsync("[]");
+                var request = await JsonDocument.ParseAsync(context.Request.Body);
+                var statement = request.RootElement.GetProperty("ksql").GetString()!;
+                Statements.Enqueue(statement);
+                await context.Response.WriteAsync(Answers.GetValueOrDefault(statement, "[]"));
                 break;
             default:
                 context.Response.StatusCode = 404;

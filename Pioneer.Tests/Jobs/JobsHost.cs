@@ -50,11 +50,18 @@ internal sealed class JobsHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
+    /// <summary>A scope that sees all tenants, for what outlives one call.</summary>
+    public AsyncServiceScope OpenScope()
+    {
+        var scope = _host.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
+        return scope;
+    }
+
     /// <summary>Work in a scope that sees all tenants.</summary>
     public async Task<TResult> InScopeAsync<TService, TResult>(Func<TService, Task<TResult>> work) where TService : notnull
     {
-        await using var scope = _host.Services.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
+        await using var scope = OpenScope();
         return await work(scope.ServiceProvider.GetRequiredService<TService>());
     }
 
