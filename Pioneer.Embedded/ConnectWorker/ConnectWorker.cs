@@ -31,6 +31,9 @@ public sealed partial class ConnectWorker : IAsyncDisposable
     /// <summary>The version the REST API tells: Kafka Connect's whose API this is.</summary>
     public static string Version => "4.2.0-pioneer";
 
+    /// <summary>The version of the connector classes: the product's.</summary>
+    internal static string PluginVersion { get; } = typeof(ConnectWorker).Assembly.GetName().Version?.ToString(3) ?? "0";
+
     /// <summary>Where the REST API listens.</summary>
     public IPEndPoint Endpoint { get; }
 
@@ -102,14 +105,15 @@ public sealed partial class ConnectWorker : IAsyncDisposable
 
     private static WebApplication BuildApp(ConnectWorkerOptions options, Herder herder, ILoggerFactory loggers)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        // The host's environment (ASPNETCORE_URLS and the like) is the portal's business, not the worker's.
-        builder.Configuration.Sources.Clear();
+        // Empty: the host's environment (ASPNETCORE_URLS, appsettings.json and the like) is the portal's business, not the worker's.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
+        builder.Services.AddLogging();
+        builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.ConfigureHttpJsonOptions(json => ConnectRestApi.Configure(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;

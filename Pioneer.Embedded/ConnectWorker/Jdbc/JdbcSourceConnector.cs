@@ -10,7 +10,7 @@ internal sealed class JdbcSourceConnector(TimeProvider time, ILoggerFactory logg
 
     public string ClassName => "io.confluent.connect.jdbc.JdbcSourceConnector";
 
-    public string Version => typeof(JdbcSourceConnector).Assembly.GetName().Version?.ToString(3) ?? "0";
+    public string Version => ConnectWorker.PluginVersion;
 
     public ConfigDef Definition { get; } = new(JdbcSourceConfig.Keys);
 

@@ -21,13 +21,15 @@ internal sealed record ConnectorInfo(
 internal sealed record StateInfo(
     string State,
     string WorkerId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Trace);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Trace,
+    string Version);
 
 internal sealed record TaskState(
     int Id,
     string State,
     string WorkerId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Trace);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Trace,
+    string Version);
 
 internal sealed record ConnectorStateInfo(string Name, StateInfo Connector, IReadOnlyList<TaskState> Tasks, string Type);
 
@@ -68,6 +70,19 @@ internal sealed record ConfigKeyInfo(
     string DisplayName,
     IReadOnlyList<string> Dependents,
     int Order);
+
+internal sealed record PluginConfigKey(
+    string Name,
+    string Type,
+    bool Required,
+    string? DefaultValue,
+    string Importance,
+    string Documentation,
+    string Group,
+    int OrderInGroup,
+    string Width,
+    string DisplayName,
+    IReadOnlyList<string> Dependents);
 
 internal sealed record ConfigValueInfo(
     string Name,

@@ -25,8 +25,7 @@ internal static class ConnectRestApi
         MapOffsets(app, herder);
         app.MapGet("/connector-plugins", () =>
             herder.Validator.Connectors.Select(connector => new PluginInfo(connector.ClassName, "source", connector.Version)));
-        app.MapGet("/connector-plugins/{type}/config", (string type) =>
-            herder.Validator.Require(type).Definition.Keys.Select(key => new { key.Name, Type = key.Type.ToString().ToUpperInvariant() }));
+        app.MapGet("/connector-plugins/{type}/config", (string type) => PluginConfig(herder, type));
         app.MapPut("/connector-plugins/{type}/config/validate", (string type, Dictionary<string, string?> config, CancellationToken cancellation) =>
             herder.Validator.ValidateAsync(type, Known(config), cancellation));
         app.MapGet("/admin/loggers", () => new Dictionary<string, LoggerLevel>(StringComparer.Ordinal) { ["root"] = new("INFO", null) });
@@ -61,13 +60,13 @@ internal static class ConnectRestApi
         });
         app.MapGet("/connectors/{name}/topics", (string name) =>
         {
-            herder.Require(name);
-            return new Dictionary<string, TopicList>(StringComparer.Ordinal) { [name] = new(herder.Context.State.Topics(name)) };
+            var topics = new TopicList(herder.Context.State.Topics(name));
+            return new Dictionary<string, TopicList>(StringComparer.Ordinal) { [name] = topics };
         });
         app.MapPut("/connectors/{name}/topics/reset", (string name) =>
         {
             herder.ResetTopics(name);
-            return Results.Ok();
+            return Results.StatusCode(StatusCodes.Status202Accepted);
         });
     }
 
@@ -139,6 +138,21 @@ internal static class ConnectRestApi
             return OffsetsChanged("reset");
         });
     }
+
+    private static IEnumerable<PluginConfigKey> PluginConfig(Herder herder, string type) =>
+        (herder.Validator.Find(type) ?? throw ConnectRestException.NotFound($"Unknown plugin {type}.")).Definition.Keys.Select((key, order) =>
+            new PluginConfigKey(
+                key.Name,
+                key.Type.ToString().ToUpperInvariant(),
+                key.Required,
+                key.Default,
+                key.Importance,
+                key.Documentation,
+                key.Group,
+                order,
+                "MEDIUM",
+                key.Name,
+                []));
 
     private static MessageBody OffsetsChanged(string how) => new(
         $"The Connect framework-managed offsets for this connector have been {how} successfully. However, if this connector manages offsets "

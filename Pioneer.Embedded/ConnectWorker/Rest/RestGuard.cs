@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using Pioneer.Embedded.Connect.Runtime;
 
 namespace Pioneer.Embedded.Connect.Rest;
@@ -29,9 +30,10 @@ internal sealed partial class RestGuard(RequestDelegate next, Herder herder, ILo
         try
         {
             await next(http);
-            if (!http.Response.HasStarted && http.Response.StatusCode is 404 or 405)
+            if (http.Response is { HasStarted: false, StatusCode: 404 or 405 or 415 })
             {
-                await WriteAsync(http, http.Response.StatusCode, http.Response.StatusCode == 404 ? "HTTP 404 Not Found" : "HTTP 405 Method Not Allowed");
+                var status = http.Response.StatusCode;
+                await WriteAsync(http, status, $"HTTP {status} {ReasonPhrases.GetReasonPhrase(status)}");
             }
         }
         catch (ConnectRestException error)

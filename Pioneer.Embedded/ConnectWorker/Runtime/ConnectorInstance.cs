@@ -74,8 +74,8 @@ internal sealed class ConnectorInstance(WorkerContext context, string name) : IA
 
     public ConnectorStateInfo Status() => new(
         Name,
-        new StateInfo(Spelt(State), context.WorkerId, Trace),
-        [.. _tasks.Select(task => new TaskState(task.Name.Index, Spelt(task.State), context.WorkerId, task.Trace))],
+        new StateInfo(Spelt(State), context.WorkerId, Trace, ConnectWorker.PluginVersion),
+        [.. _tasks.Select(task => new TaskState(task.Name.Index, Spelt(task.State), context.WorkerId, task.Trace, ConnectWorker.PluginVersion))],
         "source");
 
     public static string Spelt(ConnectorState state) => state.ToString().ToUpperInvariant();

@@ -17,7 +17,7 @@ internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connect
 
     /// <exception cref="ConnectRestException">The class is not known.</exception>
     public ISourceConnector Require(string? className) => Find(className ?? "") ?? throw new ConnectRestException(
-        StatusCodes.Status500InternalServerError,
+        StatusCodes.Status400BadRequest,
         $"Failed to find any class that implements Connector and which name matches {className}, available connectors are: "
         + string.Join(", ", Connectors.Select(connector => connector.ClassName)));
 
@@ -27,7 +27,7 @@ internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connect
     {
         if (!config.ContainsKey("connector.class"))
         {
-            throw ConnectRestException.BadRequest("Connector config {} contains no connector type");
+            throw ConnectRestException.BadRequest($"Connector config {{name={config.GetValueOrDefault("name")}}} contains no connector type");
         }
 
         var errors = Check(Require(config["connector.class"]), config).SelectMany(value => value.Errors).ToList();

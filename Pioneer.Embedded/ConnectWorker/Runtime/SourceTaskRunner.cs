@@ -16,6 +16,10 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FencingWindow = TimeSpan.FromMinutes(5);
 
+    /// <summary>As Connect's <c>task.shutdown.graceful.timeout.ms</c>.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
+
     private readonly WorkerContext _context;
     private readonly ISourceConnector _connector;
     private readonly IReadOnlyDictionary<string, string> _config;
@@ -84,11 +88,22 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Stops the task. One that hangs in a call is left to itself after a while: it reports nothing any more, and whoever takes over its
+    /// transactional id fences it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _run;
-        _stop.Dispose();
+        try
+        {
+            await _run.WaitAsync(StopTimeout, _context.Time);
+            _stop.Dispose();
+        }
+        catch (TimeoutException)
+        {
+            LogAbandoned(_logger, Name);
+        }
     }
 
     private async Task RunAsync()
@@ -103,12 +118,17 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception error) when (Passes(error))
+            catch (Exception error) when (!_stop.IsCancellationRequested && Passes(error))
             {
                 LogRetry(_logger, Name, error.Message, _backoff);
                 ConnectMetrics.Retries.Add(1, ConnectMetrics.Of(Name.Connector));
                 await Task.Delay(_backoff, _context.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _backoff = _backoff * 2 < MaxBackoff ? _backoff * 2 : MaxBackoff;
+            }
+            catch (Exception error) when (_stop.IsCancellationRequested)
+            {
+                LogStopped(_logger, Name, error.Message);
+                return;
             }
             catch (Exception error)
             {
@@ -303,6 +323,12 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
 
     [LoggerMessage(7204, LogLevel.Warning, "{Task}: {Reason}; next try in {Pause}")]
     private static partial void LogRetry(ILogger logger, TaskName task, string reason, TimeSpan pause);
+
+    [LoggerMessage(7207, LogLevel.Warning, "{Task} did not stop in time and was abandoned")]
+    private static partial void LogAbandoned(ILogger logger, TaskName task);
+
+    [LoggerMessage(7208, LogLevel.Debug, "{Task} ended while it was stopped: {Reason}")]
+    private static partial void LogStopped(ILogger logger, TaskName task, string reason);
 
     [LoggerMessage(7205, LogLevel.Error, "{Task} failed")]
     private static partial void LogFailed(ILogger logger, Exception error, TaskName task);

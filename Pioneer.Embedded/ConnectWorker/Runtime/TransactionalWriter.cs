@@ -13,7 +13,9 @@ internal sealed record ConvertedRecord(string Topic, int? Partition, byte[]? Key
 /// </summary>
 internal sealed partial class TransactionalWriter : IAsyncDisposable
 {
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>Of one try; a call that takes longer is taken up again, so that a stop is noticed meanwhile.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(20);
 
     private readonly WorkerContext _context;

@@ -190,6 +190,22 @@ public abstract class ConnectWorkerContract
     }
 
     [Fact]
+    public async Task Stop_does_not_wait_for_a_task_that_hangs_on_a_missing_topic()
+    {
+        await using var kit = await NewKitAsync("other", partitions: 1);
+        kit.InsertPayments(5);
+        await kit.PutAsync("hanging", kit.PaymentsConfig(kit.Topic("missing")));
+        await WaitFor.TrueAsync(async () => await kit.TaskStateAsync("hanging") == "RUNNING");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        var (status, _) = await kit.CallAsync(HttpMethod.Put, "/connectors/hanging/stop");
+
+        Assert.Equal(HttpStatusCode.NoContent, status);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"took {watch.Elapsed}");
+        Assert.Equal("STOPPED", await kit.TaskStateAsync("hanging"));
+    }
+
+    [Fact]
     public async Task Wrong_configurations_are_refused_naming_each_key_and_leave_nothing()
     {
         await using var kit = await NewKitAsync("payments", partitions: 1);
