@@ -112,6 +112,8 @@ export async function create(element, dotnet, text, vocabulary, readOnly) {
     "semanticHighlighting.enabled": false, wordBasedSuggestions: false, quickSuggestions: { other: true, comments: false, strings: false }, suggest: { showWords: false, preview: false },
     ariaLabel: "ksql query", unicodeHighlight: { ambiguousCharacters: false }, stickyScroll: { enabled: false },
   });
+  // Monaco gives its live regions a landmark role; they are none
+  document.querySelectorAll(".monaco-status, .monaco-alert").forEach(e => { if (e.getAttribute("role") === "complementary") { e.setAttribute("role", "status"); } });
   let timer;
   model.onDidChangeContent(() => { clearTimeout(timer); timer = setTimeout(() => dotnet.invokeMethodAsync("TextChangedAsync", model.getValue()), 120); });
   editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, () => { clearTimeout(timer); dotnet.invokeMethodAsync("RunAsync", model.getValue()); });

@@ -33,8 +33,10 @@ public sealed class UserViews(IDbContextFactory<PioneerDbContext> databases)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Memberships.AsNoTracking().Where(m => m.TenantId == tenant)
-            .Join(database.Users, m => m.UserId, u => u.Id, (m, u) => new MemberLine(u.Id, u.DisplayName, u.Email ?? "", m.Role, m.GrantedAt, m.GrantedBy))
-            .OrderBy(m => m.Email).ToListAsync(cancellationToken);
+            .Join(database.Users, m => m.UserId, u => u.Id, (m, u) => new { Member = m, User = u })
+            .OrderBy(x => x.User.Email)
+            .Select(x => new MemberLine(x.User.Id, x.User.DisplayName, x.User.Email ?? "", x.Member.Role, x.Member.GrantedAt, x.Member.GrantedBy))
+            .ToListAsync(cancellationToken);
     }
 
     /// <summary>Living tokens that the actor may revoke: all for platform admins, their tenants' for tenant admins.</summary>
