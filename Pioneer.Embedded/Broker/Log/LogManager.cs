@@ -31,7 +31,20 @@ public sealed class LogManager : IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger<LogManager>();
         Directory.CreateDirectory(options.DataDirectory);
-        _lock = new FileStream(Path.Combine(options.DataDirectory, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        _lock = Lock(options.DataDirectory);
+    }
+
+    private static FileStream Lock(string directory)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(directory, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken) when (Directory.Exists(directory))
+        {
+            throw new IOException(
+                $"The data folder '{directory}' is in use by another process. Wait until that one has stopped, or start this one with another --data folder.", taken);
+        }
     }
 
     /// <summary>Every open partition, internal ones included.</summary>
