@@ -10,6 +10,9 @@ public sealed record Connector(string Name, ImmutableDictionary<string, string> 
 public sealed record ConnectorStatus(string State, string WorkerId, string? Trace, ImmutableArray<ConnectorTaskStatus> Tasks)
 {
     public bool IsRunning => State == "RUNNING" && Tasks.Length > 0 && Tasks.All(task => task.State == "RUNNING");
+
+    /// <summary>Why the connector, or else its first failed task, failed; null when nothing has.</summary>
+    public string? FailureTrace => Trace ?? Tasks.FirstOrDefault(task => task.State == "FAILED")?.Trace;
 }
 
 /// <summary>State of one task; <see cref="Trace"/> is why it failed.</summary>

@@ -53,8 +53,7 @@ public sealed class ConnectorApplier(ConnectClient connect, PlatformSecrets secr
                 return Result.Success;
             }
 
-            var trace = status?.Trace ?? status?.Tasks.FirstOrDefault(task => task.State == "FAILED")?.Trace;
-            if (trace is not null)
+            if (status?.FailureTrace is { } trace)
             {
                 return new Error("ConnectorFailed", $"The connector '{name}' failed as it started: {FirstLine(trace)}",
                     "Mend the source or the feed, then restart the connector from its page.");

@@ -51,8 +51,7 @@ public sealed class ConnectorHandler(ConnectClient connect, TimeProvider time) :
                 return Result.Success;
             }
 
-            var trace = status?.Trace ?? status?.Tasks.FirstOrDefault(task => task.State == "FAILED")?.Trace;
-            if (trace is not null)
+            if (status?.FailureTrace is { } trace)
             {
                 return new Error("ConnectorFailed", $"The connector '{name}' failed as it started: {trace.Split('\n')[0].Trim()}",
                     "Mend the source or the feed, then restart it again.");

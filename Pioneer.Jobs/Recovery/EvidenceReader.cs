@@ -33,7 +33,7 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
             connector.Name,
             connector.Status.State,
             [.. connector.Status.Tasks.Select(task => new TaskEvidence(task.Id, task.State))],
-            connector.Status.Trace ?? connector.Status.Tasks.FirstOrDefault(task => task.State == "FAILED")?.Trace))];
+            connector.Status.FailureTrace))];
 
     private async Task<List<QueryEvidence>> QueriesAsync(ImmutableArray<WatchedTenant> tenants, CancellationToken ct)
     {
