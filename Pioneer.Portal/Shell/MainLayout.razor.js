@@ -13,7 +13,7 @@ function onKey(e) {
   }
   if (e.key === "/") { e.preventDefault(); document.getElementById("global-search")?.focus(); }
   else if (e.key === "?") { e.preventDefault(); layout.invokeMethodAsync("ShowShortcutsAsync"); }
-  else if (e.key === "g") { pendingG = true; timer = setTimeout(() => pendingG = false, 1500); }
+  else if (e.key === "g") { pendingG = true; timer = setTimeout(() => pendingG = false, 3000); }
 }
 
 function set(dark) { document.documentElement.dataset.theme = dark ? "dark" : "light"; window.dispatchEvent(new CustomEvent("pioneer-theme", { detail: dark })); return dark; }

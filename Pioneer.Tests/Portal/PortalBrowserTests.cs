@@ -1,0 +1,117 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Pioneer.Tests.Portal;
+
+/// <summary>The portal as a person meets it: set-up link, sign-in, keyboard, theme, denial, and every page without an accessibility violation.</summary>
+public sealed class PortalBrowserTests(PortalBrowser portal) : IClassFixture<PortalBrowser>
+{
+    private const string Email = "ops@bank.example";
+    private const string Password = "a long enough sentence";
+
+    private static readonly string[] Pages =
+    [
+        "/", "/tenants", "/tenants/new", "/ingestion/matrix", "/ingestion/sources", "/ingestion/feeds", "/ingestion/connectors", "/subscriptions", "/seeds", "/recovery",
+        "/recovery/drills", "/recovery/horizons", "/operations", "/activity", "/settings/users", "/settings/tokens", "/settings/platform",
+    ];
+
+    [Fact]
+    public async Task First_start_leads_from_the_setup_link_to_pages_that_are_accessible()
+    {
+        Assert.SkipWhen(PortalBrowser.Missing is not null, PortalBrowser.Missing ?? "");
+        await using var context = await portal.Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
+        var page = await context.NewPageAsync();
+
+        await SetUpAsync(page);
+        await UseKeyboardAsync(page);
+        await ToggleThemeAsync(page);
+        await CheckPagesAsync(page);
+        await SignOutAsync(page);
+
+        // the link works once
+        await page.GotoAsync(portal.SetupLink!);
+        await Assertions.Expect(page.GetByText("This set-up link was used or has expired.")).ToBeVisibleAsync();
+    }
+
+    private async Task SetUpAsync(IPage page)
+    {
+        Assert.NotNull(portal.SetupLink);
+        await page.GotoAsync(portal.SetupLink);
+        await page.GetByLabel("Name").FillAsync("Ops");
+        await page.GetByLabel("E-mail").FillAsync(Email);
+        await page.GetByLabel("Password").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the account and sign in" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Overview", Exact = true })).ToBeVisibleAsync();
+        await InteractiveAsync(page);
+    }
+
+    private static async Task UseKeyboardAsync(IPage page)
+    {
+        await page.Locator("h1").ClickAsync();
+        await page.Keyboard.PressAsync("/");
+        await Assertions.Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "Search tenants, topics, subscriptions, runs" })).ToBeFocusedAsync();
+        await page.Locator("h1").ClickAsync();
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("t");
+        await page.WaitForURLAsync("**/tenants");
+    }
+
+    private static async Task ToggleThemeAsync(IPage page)
+    {
+        var before = await page.EvaluateAsync<string>("document.documentElement.dataset.theme");
+        await page.GetByRole(AriaRole.Button, new() { Name = before == "dark" ? "Light theme" : "Dark theme" }).ClickAsync();
+        var after = before == "dark" ? "light" : "dark";
+        await page.WaitForFunctionAsync("theme => document.documentElement.dataset.theme === theme", after);
+        await page.ReloadAsync();
+        Assert.Equal(after, await page.EvaluateAsync<string>("document.documentElement.dataset.theme"));
+    }
+
+    private async Task CheckPagesAsync(IPage page)
+    {
+        var axe = Axe();
+        var violations = new List<string>();
+        foreach (var path in Pages)
+        {
+            await page.GotoAsync(new Uri(portal.Url, path).ToString());
+            await InteractiveAsync(page);
+            await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync();
+            Assert.True(await page.Locator(".btn.primary:visible").CountAsync() <= 1, $"{path} has more than one filled button");
+            if (axe is not null)
+            {
+                await page.EvaluateAsync(axe);
+                violations.AddRange((await page.EvaluateAsync<string[]>(
+                    "async () => (await axe.run(document)).violations.map(v => `${v.id}: ${v.nodes.slice(0, 2).map(n => n.html.slice(0, 120)).join(' | ')}`)")).Select(v => $"{path} {v}"));
+            }
+        }
+
+        Assert.True(violations.Count == 0, string.Join('\n', violations));
+    }
+
+    private async Task SignOutAsync(IPage page)
+    {
+        await page.GotoAsync(new Uri(portal.Url, "/sign-out").ToString());
+        await page.GotoAsync(new Uri(portal.Url, "/tenants").ToString());
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
+        await page.GetByLabel("E-mail").FillAsync(Email);
+        await page.GetByLabel("Password").FillAsync("wrong");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("E-mail or password is wrong.");
+    }
+
+    private static Task InteractiveAsync(IPage page) => page.Locator("html[data-interactive]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
+    // axe-core comes with npm into node_modules of the repository (.ci/run); without it the rest is still checked
+    private static string? Axe()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var file = Path.Combine(folder.FullName, "node_modules", "axe-core", "axe.min.js");
+            if (File.Exists(file))
+            {
+                return File.ReadAllText(file);
+            }
+        }
+
+        return null;
+    }
+}
