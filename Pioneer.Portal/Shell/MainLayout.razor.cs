@@ -13,6 +13,7 @@ public sealed partial class MainLayout : IAsyncDisposable
     private IJSObjectReference? _module;
     private DotNetObjectReference<MainLayout>? _self;
     private PortalErrorBoundary? _boundary;
+    private int _attachment;
     private bool _dark;
     private bool _navOpen;
 
@@ -49,7 +50,7 @@ public sealed partial class MainLayout : IAsyncDisposable
         {
             try
             {
-                await _module.InvokeVoidAsync("detach");
+                await _module.InvokeVoidAsync("detach", _attachment);
                 await _module.DisposeAsync();
             }
             catch (JSDisconnectedException)
@@ -73,6 +74,7 @@ public sealed partial class MainLayout : IAsyncDisposable
         _module = await Js.InvokeAsync<IJSObjectReference>("import", "./Shell/MainLayout.razor.js");
         _self = DotNetObjectReference.Create(this);
         var window = await _module.InvokeAsync<WindowFacts>("attach", _self);
+        _attachment = window.Attachment;
         _dark = window.Dark;
         Viewer.SetZone(window.TimeZone);
         StateHasChanged();
@@ -93,5 +95,5 @@ public sealed partial class MainLayout : IAsyncDisposable
         _ = InvokeAsync(StateHasChanged);
     }
 
-    private sealed record WindowFacts(bool Dark, string TimeZone);
+    private sealed record WindowFacts(int Attachment, bool Dark, string TimeZone);
 }

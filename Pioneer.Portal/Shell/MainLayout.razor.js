@@ -1,5 +1,5 @@
 // Keyboard, theme and facts of the window. One listener for the whole shell.
-let layout, pendingG = false, timer;
+let layout, attached = 0, pendingG = false, timer;
 const places = { o: "/", t: "/tenants", i: "/ingestion/matrix", s: "/subscriptions", d: "/seeds", r: "/recovery", p: "/operations", a: "/activity" };
 
 const typing = t => t.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName);
@@ -22,10 +22,11 @@ export function attach(ref) {
   layout = ref;
   document.addEventListener("keydown", onKey);
   document.documentElement.dataset.interactive = "true";
-  return { dark: document.documentElement.dataset.theme === "dark", timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+  return { attachment: ++attached, dark: document.documentElement.dataset.theme === "dark", timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
 }
 
-export function detach() { document.removeEventListener("keydown", onKey); }
+// a layout that was replaced goes away after its successor came: it must not take the listener along
+export function detach(attachment) { if (attachment === attached) { document.removeEventListener("keydown", onKey); } }
 
 export function toggleTheme() {
   const dark = document.documentElement.dataset.theme !== "dark";
