@@ -223,6 +223,12 @@ public sealed partial class EditorPage : IAsyncDisposable
             return;
         }
 
+        // a draft's first save changes the address, which would close the dialog under the person's hands
+        if (_saving is not null)
+        {
+            await _saving.CancelAsync();
+        }
+
         var parameters = new DialogParameters<DeployDialog> { { x => x.Slug, Slug }, { x => x.Sql, _sql }, { x => x.Document, document } };
         if (await Dialogs.AskAsync<DeployDialog, SubscriptionDeployed>(document.Subscription is { } s ? $"Deploy {s}" : "Deploy a subscription", parameters) is { } deployed)
         {
@@ -233,6 +239,10 @@ public sealed partial class EditorPage : IAsyncDisposable
 
             Toaster.Started($"{deployed.Name} v{deployed.Version} is being deployed.", "Follow it", PortalUrls.Operation(deployed.Operation.Value));
             Navigation.NavigateTo(PortalUrls.Subscription(Slug, deployed.Name));
+        }
+        else
+        {
+            _ = SaveSoonAsync();
         }
     }
 
