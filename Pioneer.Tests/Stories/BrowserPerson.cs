@@ -1,0 +1,55 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pioneer.Tests.Stories;
+
+/// <summary>What a person does in a window, in their words: things are found by role and label, and waited for.</summary>
+internal sealed class BrowserPerson(IPage page)
+{
+    public IPage Page { get; } = page;
+
+    public ILocator Main => Page.GetByRole(AriaRole.Main);
+
+    public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
+
+    public ILocator Heading(string name) => Page.GetByRole(AriaRole.Heading, new() { Name = name, Level = 1 });
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public ILocator Region(string name) => Page.GetByRole(AriaRole.Region, new() { Name = name, Exact = true });
+
+    /// <summary>Opens an address and waits until the page answers to clicks.</summary>
+    public async Task OpenAsync(string address)
+    {
+        await Page.GotoAsync(address);
+        await InteractiveAsync();
+    }
+
+    /// <summary>A prerendered page looks ready before its circuit is there; the shell says when it is.</summary>
+    public Task InteractiveAsync() => Page.Locator("html[data-interactive=true]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
+    /// <summary>Uses the main navigation as a person does.</summary>
+    public async Task NavigateAsync(string item, string heading)
+    {
+        await Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = item }).First.ClickAsync();
+        await Expect(Heading(heading)).ToBeVisibleAsync();
+    }
+
+    public async Task MakeFirstAdminAsync(string setupLink, string name, string email, string password)
+    {
+        await Page.GotoAsync(setupLink);
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
+        await Page.GetByLabel("E-mail").FillAsync(email);
+        await Page.GetByLabel("Password").FillAsync(password);
+        await Button("Make the account and sign in").ClickAsync();
+    }
+
+    public async Task SignInAsync(string email, string password)
+    {
+        await Page.GotoAsync("/sign-in");
+        await Page.GetByLabel("E-mail").FillAsync(email);
+        await Page.GetByLabel("Password").FillAsync(password);
+        await Button("Sign in").ClickAsync();
+        await InteractiveAsync();
+    }
+}

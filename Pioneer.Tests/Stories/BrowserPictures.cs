@@ -1,0 +1,64 @@
+using Microsoft.Playwright;
+
+namespace Pioneer.Tests.Stories;
+
+/// <summary>
+/// Pictures of pages for docs/images. Written only when PIONEER_WRITE_IMAGES=1, so that a test run leaves the tree as it was;
+/// PIONEER_LOOK=folder also writes each page at 1440, 1024 and 390 pixels there, to be looked at.
+/// </summary>
+internal static class BrowserPictures
+{
+    private static readonly int[] Widths = [BrowserSession.Width, 1024, 390];
+
+    private static bool Write { get; } = Environment.GetEnvironmentVariable("PIONEER_WRITE_IMAGES") == "1";
+
+    private static string? LookFolder { get; } = Environment.GetEnvironmentVariable("PIONEER_LOOK");
+
+    public static async Task TakeAsync(this BrowserPerson person, string name)
+    {
+        if (Write)
+        {
+            await BothThemesAsync(person, suffix => Path.Combine(ImagesFolder(), $"{name}{suffix}.png"));
+        }
+
+        if (LookFolder is null)
+        {
+            return;
+        }
+
+        foreach (var width in Widths)
+        {
+            await person.Page.SetViewportSizeAsync(width, 900);
+            await BothThemesAsync(person, suffix => Path.Combine(LookFolder, $"{name}-{width}{suffix}.png"));
+        }
+
+        await person.Page.SetViewportSizeAsync(BrowserSession.Width, 900);
+    }
+
+    private static async Task BothThemesAsync(BrowserPerson person, Func<string, string> path)
+    {
+        await ThemeAsync(person.Page, "light");
+        await ShootAsync(person.Page, path(""));
+        await ThemeAsync(person.Page, "dark");
+        await ShootAsync(person.Page, path("-dark"));
+        await ThemeAsync(person.Page, "light");
+    }
+
+    private static Task ShootAsync(IPage page, string path) =>
+        page.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
+
+    // as the shell's own button does, without a round trip
+    private static Task ThemeAsync(IPage page, string theme) => page.EvaluateAsync(
+        "theme => { document.documentElement.dataset.theme = theme; window.dispatchEvent(new CustomEvent('pioneer-theme')); }", theme);
+
+    private static string ImagesFolder()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Pioneer.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return Directory.CreateDirectory(Path.Combine(folder!.FullName, "docs", "images")).FullName;
+    }
+}

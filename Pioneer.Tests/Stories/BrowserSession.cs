@@ -1,0 +1,68 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Pioneer.Tests.Stories;
+
+/// <summary>Debian's Chromium under Playwright; every person gets a context of their own, so that sign-ins do not mix.</summary>
+internal sealed class BrowserSession : IAsyncDisposable
+{
+    public const int Width = 1440;
+
+    private const string Chromium = "/usr/bin/chromium";
+
+    // a shared machine with two cores: a wait that never ends is the failure, not a slow one
+    private const float WaitMs = 60_000;
+
+    private static readonly string[] Arguments =
+    [
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
+    ];
+
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private BrowserSession(IPlaywright playwright, IBrowser browser)
+    {
+        _playwright = playwright;
+        _browser = browser;
+    }
+
+    public static async Task<BrowserSession> StartAsync()
+    {
+        Assert.SkipUnless(File.Exists(Chromium), $"The story in a browser needs Debian's Chromium at {Chromium} (apt-get install chromium).");
+        var playwright = await Playwright.CreateAsync();
+        try
+        {
+            return new BrowserSession(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments }));
+        }
+        catch
+        {
+            playwright.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A person at a desk of their own: no cookies, a window as wide as the designs.</summary>
+    public async Task<BrowserPerson> EnterAsync(Uri portal)
+    {
+        var context = await _browser.NewContextAsync(new()
+        {
+            BaseURL = portal.ToString(),
+            ViewportSize = new() { Width = Width, Height = 900 },
+            ColorScheme = ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
+            Locale = "en-GB",
+            TimezoneId = "Europe/London",
+        });
+        context.SetDefaultTimeout(WaitMs);
+        Assertions.SetDefaultExpectTimeout(WaitMs);
+        return new BrowserPerson(await context.NewPageAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}
