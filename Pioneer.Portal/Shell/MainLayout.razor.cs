@@ -34,10 +34,6 @@ public sealed partial class MainLayout : IAsyncDisposable
 
     private string SkipHref => Navigation.ToBaseRelativePath(Navigation.Uri) + "#content";
 
-    /// <summary>Called by the browser: a keyboard sequence that goes somewhere.</summary>
-    [JSInvokable]
-    public void Go(string url) => Navigation.NavigateTo(url);
-
     /// <summary>Called by the browser: '?' was pressed.</summary>
     [JSInvokable]
     public Task ShowShortcutsAsync() => Dialogs.ShowAsync<ShortcutsDialog>(

@@ -8,7 +8,8 @@ function onKey(e) {
   if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) { return; }
   if (pendingG) {
     pendingG = false; clearTimeout(timer);
-    if (places[e.key]) { e.preventDefault(); layout.invokeMethodAsync("Go", places[e.key]); }
+    // the browser's own navigation: a layout that is just being replaced could not answer
+    if (places[e.key]) { e.preventDefault(); Blazor.navigateTo(places[e.key]); }
     return;
   }
   if (e.key === "/") { e.preventDefault(); document.getElementById("global-search")?.focus(); }

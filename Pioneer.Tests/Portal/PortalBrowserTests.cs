@@ -49,8 +49,10 @@ public sealed class PortalBrowserTests(PortalBrowser portal) : IClassFixture<Por
     {
         await page.Locator("h1").ClickAsync();
         await page.Keyboard.PressAsync("/");
-        await Assertions.Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "Search tenants, topics, subscriptions, runs" })).ToBeFocusedAsync();
+        var search = page.GetByRole(AriaRole.Combobox, new() { Name = "Search tenants, topics, subscriptions, runs" });
+        await Assertions.Expect(search).ToBeFocusedAsync();
         await page.Locator("h1").ClickAsync();
+        await Assertions.Expect(search).Not.ToBeFocusedAsync();
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("t");
         await page.WaitForURLAsync("**/tenants");
