@@ -4,6 +4,7 @@ using Xunit;
 namespace Pioneer.Tests.Portal;
 
 /// <summary>The portal as a person meets it: set-up link, sign-in, keyboard, theme, denial, and every page without an accessibility violation.</summary>
+[Collection(Pioneer.Tests.Stories.WholePlatformCollection.Name)]
 public sealed class PortalBrowserTests(PortalBrowser portal) : IClassFixture<PortalBrowser>
 {
     private const string Email = "ops@bank.example";

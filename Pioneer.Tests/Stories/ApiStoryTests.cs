@@ -8,6 +8,7 @@ using Xunit;
 namespace Pioneer.Tests.Stories;
 
 /// <summary>Steps 2 to 7 of the main story through <c>/api/v1</c>, on the real portal with its embedded platform.</summary>
+[Collection(WholePlatformCollection.Name)]
 public sealed class ApiStoryTests
 {
     private const string LargePayments = "SELECT * FROM PAYMENTS WHERE AMOUNT > 1000 EMIT CHANGES;";

@@ -6,6 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Pioneer.Tests.Stories;
 
 /// <summary>The main story as people live it in Debian's Chromium at 1440 pixels, on the real portal with its embedded platform. Every page visited is judged by axe.</summary>
+[Collection(WholePlatformCollection.Name)]
 public sealed class BrowserStoryTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
