@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using Confluent.Kafka;
 using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.Seeding;
 
 namespace Pioneer.Jobs.Delivery;
 
@@ -13,8 +14,6 @@ public sealed class DeliveryStream
     /// <summary>Events read ahead of a slow reader; beyond it the consumer waits.</summary>
     private const int ReadAhead = 256;
 
-    private const string SeedRunHeader = "pioneer-seed-run";
-    private const string SeedCompleteHeader = "pioneer-seed-complete";
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
 
     private readonly string _topic;
@@ -150,8 +149,8 @@ public sealed class DeliveryStream
 
     private static DeliveryEvent ToEvent(ConsumeResult<byte[]?, byte[]?> record, OffsetVector position)
     {
-        var complete = Header(record, SeedCompleteHeader);
-        var run = Header(record, SeedRunHeader);
+        var complete = Header(record, SeedHeaders.Complete);
+        var run = Header(record, SeedHeaders.Run);
         var key = Text(record.Message.Key);
         var kind = complete is not null ? DeliveryEventKind.SeedComplete : run is not null ? DeliveryEventKind.Seed : DeliveryEventKind.Record;
         var timestamp = DateTimeOffset.FromUnixTimeMilliseconds(record.Message.Timestamp.UnixTimestampMs);

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
-using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Recovery;
-using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Jobs.Recovery;
 
@@ -74,9 +73,7 @@ public sealed class DrillSteps(IServiceScopeFactory scopes, PlatformWatch watch,
 
     private async Task<Incident?> OpenIncidentAsync(PlaybookRun run, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
-        var db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
+        await using var scope = scopes.OpenPlatform(out var db);
         return await db.Incidents.AsNoTracking().FirstOrDefaultAsync(
             incident => incident.Scenario == run.Scenario && incident.Subject == run.Subject && incident.State != IncidentState.Closed, ct);
     }

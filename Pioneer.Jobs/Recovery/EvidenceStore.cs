@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Recovery;
-using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Jobs.Recovery;
 
@@ -16,7 +15,7 @@ public sealed class EvidenceStore(IServiceScopeFactory scopes, TimeProvider time
     /// <summary>Adds the round.</summary>
     public async Task KeepAsync(EvidenceRound round, CancellationToken ct)
     {
-        await using var scope = Open(out var db);
+        await using var scope = scopes.OpenPlatform(out var db);
         db.Evidence.Add(new EvidenceSample
         {
             TakenAt = round.TakenAt,
@@ -31,7 +30,7 @@ public sealed class EvidenceStore(IServiceScopeFactory scopes, TimeProvider time
     /// <summary>The newest round with the brokers in it that was taken before the moment given; null when there is none.</summary>
     public async Task<EvidenceRound?> LastGoodAsync(DateTimeOffset? before, CancellationToken ct)
     {
-        await using var scope = Open(out var db);
+        await using var scope = scopes.OpenPlatform(out var db);
         var limit = before ?? time.GetUtcNow();
         var sample = await db.Evidence.AsNoTracking()
             .Where(sample => sample.Probe == RoundProbe && sample.Outcome == ProbeOutcome.Healthy && sample.TakenAt <= limit)
@@ -42,7 +41,7 @@ public sealed class EvidenceStore(IServiceScopeFactory scopes, TimeProvider time
     /// <summary>Thins out what is older than a day to the first round of each hour, and drops what is older than a year.</summary>
     public async Task ThinAsync(CancellationToken ct)
     {
-        await using var scope = Open(out var db);
+        await using var scope = scopes.OpenPlatform(out var db);
         var now = time.GetUtcNow();
         await db.Evidence.Where(sample => sample.TakenAt < now - ThinFor).ExecuteDeleteAsync(ct);
         var old = await db.Evidence.AsNoTracking().Where(sample => sample.TakenAt < now - FullFor)
@@ -53,13 +52,5 @@ public sealed class EvidenceStore(IServiceScopeFactory scopes, TimeProvider time
         {
             await db.Evidence.Where(sample => chunk.Contains(sample.Id)).ExecuteDeleteAsync(ct);
         }
-    }
-
-    private AsyncServiceScope Open(out PioneerDbContext db)
-    {
-        var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
-        db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
-        return scope;
     }
 }

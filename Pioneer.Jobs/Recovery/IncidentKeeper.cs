@@ -1,8 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
-using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Recovery;
-using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Jobs.Recovery;
 
@@ -45,9 +44,7 @@ public sealed partial class IncidentKeeper(
 
     private async Task OpenAsync(Scenario scenario, string subject, string title, string reason, Func<WatchedTenant, bool> affects, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
-        var db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
+        await using var scope = scopes.OpenPlatform(out var db);
         if (await db.Incidents.AnyAsync(incident => incident.Scenario == scenario.Number && incident.Subject == subject
             && incident.State != IncidentState.Closed, ct))
         {

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Recovery;
-using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Jobs.Recovery;
 
@@ -15,7 +15,7 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
     /// <summary>Takes the run up with a new fence, making its steps at the first time; null when it is over or unknown.</summary>
     public async Task<PlaybookRun?> TakeUpAsync(PlaybookRunId id, Func<PlaybookRun, Playbook?> definition, CancellationToken ct)
     {
-        await using var scope = Open(out var db);
+        await using var scope = scopes.OpenPlatform(out var db);
         var run = await db.PlaybookRuns.Include(run => run.Steps).SingleOrDefaultAsync(run => run.Id == id, ct);
         if (run is null || run.State is PlaybookRunState.Completed or PlaybookRunState.CompletedWithLoss or PlaybookRunState.Aborted
             || definition(run) is not { } playbook)
@@ -94,7 +94,7 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
     /// <summary>The incident that the run works on; null before its detection.</summary>
     public async Task<Incident?> IncidentOfAsync(PlaybookRun run, CancellationToken ct)
     {
-        await using var scope = Open(out var db);
+        await using var scope = scopes.OpenPlatform(out var db);
         return await OpenIncidentAsync(db, run, ct);
     }
 
@@ -131,7 +131,7 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
 
     private async Task<bool> ChangeAsync(PlaybookRun taken, Func<PioneerDbContext, PlaybookRun, Task> change, CancellationToken ct)
     {
-        await using var scope = Open(out var db);
+        await using var scope = scopes.OpenPlatform(out var db);
         var run = await db.PlaybookRuns.Include(run => run.Steps).SingleAsync(run => run.Id == taken.Id, ct);
         if (run.FencingToken != taken.FencingToken)
         {
@@ -150,14 +150,6 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
             .FirstOrDefaultAsync(incident => incident.Scenario == run.Scenario && incident.Subject == run.Subject
                 && incident.State != IncidentState.Closed, ct);
         return incident;
-    }
-
-    private AsyncServiceScope Open(out PioneerDbContext db)
-    {
-        var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
-        db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
-        return scope;
     }
 }
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
-using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Jobs.Recovery;
 
@@ -18,9 +18,7 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
     /// <summary>Every tenant that has something to lose.</summary>
     public async Task<ImmutableArray<WatchedTenant>> ReadAsync(CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
-        var db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
+        await using var scope = scopes.OpenPlatform(out var db);
         var entitled = await db.Entitlements.AsNoTracking()
             .Join(db.Feeds, entitlement => entitlement.FeedId, feed => feed.Id, (entitlement, feed) => new { entitlement.TenantId, feed.Name })
             .ToListAsync(ct);

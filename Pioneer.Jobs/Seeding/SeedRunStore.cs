@@ -4,7 +4,7 @@ using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
-using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Jobs.Seeding;
 
@@ -18,7 +18,7 @@ public sealed class SeedRunStore(IServiceScopeFactory scopes, SeedRunEvents even
     /// <summary>Takes the run up with a new fencing token; null when there is nothing to do.</summary>
     public async Task<TakenSeedRun?> TakeUpAsync(SeedRunId id, CancellationToken ct)
     {
-        await using var scope = Open(out var db);
+        await using var scope = scopes.OpenPlatform(out var db);
         var run = await db.SeedRuns.SingleOrDefaultAsync(run => run.Id == id, ct);
         if (run is null || run.State is SeedRunState.Done or SeedRunState.Failed or SeedRunState.Cancelled)
         {
@@ -85,7 +85,7 @@ public sealed class SeedRunStore(IServiceScopeFactory scopes, SeedRunEvents even
     /// <summary>Whether a person asked for the run's operation to end.</summary>
     public async Task<bool> IsCancelAskedAsync(TakenSeedRun taken, CancellationToken ct)
     {
-        await using var scope = Open(out var db);
+        await using var scope = scopes.OpenPlatform(out var db);
         return await db.SeedRuns.Where(run => run.Id == taken.Id && run.OperationId != null)
             .Join(db.Operations, run => run.OperationId, operation => operation.Id, (_, operation) => operation.CancelRequested)
             .FirstOrDefaultAsync(ct);
@@ -93,7 +93,7 @@ public sealed class SeedRunStore(IServiceScopeFactory scopes, SeedRunEvents even
 
     private async Task<bool> ChangeAsync(TakenSeedRun taken, Func<PioneerDbContext, SeedRun, Task> change, CancellationToken ct)
     {
-        await using var scope = Open(out var db);
+        await using var scope = scopes.OpenPlatform(out var db);
         var run = await db.SeedRuns.SingleAsync(run => run.Id == taken.Id, ct);
         if (run.Attempt != taken.Fence)
         {
@@ -122,14 +122,6 @@ public sealed class SeedRunStore(IServiceScopeFactory scopes, SeedRunEvents even
             subscription.HeldBy = null;
             subscription.State = subscription.State is SubscriptionState.Seeding ? SubscriptionState.Running : subscription.State;
         }
-    }
-
-    private AsyncServiceScope Open(out PioneerDbContext db)
-    {
-        var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
-        db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
-        return scope;
     }
 
     private static SeedRunState StateOf(SeedState state) => state.Phase switch

@@ -1,10 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
-using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
-using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Jobs.Seeding;
 
@@ -14,9 +13,7 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
     /// <summary>The run's target, or why it cannot be run.</summary>
     public async Task<Result<SeedTarget>> ReadAsync(SeedRunId id, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
-        var db = scope.ServiceProvider.GetRequiredService<PioneerDbContext>();
+        await using var scope = scopes.OpenPlatform(out var db);
         var run = await db.SeedRuns.AsNoTracking().SingleAsync(run => run.Id == id, ct);
         var job = await db.SeedJobs.AsNoTracking().SingleAsync(job => job.Id == run.SeedJobId, ct);
         var tenant = await db.Tenants.AsNoTracking().SingleAsync(tenant => tenant.Id == run.TenantId, ct);
