@@ -60,6 +60,7 @@ public static class JobServices
         services.AddScoped<TenantSandbox>();
         services.AddScoped<PreviewService>();
         services.AddScoped<DeliveryReader>();
+        services.AddScoped<DeliveryTail>();
         services.AddScoped<IOperationHandler, ApplySubscriptionHandler>();
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain;
 using Pioneer.Domain.Delivery;
 using Pioneer.Domain.Ingestion;
@@ -132,6 +133,12 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
 
     private async Task SubscriptionDeliversAsync()
     {
+        await using var looking = _host.OpenScope();
+        await using var tail = looking.ServiceProvider.GetRequiredService<DeliveryTail>()
+            .FollowAsync(_acme, "large-payments", DeliveryStart.Last(10), Ct).GetAsyncEnumerator(Ct);
+        Assert.True(await tail.MoveNextAsync());
+        Assert.Equal(("DeliveryTopicMissing", true), (tail.Current.Failure?.Code, tail.Current.Waits)); // it looks on before there is anything
+
         var deployed = await Do<DeploySubscription, SubscriptionDeployed>(d => d.CreateAsync(Actor.System, _acme.Value, "large-payments", Large, null, Ct));
         await SucceedAsync(deployed.Operation);
         var state = await Scoped<PioneerDbContext, SubscriptionState>(db => db.Subscriptions.Where(row => row.Id == deployed.Id).Select(row => row.State).SingleAsync());
@@ -144,6 +151,8 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         var events = await reader.TakeAsync(2);
         Assert.Equal([first, second], events.Select(IdOf).Order());
         Assert.DoesNotContain(small, events.Select(IdOf));
+        Assert.True(await tail.MoveNextAsync());
+        Assert.NotNull(tail.Current.Event);
 
         // resuming with an event's id gives exactly what came after it
         await using var resumed = new Reader(await OpenAsync("large-payments", DeliveryStart.Parse(events[0].Position.ToString())!));

@@ -29,7 +29,7 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
     public required string Name { get; set; }
 
     [Inject]
-    public required DeliveryReader Reader { get; set; }
+    public required DeliveryTail Tail { get; set; }
 
     [Inject]
     public required ViewerTime Viewer { get; set; }
@@ -72,13 +72,17 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
     {
         try
         {
-            var opened = await Reader.OpenAsync(TenantSlug.Parse(Slug), Name, DeliveryStart.Last(FromBefore), cancellationToken);
-            _error = opened.Error;
-            if (opened.IsSuccess)
+            await foreach (var entry in Tail.FollowAsync(TenantSlug.Parse(Slug), Name, DeliveryStart.Last(FromBefore), cancellationToken))
             {
-                await foreach (var happened in opened.Value.EventsAsync(cancellationToken))
+                // a topic that is still being made is no failure to whoever waits for its first record
+                _error = entry is { Waits: true, Failure.Kind: ErrorKind.NotFound } ? null : entry.Failure;
+                if (entry.Event is { } happened)
                 {
                     await ShowAsync(happened, cancellationToken);
+                }
+                else
+                {
+                    StateHasChanged();
                 }
             }
         }
