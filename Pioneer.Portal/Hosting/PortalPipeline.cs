@@ -2,8 +2,6 @@ using Hangfire;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Identity;
-using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Features.Activity;
 using Pioneer.Portal.Api;
 using Pioneer.Portal.Shell;
@@ -34,7 +32,7 @@ public static class PortalPipeline
         app.MapHangfireDashboard(PortalUrls.Hangfire, new DashboardOptions { Authorization = [], AppPath = PortalUrls.Operations, DashboardTitle = "Pioneer jobs" })
             .RequireAuthorization(Policies.PlatformAdmin);
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
-        app.MapGet(PortalUrls.SignOut, (Delegate)SignOutAsync).AllowAnonymous();
+        app.MapSignIn();
         app.MapPioneerApi();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
@@ -77,16 +75,4 @@ public static class PortalPipeline
 
     private static IResult ExportActivityAsync(string? q, string? action, AuditViews audit) => Results.Stream(
         stream => audit.WriteCsvAsync(new ActivityFilter(q, action), stream, CancellationToken.None), "text/csv; charset=utf-8", "activity.csv");
-
-    private static async Task<IResult> SignOutAsync(HttpContext http)
-    {
-        // another site must not be able to sign a person out with a link or an image
-        if (http.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none"))
-        {
-            return Results.Redirect(PortalUrls.Overview);
-        }
-
-        await http.RequestServices.GetRequiredService<SignInManager<PioneerUser>>().SignOutAsync();
-        return Results.Redirect(PortalUrls.SignIn);
-    }
 }

@@ -17,7 +17,7 @@ internal static class PortalStart
         scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
         await scope.ServiceProvider.GetRequiredService<DemoContent>().EnsureAsync(app.Lifetime.ApplicationStopping);
         var links = scope.ServiceProvider.GetRequiredService<SetupLinks>();
-        if (!await links.IsSetUpAsync(default))
+        if (!app.Services.GetRequiredService<SignInProvider>().IsEntra && !await links.IsSetUpAsync(default))
         {
             await MakeFirstAdminAsync(app, scope.ServiceProvider.GetRequiredService<FirstAdmin>(), links, url);
         }

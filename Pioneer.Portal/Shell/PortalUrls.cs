@@ -23,6 +23,8 @@ public static class PortalUrls
     public const string ApiTokens = "/settings/tokens";
     public const string Platform = "/settings/platform";
     public const string SignIn = "/sign-in";
+    public const string SignInOrganisation = "/sign-in/organisation";
+    public const string SignInFailed = "/sign-in/failed";
     public const string SignOut = "/sign-out";
     public const string Setup = "/setup";
     public const string AccessDenied = "/access-denied";

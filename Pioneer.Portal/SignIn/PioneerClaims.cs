@@ -14,6 +14,18 @@ public static class PioneerClaims
     /// <summary>A <see cref="TenantGrant"/>, one per membership.</summary>
     public const string Tenant = "pioneer:tenant";
 
+    /// <summary>When the session ends, in seconds since 1970; only for accounts whose issuer sets an end.</summary>
+    private const string Until = "pioneer:until";
+
+    public static Claim UntilClaim(DateTimeOffset end) => new(Until, end.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>The end of the session; the beginning of time where the claim is missing, so that nothing stays open by accident.</summary>
+    public static DateTimeOffset SignedInUntil(this ClaimsPrincipal user) =>
+        long.TryParse(user.FindFirst(Until)?.Value, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.MinValue;
+
+    /// <summary>False for people that signed in and have no business here.</summary>
+    public static bool HasAnyRole(this ClaimsPrincipal user) => user.SeesPlatform() || user.TenantGrants().Count > 0;
+
     public static PlatformRole PlatformRole(this ClaimsPrincipal user) =>
         Enum.TryParse<PlatformRole>(user.FindFirst(Platform)?.Value, out var role) && Enum.IsDefined(role) ? role : Domain.Tenants.PlatformRole.None;
 

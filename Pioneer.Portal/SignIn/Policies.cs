@@ -23,7 +23,7 @@ public static class Policies
 
     public static void AddPioneerPolicies(AuthorizationOptions options)
     {
-        var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+        var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(c => c.User.HasAnyRole()).Build();
         options.DefaultPolicy = signedIn;
         options.FallbackPolicy = signedIn;
         options.AddPolicy(PlatformAdmin, p => p.RequireAuthenticatedUser().RequireAssertion(c => c.User.IsPlatformAdmin()));

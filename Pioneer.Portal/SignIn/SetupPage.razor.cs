@@ -30,14 +30,23 @@ public sealed partial class SetupPage
     [Inject]
     public required NavigationManager Navigation { get; set; }
 
+    [Inject]
+    public required SignInProvider Provider { get; set; }
+
     protected override async Task OnInitializedAsync()
     {
         Input ??= new();
-        _usable = Token is not null && (await Links.CheckAsync(Token, default)).IsSuccess;
+        _usable = !Provider.IsEntra && Token is not null && (await Links.CheckAsync(Token, default)).IsSuccess;
     }
 
     private async Task SubmitAsync()
     {
+        if (Provider.IsEntra)
+        {
+            _usable = false;
+            return;
+        }
+
         var made = await FirstAdmin.RedeemAsync(Token ?? "", Input.Name, Input.Email, Input.Password, default);
         if (made.IsSuccess)
         {

@@ -26,10 +26,21 @@ public sealed partial class SignInPage
     [Inject]
     public required NavigationManager Navigation { get; set; }
 
+    [Inject]
+    public required SignInProvider Provider { get; set; }
+
+    private string OrganisationUrl => PortalUrls.With(PortalUrls.SignInOrganisation, (nameof(ReturnUrl), ReturnUrl));
+
     protected override void OnInitialized() => Input ??= new();
 
     private async Task SubmitAsync()
     {
+        if (Provider.IsEntra)
+        {
+            _error = "Local accounts cannot sign in here.";
+            return;
+        }
+
         var user = await Users.FindByEmailAsync(Input.Email);
         if (user is null || user.Disabled)
         {
@@ -40,17 +51,13 @@ public sealed partial class SignInPage
         var result = await SignInManager.PasswordSignInAsync(user, Input.Password, Input.Remember, lockoutOnFailure: true);
         if (result.Succeeded)
         {
-            Navigation.NavigateTo(ReturnTo(ReturnUrl));
+            Navigation.NavigateTo(LocalUrl.Of(ReturnUrl));
         }
 
         _error = result.IsLockedOut
             ? "Too many wrong passwords. The account is locked for five minutes."
             : "E-mail or password is wrong.";
     }
-
-    // only paths of this portal: never another host
-    private static string ReturnTo(string? url) =>
-        url is ['/', not ('/' or '\\'), ..] && Uri.IsWellFormedUriString(url, UriKind.Relative) ? url : PortalUrls.Overview;
 
     private sealed class SignInInput
     {

@@ -1,11 +1,9 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
-using Pioneer.Portal.Shell;
 
 namespace Pioneer.Portal.SignIn;
 
@@ -34,25 +32,17 @@ public static class SignInServices
             o.DefaultScheme = IdentityConstants.ApplicationScheme;
             o.DefaultSignInScheme = IdentityConstants.ExternalScheme;
         });
-        if (string.Equals(builder.Configuration["Authentication:Provider"], "Entra", StringComparison.OrdinalIgnoreCase))
+        var provider = SignInProvider.Read(builder.Configuration);
+        services.AddSingleton(provider);
+        if (provider.IsEntra)
         {
+            services.AddScoped<AuthenticationStateProvider, ExpiringSignIn>();
             authentication.AddEntraSignIn(builder.Configuration);
             return;
         }
 
         services.AddScoped<AuthenticationStateProvider, RevalidatingSignIn>();
-        authentication.AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(o =>
-        {
-            o.LoginPath = PortalUrls.SignIn;
-            o.AccessDeniedPath = PortalUrls.AccessDenied;
-            o.Cookie.Name = "pioneer";
-            o.Cookie.HttpOnly = true;
-            o.Cookie.SameSite = SameSiteMode.Lax;
-            o.ExpireTimeSpan = TimeSpan.FromHours(12);
-            o.SlidingExpiration = true;
-            o.Events.OnRedirectToLogin = context => RefuseProgramsAsync(context, StatusCodes.Status401Unauthorized);
-            o.Events.OnRedirectToAccessDenied = context => RefuseProgramsAsync(context, StatusCodes.Status403Forbidden);
-        }));
+        authentication.AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(PortalCookie.Configure));
     }
 
     private static void ConfigureIdentity(IdentityOptions options)
@@ -66,20 +56,5 @@ public static class SignInServices
         options.Password.RequiredUniqueChars = 4;
         options.Lockout.MaxFailedAccessAttempts = 5;
         options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
-    }
-
-    // people are led to a page, programs are told the status
-    private static Task RefuseProgramsAsync(RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context, int status)
-    {
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase))
-        {
-            context.Response.StatusCode = status;
-        }
-        else
-        {
-            context.Response.Redirect(context.RedirectUri);
-        }
-
-        return Task.CompletedTask;
     }
 }

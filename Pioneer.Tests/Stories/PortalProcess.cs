@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
+using Pioneer.Tests.SignIn;
 
 namespace Pioneer.Tests.Stories;
 
@@ -14,12 +15,14 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
     private readonly string _data;
     private readonly string[] _settings;
+    private readonly LoopbackCertificate? _certificate;
     private readonly Queue<string> _output = new();
     private Process? _process;
 
-    private PortalProcess(string data, string[] settings)
+    private PortalProcess(string data, LoopbackCertificate? certificate, string[] settings)
     {
         _data = data;
+        _certificate = certificate;
         _settings = settings;
     }
 
@@ -32,13 +35,21 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     /// <summary>The API with a platform admin's token.</summary>
     public HttpClient Api { get; private set; } = null!;
 
-    public static async Task<PortalProcess> StartAsync(CancellationToken ct, params string[] settings)
+    public static Task<PortalProcess> StartAsync(CancellationToken ct, params string[] settings) =>
+        StartAsync(null, settings, ct);
+
+    /// <summary>The same over https, with a certificate that the process also trusts in others.</summary>
+    public static async Task<PortalProcess> StartAsync(LoopbackCertificate? certificate, string[] settings, CancellationToken ct)
     {
         var data = Directory.CreateTempSubdirectory("pioneer-story-").FullName;
-        var portal = new PortalProcess(data, settings);
+        var portal = new PortalProcess(data, certificate, settings);
         await portal.StartAgainAsync(ct);
         return portal;
     }
+
+    /// <summary>No embedded platform and nobody at the other end: what the portal answers by itself, at the price of a database.</summary>
+    public static string[] WithoutPlatform { get; } =
+        ["--Kafka:BootstrapServers=127.0.0.1:9", "--Ksql:Url=http://127.0.0.1:9", "--Connect:Url=http://127.0.0.1:9", "--demo=false"];
 
     /// <summary>Settings of an unattended first start.</summary>
     public static string[] Unattended { get; } =
@@ -65,6 +76,14 @@ internal sealed partial class PortalProcess : IAsyncDisposable
             start.ArgumentList.Add(setting);
         }
 
+        if (_certificate is not null)
+        {
+            start.ArgumentList.Add("--urls=https://127.0.0.1:0");
+            start.ArgumentList.Add($"--Kestrel:Certificates:Default:Path={_certificate.CertificateFile}");
+            start.ArgumentList.Add($"--Kestrel:Certificates:Default:KeyPath={_certificate.KeyFile}");
+            start.Environment["SSL_CERT_FILE"] = _certificate.CertificateFile;
+        }
+
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Read(line.Data, ready);
         _process.ErrorDataReceived += (_, line) => Read(line.Data, ready);
@@ -81,7 +100,8 @@ internal sealed partial class PortalProcess : IAsyncDisposable
             throw new TimeoutException($"The portal was not ready in {StartTimeout.TotalSeconds:0} s.\n{Output()}", e);
         }
 
-        Api = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(Url, "/api/v1/"), Timeout = TimeSpan.FromMinutes(2) };
+        var handler = _certificate?.NewHandler() ?? new SocketsHttpHandler();
+        Api = new HttpClient(handler) { BaseAddress = new Uri(Url, "/api/v1/"), Timeout = TimeSpan.FromMinutes(2) };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiToken);
     }
 
