@@ -1,15 +1,19 @@
+using Pioneer.Benchmarks.Races;
 using Pioneer.Benchmarks.Sandbox;
 
 const string Usage = """
     Usage: dotnet run -c Release --project Pioneer.Benchmarks -- <program> [arguments]
 
       sandbox --world FILE --in STATEMENTS.jsonl --out VERDICTS.jsonl    judge statements against a catalogue
+      race NAME | race list                                              measure a goal on this machine
     """;
 
 switch (args)
 {
     case ["sandbox", .. var rest]:
         return await SandboxProgram.RunAsync(rest);
+    case ["race", .. var rest]:
+        return await RaceProgram.RunAsync(rest);
     default:
         await Console.Error.WriteLineAsync(Usage);
         return 2;

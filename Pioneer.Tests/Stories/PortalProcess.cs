@@ -30,6 +30,8 @@ internal sealed partial class PortalProcess : IAsyncDisposable
 
     public Uri Url { get; private set; } = new("http://127.0.0.1");
 
+    public int ProcessId => _process!.Id;
+
     public string? SetupLink { get; private set; }
 
     /// <summary>The API with a platform admin's token.</summary>
