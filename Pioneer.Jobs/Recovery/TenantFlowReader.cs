@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
+using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Subscriptions;
@@ -19,7 +20,8 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
     public async Task<ImmutableArray<WatchedTenant>> ReadAsync(CancellationToken ct)
     {
         await using var scope = scopes.OpenPlatform(out var db);
-        var entitled = await db.Entitlements.AsNoTracking()
+        // a revoked feed's connector is taken away: a flow that still held it could never be judged whole again
+        var entitled = await db.Entitlements.AsNoTracking().Where(entitlement => entitlement.State == EntitlementState.Granted)
             .Join(db.Feeds, entitlement => entitlement.FeedId, feed => feed.Id, (entitlement, feed) => new { entitlement.TenantId, feed.Name })
             .ToListAsync(ct);
         var queries = await db.Subscriptions.AsNoTracking()
