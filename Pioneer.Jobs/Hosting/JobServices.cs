@@ -106,19 +106,28 @@ public static class JobServices
                 server.SchedulePollingInterval = ScheduleResolution;
                 server.ShutdownTimeout = TimeSpan.FromSeconds(5);
             });
-            services.AddHostedService(provider => new RecurringWork(provider.GetRequiredService<IRecurringJobManager>(), options));
+            services.AddSingleton(new RecurringEntry(jobs =>
+                jobs.AddOrUpdate<DriftScan>("drift-scan", scan => scan.RunAsync(CancellationToken.None), options.ReconcileCron)));
+            services.AddHostedService<RecurringWork>();
         }
     }
 }
 
 /// <summary>Puts the recurring jobs on the schedule at start.</summary>
-internal sealed class RecurringWork(IRecurringJobManager jobs, JobsOptions options) : IHostedService
+internal sealed class RecurringWork(IRecurringJobManager jobs, IEnumerable<RecurringEntry> entries) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        jobs.AddOrUpdate<DriftScan>("drift-scan", scan => scan.RunAsync(CancellationToken.None), options.ReconcileCron);
+        foreach (var entry in entries)
+        {
+            entry.Schedule(jobs);
+        }
+
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
+
+/// <summary>A job that an area wants on the schedule; put there at start by the hosts that have workers.</summary>
+internal sealed record RecurringEntry(Action<IRecurringJobManager> Schedule);

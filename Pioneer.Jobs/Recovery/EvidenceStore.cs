@@ -8,6 +8,11 @@ namespace Pioneer.Jobs.Recovery;
 /// <summary>Keeps rounds of evidence in the portal's database: one row a round, all of them for a day, one an hour for a year.</summary>
 public sealed class EvidenceStore(IServiceScopeFactory scopes, TimeProvider time)
 {
+    /// <summary>The most rounds that one thinning deletes: two days' worth, so that a backlog never holds the database for long.</summary>
+    public const int MaxThinned = 10_000;
+
+    // short statements let writers of the same database in between
+    private const int DeletedAtOnce = 500;
     private const string RoundProbe = "round", Platform = "platform";
     private static readonly TimeSpan FullFor = TimeSpan.FromDays(1), ThinFor = TimeSpan.FromDays(365);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -38,17 +43,35 @@ public sealed class EvidenceStore(IServiceScopeFactory scopes, TimeProvider time
         return sample is null ? null : JsonSerializer.Deserialize<EvidenceRound>(sample.Data, Json);
     }
 
-    /// <summary>Thins out what is older than a day to the first round of each hour, and drops what is older than a year.</summary>
+    /// <summary>
+    /// Thins out what is older than a day to the first round of each hour and outcome, and drops what is older than a year; at most
+    /// <see cref="MaxThinned"/> rounds a call, the oldest first. The rounds that open incidents will be judged by stay. Scheduled hourly; two at
+    /// once delete the same rows, which harms nothing.
+    /// </summary>
     public async Task ThinAsync(CancellationToken ct)
     {
         await using var scope = scopes.OpenPlatform(out var db);
         var now = time.GetUtcNow();
-        await db.Evidence.Where(sample => sample.TakenAt < now - ThinFor).ExecuteDeleteAsync(ct);
-        var old = await db.Evidence.AsNoTracking().Where(sample => sample.TakenAt < now - FullFor)
-            .OrderBy(sample => sample.TakenAt).Select(sample => new { sample.Id, sample.TakenAt }).ToListAsync(ct);
-        var spare = old.GroupBy(sample => new DateTime(sample.TakenAt.Year, sample.TakenAt.Month, sample.TakenAt.Day, sample.TakenAt.Hour, 0, 0, DateTimeKind.Utc))
-            .SelectMany(hour => hour.Skip(1)).Select(sample => sample.Id);
-        foreach (var chunk in spare.Chunk(500))
+        var needed = await db.Incidents.Where(incident => incident.State != IncidentState.Closed && incident.LastGoodAt != null)
+            .Select(incident => incident.LastGoodAt!.Value).ToHashSetAsync(ct);
+        var hours = new HashSet<(long Hour, ProbeOutcome Outcome)>();
+        var spare = new List<long>();
+        await foreach (var sample in db.Evidence.AsNoTracking().Where(sample => sample.TakenAt < now - FullFor).OrderBy(sample => sample.TakenAt)
+            .Select(sample => new { sample.Id, sample.TakenAt, sample.Outcome }).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            var first = hours.Add((sample.TakenAt.UtcTicks / TimeSpan.TicksPerHour, sample.Outcome));
+            if ((!first || sample.TakenAt < now - ThinFor) && !needed.Contains(sample.TakenAt))
+            {
+                spare.Add(sample.Id);
+            }
+
+            if (spare.Count == MaxThinned)
+            {
+                break;
+            }
+        }
+
+        foreach (var chunk in spare.Chunk(DeletedAtOnce))
         {
             await db.Evidence.Where(sample => chunk.Contains(sample.Id)).ExecuteDeleteAsync(ct);
         }

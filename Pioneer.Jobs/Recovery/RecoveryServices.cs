@@ -1,4 +1,6 @@
+using Hangfire;
 using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Hosting;
 using Pioneer.Jobs.Operations;
 
 namespace Pioneer.Jobs.Recovery;
@@ -24,5 +26,7 @@ public static class RecoveryServices
         .AddScoped<RunPlaybooks>()
         .AddScoped<PlaybookRunQueries>()
         .AddScoped<IOperationHandler, RunPlaybookHandler>()
+        .AddSingleton(new RecurringEntry(jobs =>
+            jobs.AddOrUpdate<EvidenceStore>("evidence-thinning", store => store.ThinAsync(CancellationToken.None), Cron.Hourly())))
         .AddHostedService(services => services.GetRequiredService<PlatformWatch>());
 }

@@ -22,8 +22,13 @@ internal sealed class JobsHost : IAsyncDisposable
     public static Task<JobsHost> StartAsync(string folder, KafkaOptions kafka, FakePlatform platform) =>
         StartAsync(folder, kafka, platform.Url, platform.Url);
 
+    public static Task<JobsHost> StartAsync(
+        string folder, KafkaOptions kafka, string connectUrl, string ksqlUrl, params (string Key, string Value)[] settings) =>
+        StartAsync(folder, kafka, connectUrl, ksqlUrl, _ => { }, settings);
+
+    /// <param name="add">Areas beyond what <c>AddPioneerJobs</c> registers.</param>
     public static async Task<JobsHost> StartAsync(
-        string folder, KafkaOptions kafka, string connectUrl, string ksqlUrl, params (string Key, string Value)[] settings)
+        string folder, KafkaOptions kafka, string connectUrl, string ksqlUrl, Action<IServiceCollection> add, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Test" });
         builder.Logging.ClearProviders();
@@ -42,6 +47,7 @@ internal sealed class JobsHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
         builder.Services.AddPioneerDomain(builder.Configuration);
         builder.Services.AddPioneerJobs(builder.Configuration);
+        add(builder.Services);
         var host = builder.Build();
         await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         await host.StartAsync();
