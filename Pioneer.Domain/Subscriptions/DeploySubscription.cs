@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
@@ -49,30 +50,16 @@ public sealed class DeploySubscription(
         Actor actor, string slug, string name, string? sql, string? description, long? revision, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await db.FindSubscriptionAsync(actor, slug, name, cancellationToken);
+        var found = await FindIdleAsync(db, actor, slug, name, cancellationToken);
         if (found.IsFailure)
         {
             return found.Error;
         }
 
         var (tenant, subscription) = found.Value;
-        var idle = RequireIdle(subscription);
-        if (idle.IsFailure)
-        {
-            return idle.Error;
-        }
-
-        var compiled = await CompileAsync(db, tenant, name, sql, cancellationToken);
-        if (compiled.IsFailure)
-        {
-            return compiled.Error;
-        }
-
         WorkRecorder.Expect(db, subscription, revision);
-        var before = new { Version = subscription.CurrentVersion, Sql = CurrentSql(subscription) };
         subscription.Description = description ?? subscription.Description;
-        AddVersion(db, actor, tenant, subscription, sql!, compiled.Value);
-        return await SaveAsync(db, actor, tenant, subscription, "SubscriptionChanged", before, cancellationToken);
+        return await SaveNextAsync(db, actor, tenant, subscription, sql, "SubscriptionChanged", cancellationToken);
     }
 
     /// <summary>Runs an earlier version's text again, as a new version that goes on from the present offsets.</summary>
@@ -80,35 +67,71 @@ public sealed class DeploySubscription(
         Actor actor, string slug, string name, int? version, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await db.FindSubscriptionAsync(actor, slug, name, cancellationToken);
+        var found = await FindIdleAsync(db, actor, slug, name, cancellationToken);
         if (found.IsFailure)
         {
             return found.Error;
         }
 
         var (tenant, subscription) = found.Value;
-        var idle = RequireIdle(subscription);
-        if (idle.IsFailure)
-        {
-            return idle.Error;
-        }
-
         var number = version ?? subscription.CurrentVersion - 1;
         var earlier = subscription.Versions.Find(row => row.Number == number && number != subscription.CurrentVersion);
-        if (earlier is null)
+        return earlier is null
+            ? SubscriptionErrors.VersionUnknown(name, number)
+            : await SaveNextAsync(db, actor, tenant, subscription, earlier.Sql, "SubscriptionRolledBack", cancellationToken);
+    }
+
+    private static async Task<Result<(Tenant Tenant, Subscription Subscription)>> FindIdleAsync(
+        PioneerDbContext db, Actor actor, string slug, string name, CancellationToken cancellationToken)
+    {
+        var found = await db.FindSubscriptionAsync(actor, slug, name, cancellationToken);
+        if (found.IsFailure)
         {
-            return SubscriptionErrors.VersionUnknown(name, number);
+            return found;
         }
 
-        var compiled = await CompileAsync(db, tenant, name, earlier.Sql, cancellationToken);
+        var idle = RequireIdle(found.Value.Subscription);
+        return idle.IsFailure ? idle.Error : found;
+    }
+
+    private async Task<Result<SubscriptionDeployed>> SaveNextAsync(
+        PioneerDbContext db, Actor actor, Tenant tenant, Subscription subscription, string? sql, string action, CancellationToken cancellationToken)
+    {
+        // Tracked before the streams are read: whatever changes after this line makes the save fail.
+        await db.Subscriptions.Where(row => row.TenantId == tenant.Id && row.State != SubscriptionState.Deleted).LoadAsync(cancellationToken);
+        var streams = await TenantStreams.ListAsync(db, tenant, cancellationToken);
+        var compiled = Compile(tenant, subscription.Name, sql, streams);
         if (compiled.IsFailure)
         {
             return compiled.Error;
         }
 
-        var before = new { Version = subscription.CurrentVersion };
-        AddVersion(db, actor, tenant, subscription, earlier.Sql, compiled.Value);
-        return await SaveAsync(db, actor, tenant, subscription, "SubscriptionRolledBack", before, cancellationToken);
+        var before = new { Version = subscription.CurrentVersion, Sql = CurrentSql(subscription) };
+        HoldSources(db, tenant, subscription, compiled.Value, streams);
+        AddVersion(db, actor, tenant, subscription, sql!, compiled.Value);
+        return await SaveAsync(db, actor, tenant, subscription, action, before, cancellationToken);
+    }
+
+    /// <summary>
+    /// Two versions checked at the same moment could close a circle that neither sees. So a version that reads something new also raises the
+    /// revision of every subscription that its records come from: of two such saves the later one fails.
+    /// </summary>
+    private static void HoldSources(
+        PioneerDbContext db, Tenant tenant, Subscription subscription, CompiledSubscription compiled, ImmutableArray<TenantStream> streams)
+    {
+        var current = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
+        if (current.Reads.SequenceEqual(compiled.Reads))
+        {
+            return;
+        }
+
+        var catalogue = TenantCatalogue.Of(streams);
+        var sources = catalogue.Relations.Where(relation => compiled.Reads.Contains(relation.Topic)).SelectMany(catalogue.Upstream)
+            .Select(found => found.Relation.Topic).ToHashSet(StringComparer.Ordinal);
+        foreach (var source in db.Subscriptions.Local.Where(row => sources.Contains(TopicNames.Delivery(tenant.Slug, row.Name))))
+        {
+            db.Entry(source).Property(row => row.Revision).IsModified = true;
+        }
     }
 
     private async Task<Result<(Tenant Tenant, Subscription Subscription)>> PrepareAsync(
@@ -138,7 +161,7 @@ public sealed class DeploySubscription(
             return SubscriptionErrors.NameIsFeed(checkedName.Value);
         }
 
-        var compiled = await CompileAsync(db, tenant, checkedName.Value, sql, cancellationToken);
+        var compiled = Compile(tenant, checkedName.Value, sql, await TenantStreams.ListAsync(db, tenant, cancellationToken));
         if (compiled.IsFailure)
         {
             return compiled.Error;
@@ -159,17 +182,14 @@ public sealed class DeploySubscription(
         return (tenant, subscription);
     }
 
-    private async Task<Result<CompiledSubscription>> CompileAsync(
-        PioneerDbContext db, Tenant tenant, string name, string? sql, CancellationToken cancellationToken)
+    private Result<CompiledSubscription> Compile(Tenant tenant, string name, string? sql, ImmutableArray<TenantStream> streams)
     {
         if (string.IsNullOrWhiteSpace(sql))
         {
             return Error.Invalid("SqlMissing", "sql", "There is no query to deploy.");
         }
 
-        var streams = await TenantStreams.ListAsync(db, tenant, cancellationToken);
-        var own = KsqlNames.Local(name);
-        var compilation = compiler.Compile(tenant.Slug, name, sql, [.. streams.Where(stream => stream.Name != own)]);
+        var compilation = compiler.Compile(tenant.Slug, name, sql, streams);
         return compilation.Subscription is { } compiled ? compiled : SubscriptionErrors.NotDeployable(compilation.Diagnostics);
     }
 

@@ -26,7 +26,9 @@ public sealed record CompiledSubscription(
 
 /// <summary>A stream that a tenant's queries may read.</summary>
 /// <param name="Name">As the tenant writes it.</param>
-public sealed record TenantStream(string Name, TenantStreamOrigin Origin, string Topic, ImmutableArray<KsqlColumnSpec> Columns);
+/// <param name="Reads">The topics that it is computed from; empty for a feed.</param>
+public sealed record TenantStream(
+    string Name, TenantStreamOrigin Origin, string Topic, ImmutableArray<KsqlColumnSpec> Columns, ImmutableArray<string> Reads);
 
 /// <summary>Where a stream's records come from.</summary>
 public enum TenantStreamOrigin

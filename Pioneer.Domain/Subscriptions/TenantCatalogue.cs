@@ -18,5 +18,8 @@ public static class TenantCatalogue
         RelationKind.Stream,
         stream.Topic,
         new RelationSchema([.. stream.Columns.Select(column => new Column(column.Name, SqlType.Parse(column.Type), column.IsKey ? ColumnRole.Key : ColumnRole.Value))]),
-        stream.Origin is TenantStreamOrigin.Feed ? RelationOrigin.Feed : RelationOrigin.Subscription);
+        stream.Origin is TenantStreamOrigin.Feed ? RelationOrigin.Feed : RelationOrigin.Subscription)
+    {
+        Reads = stream.Reads,
+    };
 }

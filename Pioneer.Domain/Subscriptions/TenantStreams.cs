@@ -27,15 +27,16 @@ public sealed class TenantStreams(IDbContextFactory<PioneerDbContext> contexts)
         return
         [
             .. feeds.Select(feed => new TenantStream(
-                KsqlNames.Local(feed.Name), TenantStreamOrigin.Feed, TopicNames.Feed(tenant.Slug, feed.Name), FeedSchema.Columns(feed))),
-            .. subscriptions.Select(row => new TenantStream(
-                KsqlNames.Local(row.Name), TenantStreamOrigin.Subscription, TopicNames.Delivery(tenant.Slug, row.Name), ColumnsOf(row))),
+                KsqlNames.Local(feed.Name), TenantStreamOrigin.Feed, TopicNames.Feed(tenant.Slug, feed.Name), FeedSchema.Columns(feed), [])),
+            .. subscriptions.Select(row => StreamOf(tenant, row)),
         ];
     }
 
-    private static ImmutableArray<KsqlColumnSpec> ColumnsOf(Subscription subscription) =>
-    [
-        .. subscription.Versions.Single(version => version.Number == subscription.CurrentVersion).ResultSchema
-            .Select(column => new KsqlColumnSpec(column.Name, column.Type, column.IsKey)),
-    ];
+    private static TenantStream StreamOf(Tenant tenant, Subscription subscription)
+    {
+        var current = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
+        return new TenantStream(
+            KsqlNames.Local(subscription.Name), TenantStreamOrigin.Subscription, TopicNames.Delivery(tenant.Slug, subscription.Name),
+            [.. current.ResultSchema.Select(column => new KsqlColumnSpec(column.Name, column.Type, column.IsKey))], current.Reads);
+    }
 }

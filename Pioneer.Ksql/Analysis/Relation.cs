@@ -32,7 +32,11 @@ public enum RelationOrigin
 /// <param name="Topic">The Kafka topic under it.</param>
 /// <param name="Schema">Its columns.</param>
 /// <param name="Origin">Who made it.</param>
-public sealed record Relation(string Name, RelationKind Kind, string Topic, RelationSchema Schema, RelationOrigin Origin);
+public sealed record Relation(string Name, RelationKind Kind, string Topic, RelationSchema Schema, RelationOrigin Origin)
+{
+    /// <summary>The topics that it is computed from; empty for what comes from outside.</summary>
+    public ImmutableArray<string> Reads { get; init; } = [];
+}
 
 /// <summary>Everything that one tenant may name, and nothing else.</summary>
 public sealed record Catalogue(ImmutableArray<Relation> Relations)
@@ -42,4 +46,22 @@ public sealed record Catalogue(ImmutableArray<Relation> Relations)
 
     /// <summary>The relation of exactly this name, or null.</summary>
     public Relation? Find(string name) => Relations.FirstOrDefault(r => r.Name == name);
+
+    /// <summary>
+    /// The relation and all that it is computed from, each once and paired with the one that reads it (null for the relation itself): nearest
+    /// first, so going back along the readers gives a shortest way.
+    /// </summary>
+    public IReadOnlyList<(Relation Relation, Relation? Reader)> Upstream(Relation relation)
+    {
+        var byTopic = Relations.ToLookup(r => r.Topic);
+        var seen = new HashSet<string>(StringComparer.Ordinal) { relation.Name };
+        var found = new List<(Relation Relation, Relation? Reader)> { (relation, null) };
+        for (var next = 0; next < found.Count; next++)
+        {
+            var reader = found[next].Relation;
+            found.AddRange(reader.Reads.SelectMany(topic => byTopic[topic]).Where(read => seen.Add(read.Name)).Select(read => (read, (Relation?)reader)));
+        }
+
+        return found;
+    }
 }

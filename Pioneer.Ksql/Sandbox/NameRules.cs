@@ -62,10 +62,37 @@ internal static class NameRules
                 "CREATE OR REPLACE STREAM replaces it.");
         }
 
-        if (source is not null && source.Name == name)
+        if (source is not null)
+        {
+            CheckCircle(name, span, catalogue, source, diagnostics);
+        }
+    }
+
+    private static void CheckCircle(string name, TextSpan span, Catalogue catalogue, Relation source, DiagnosticBag diagnostics)
+    {
+        if (source.Name == name)
         {
             diagnostics.Error("ReadsItself", span, $"{name} can't read its own results: every row would come back for ever.");
+            return;
         }
+
+        var readerOf = catalogue.Upstream(source).ToDictionary(found => found.Relation.Name, found => found.Reader);
+        if (!readerOf.TryGetValue(name, out var reader))
+        {
+            return;
+        }
+
+        var chain = new Stack<string>([name]);
+        for (; reader is not null; reader = readerOf[reader.Name])
+        {
+            chain.Push(reader.Name);
+        }
+
+        diagnostics.Error(
+            "ReadsItself",
+            span,
+            $"{name} can't read {source.Name}: {name} reads {string.Join(" reads ", chain)}, so every row would come back for ever.",
+            "Read a feed, or results that do not come from this query.");
     }
 
     private static string Shorten(string name) => name.Length > 80 ? name[..80] + ".." : name;

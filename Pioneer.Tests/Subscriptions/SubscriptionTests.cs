@@ -71,6 +71,59 @@ public sealed class SubscriptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Version_that_would_read_its_own_results_is_refused()
+    {
+        await DeployAsync("large-payments", Large);
+
+        var refused = (await UpdateAsync("large-payments", "SELECT * FROM LARGE_PAYMENTS EMIT CHANGES;")).Error;
+
+        Assert.Equal("ReadsItself", Assert.Single(Assert.IsType<QueryRefused>(refused).Diagnostics).Code);
+    }
+
+    [Fact]
+    public async Task Version_that_would_read_its_own_results_through_others_is_refused_with_the_chain()
+    {
+        await DeployAsync("first", Large);
+        await DeployAsync("second", "SELECT * FROM FIRST EMIT CHANGES;");
+        await DeployAsync("third", "SELECT * FROM SECOND EMIT CHANGES;");
+
+        var refused = (await UpdateAsync("first", "SELECT * FROM THIRD EMIT CHANGES;")).Error;
+
+        Assert.Contains("FIRST reads THIRD reads SECOND reads FIRST", Assert.Single(Assert.IsType<QueryRefused>(refused).Diagnostics).Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await GetAsync("first")).Current.Number);
+    }
+
+    [Fact]
+    public async Task Rollback_into_a_circle_is_refused()
+    {
+        await DeployAsync("second", Large);
+        await DeployAsync("first", "SELECT * FROM SECOND EMIT CHANGES;");
+        Assert.Null((await UpdateAsync("first", Large)).Error);
+        Assert.Null((await UpdateAsync("second", "SELECT * FROM FIRST EMIT CHANGES;")).Error);
+
+        var refused = (await _database.Get<DeploySubscription>().RollbackAsync(Actors.Admin, "acme", "first", 1, DomainDatabase.Token)).Error;
+
+        Assert.Equal("ReadsItself", Assert.Single(Assert.IsType<QueryRefused>(refused).Diagnostics).Code);
+    }
+
+    [Fact]
+    public async Task Two_versions_that_close_a_circle_together_are_never_both_accepted()
+    {
+        for (var round = 0; round < 8; round++)
+        {
+            var (left, right) = ($"left-{round}", $"right-{round}");
+            await DeployAsync(left, Large);
+            await DeployAsync(right, Large);
+
+            var results = await Task.WhenAll(
+                Task.Run(() => UpdateAsync(left, $"SELECT * FROM RIGHT_{round} EMIT CHANGES;")),
+                Task.Run(() => UpdateAsync(right, $"SELECT * FROM LEFT_{round} EMIT CHANGES;")));
+
+            Assert.Contains(results, result => result.IsFailure);
+        }
+    }
+
+    [Fact]
     public async Task New_version_takes_the_offsets_of_the_old_one_over()
     {
         await DeployAsync("large-payments", Large);
@@ -207,6 +260,9 @@ public sealed class SubscriptionTests : IAsyncLifetime
 
     private Task<Result<SubscriptionDeployed>> DeployAsync(string name, string sql) =>
         _database.Get<DeploySubscription>().CreateAsync(Actors.Admin, "acme", name, sql, null, DomainDatabase.Token);
+
+    private Task<Result<SubscriptionDeployed>> UpdateAsync(string name, string sql) =>
+        _database.Get<DeploySubscription>().UpdateAsync(Actors.Admin, "acme", name, sql, null, null, DomainDatabase.Token);
 
     private Task<Result<OperationId>> DeleteAsync(bool deleteTopic, string? confirmation) =>
         _database.Get<ControlSubscriptions>().DeleteAsync(Actors.Admin, "acme", "large-payments", deleteTopic, confirmation, DomainDatabase.Token);

@@ -1,6 +1,7 @@
 using Pioneer.Ksql;
 using Pioneer.Ksql.Analysis;
 using Pioneer.Ksql.Sandbox;
+using Pioneer.Ksql.Types;
 using Pioneer.Ksql.Syntax;
 using Xunit;
 using static Pioneer.Tests.Ksql.Sandbox.SandboxFixture;
@@ -105,6 +106,27 @@ public sealed class KsqlSandboxTests
     }
 
     [Theory]
+    [InlineData("first", "SELECT * FROM THIRD EMIT CHANGES;", SandboxMode.Validate)]
+    [InlineData("first", "SELECT * FROM THIRD EMIT CHANGES;", SandboxMode.Deploy)]
+    [InlineData(null, "CREATE OR REPLACE STREAM FIRST AS SELECT * FROM THIRD;", SandboxMode.Validate)]
+    public void Query_that_would_read_its_own_results_through_others_is_refused_with_the_chain(string? name, string sql, SandboxMode mode)
+    {
+        var verdict = Check(sql, mode, name, Chain);
+
+        var diagnostic = Assert.Single(verdict.Diagnostics);
+        Assert.Equal("ReadsItself", diagnostic.Code);
+        Assert.Equal("FIRST can't read THIRD: FIRST reads THIRD reads SECOND reads FIRST, so every row would come back for ever.", diagnostic.Message);
+    }
+
+    [Fact]
+    public void Query_may_read_a_chain_that_does_not_lead_back_to_it()
+    {
+        Assert.True(Check("SELECT * FROM THIRD EMIT CHANGES;", SandboxMode.Deploy, "fourth", Chain).Valid);
+        Assert.True(Check("SELECT * FROM SECOND EMIT CHANGES;", SandboxMode.Deploy, "third", Chain).Valid);
+        Assert.True(Check("SELECT * FROM THIRD EMIT CHANGES;", SandboxMode.Preview, "first", Chain).Valid);
+    }
+
+    [Theory]
     [InlineData("SHOW STREAMS;", StatementKind.Show)]
     [InlineData("LIST FUNCTIONS", StatementKind.Show)]
     [InlineData("DESCRIBE payments;", StatementKind.Describe)]
@@ -172,4 +194,17 @@ public sealed class KsqlSandboxTests
     public void A_catalogue_without_anything_still_gives_the_same_words() => Assert.Equal(
         Check("SELECT * FROM PAYMENTS_OF_GLOBEX_AND_OTHERS EMIT CHANGES").Diagnostics[0].Message,
         Check("SELECT * FROM PAYMENTS_OF_GLOBEX_AND_OTHERS EMIT CHANGES", catalogue: Catalogue.Empty).Diagnostics[0].Message);
+
+    private static Catalogue Chain { get; } = new(
+    [
+        Subscription("FIRST", "acme.t.payments"),
+        Subscription("SECOND", "acme.d.first"),
+        Subscription("THIRD", "acme.d.second"),
+    ]);
+
+    private static Relation Subscription(string name, string reads) => new(
+        name, RelationKind.Stream, $"acme.d.{name.ToLowerInvariant()}", RelationSchema.Parse("ID BIGINT KEY, AMOUNT DECIMAL(18, 2)"), RelationOrigin.Subscription)
+    {
+        Reads = [reads],
+    };
 }
