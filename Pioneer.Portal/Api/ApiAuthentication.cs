@@ -11,26 +11,20 @@ public sealed class ApiAuthentication(ManageApiTokens tokens, CurrentActor curre
 {
     private const string Scheme = "Bearer ";
 
-    private static readonly Error TokenMissing = new(
-        "TokenMissing", "This address needs an API token.", "Send 'Authorization: Bearer <token>'; tokens are issued under Settings.");
-
-    private static readonly Error TokenRefused = new(
-        "TokenRefused", "The API token is unknown, expired or revoked.", "Issue a new one under Settings.");
-
     /// <summary>Answers 401 with a problem, or goes on as the token's owner. Runs before the body is read.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            await Unauthorized(context, TokenMissing).ExecuteAsync(context);
+            await Unauthorized(context, ApiRefusals.TokenMissing).ExecuteAsync(context);
             return;
         }
 
         var actor = await tokens.RecogniseAsync(header[Scheme.Length..].Trim(), context.RequestAborted);
         if (actor is null)
         {
-            await Unauthorized(context, TokenRefused).ExecuteAsync(context);
+            await Unauthorized(context, ApiRefusals.TokenRefused).ExecuteAsync(context);
             return;
         }
 
@@ -41,7 +35,6 @@ public sealed class ApiAuthentication(ManageApiTokens tokens, CurrentActor curre
     private static IResult Unauthorized(HttpContext http, Error error)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer";
-        return Results.Problem(detail: $"{error.Message} {error.Hint}", title: error.Message, statusCode: StatusCodes.Status401Unauthorized,
-            type: $"urn:pioneer:error:{error.Code}", extensions: new Dictionary<string, object?> { ["code"] = error.Code });
+        return error.ToProblem(StatusCodes.Status401Unauthorized);
     }
 }

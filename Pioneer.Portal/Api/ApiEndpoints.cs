@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Pioneer.Portal.Api.Delivery;
 using Pioneer.Portal.Api.Ingestion;
 using Pioneer.Portal.Api.Operations;
@@ -14,19 +15,26 @@ public static class ApiEndpoints
     /// <summary>Everything is under it.</summary>
     public const string Root = "/api/v1";
 
-    private const int MaxBodyBytes = 2 * 1024 * 1024;
+    /// <summary>True for requests that programs send: what goes wrong with them is told as problem+json, never with a page.</summary>
+    public static bool IsApi(PathString path) => path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Lets requests below the root in by their token only. Goes after the pages' own authentication, before the endpoints.</summary>
-    public static void UsePioneerApi(this WebApplication app) =>
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase), api => api.UseMiddleware<ApiAuthentication>());
+    /// <summary>
+    /// Answers requests under /api, which are let in by their token only: the policies of pages, which lead people to the sign-in page, have no say.
+    /// Goes after the pages' own authentication, before their authorisation.
+    /// </summary>
+    public static void UsePioneerApi(this WebApplication app) => app.MapWhen(http => IsApi(http.Request.Path), api =>
+    {
+        api.UseStatusCodePages(status => ApiRefusals.Of(status.HttpContext.Response.StatusCode, status.HttpContext.Response)
+            .ToProblem(status.HttpContext.Response.StatusCode).ExecuteAsync(status.HttpContext));
+        api.UseMiddleware<ApiAuthentication>();
+        api.Run(RunEndpointAsync);
+    });
 
     /// <summary>Maps every address of the API.</summary>
     public static void MapPioneerApi(this WebApplication app)
     {
         app.MapOpenApi().AllowAnonymous();
-        // the fallback policy of pages would redirect to the sign-in page: here the token decides, for every address below the root
-        var api = app.MapGroup(Root).AllowAnonymous().DisableAntiforgery()
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MaxBodyBytes));
+        var api = app.MapGroup(Root).WithMetadata(new RequestSizeLimitAttribute(ApiRefusals.MaxBodyBytes));
         api.MapTenants();
         api.MapEntitlements();
         api.MapIngestion();
@@ -37,7 +45,26 @@ public static class ApiEndpoints
         api.MapSeeding();
         api.MapRecovery();
         api.MapOperations();
-        api.MapFallback(() => Results.Problem(title: "There is no such address in the API.", detail: "See /openapi/v1.json for the addresses there are.",
-            statusCode: StatusCodes.Status404NotFound, extensions: new Dictionary<string, object?> { ["code"] = "AddressUnknown" }));
+    }
+
+    // routing has chosen already, also where it chose to say 405 or 415
+    private static async Task RunEndpointAsync(HttpContext http)
+    {
+        if (http.GetEndpoint()?.RequestDelegate is not { } endpoint)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        try
+        {
+            await endpoint(http);
+        }
+        catch (BadHttpRequestException refused) when (!http.Response.HasStarted)
+        {
+            // the sender's mistake: told to the sender, no fault in our log
+            http.Response.StatusCode = refused.StatusCode;
+            await ApiRefusals.Of(refused, http.Response).ToProblem(refused.StatusCode).ExecuteAsync(http);
+        }
     }
 }

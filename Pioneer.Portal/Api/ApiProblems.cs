@@ -20,20 +20,37 @@ public static class ApiProblems
     /// <summary>202 with a body, pointing at the operation to follow.</summary>
     public static IResult Accepted(OperationId operation, object body) => Results.Accepted($"{ApiEndpoints.Root}/operations/{operation}", body);
 
-    /// <summary>The error as problem+json.</summary>
-    public static IResult ToProblem(this Error error) => Results.Problem(
-        detail: error.Hint is null ? error.Message : $"{error.Message} {error.Hint}",
-        title: error.Message,
-        statusCode: StatusOf(error.Kind),
-        type: $"urn:pioneer:error:{error.Code}",
-        extensions: new Dictionary<string, object?> { ["code"] = error.Code, ["hint"] = error.Hint, ["field"] = error.Field });
+    /// <summary>The error as problem+json, with the status of its kind.</summary>
+    public static IResult ToProblem(this Error error) => error.ToProblem(StatusOf(error.Kind));
 
-    private static int StatusOf(ErrorKind kind) => kind switch
+    /// <summary>The error as problem+json. The trace id is added by the problem details service.</summary>
+    public static IResult ToProblem(this Error error, int status)
+    {
+        var hint = error.Hint ?? UsualWayOut(error.Kind);
+        return Results.Problem(
+            detail: $"{error.Message} {hint}",
+            title: error.Message,
+            statusCode: status,
+            type: $"urn:pioneer:error:{error.Code}",
+            extensions: new Dictionary<string, object?> { ["code"] = error.Code, ["hint"] = hint, ["field"] = error.Field });
+    }
+
+    /// <summary>The HTTP status of a family of failures.</summary>
+    public static int StatusOf(ErrorKind kind) => kind switch
     {
         ErrorKind.NotFound => StatusCodes.Status404NotFound,
         ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
         ErrorKind.Conflict or ErrorKind.Concurrency => StatusCodes.Status409Conflict,
         ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status422UnprocessableEntity,
+    };
+
+    private static string UsualWayOut(ErrorKind kind) => kind switch
+    {
+        ErrorKind.NotFound => "List what there is; what belongs to a tenant that you may not see is not found either.",
+        ErrorKind.Forbidden => "Ask an administrator for the role.",
+        ErrorKind.Conflict or ErrorKind.Concurrency => "Read the present state and decide again.",
+        ErrorKind.Unavailable => "Try again in a moment.",
+        _ => "Change the request and send it again.",
     };
 }

@@ -37,15 +37,21 @@ public static class PortalPipeline
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 
-    /// <summary>Brings the database up to date, starts, prints the set-up link where there is no admin, then the one ready line.</summary>
+    /// <summary>Runs until somebody stops the process.</summary>
     public static async Task<int> RunPortalAsync(this WebApplication app)
     {
-        await app.PrepareDatabaseAsync();
-        await app.StartAsync();
-        var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? PortalHost.DefaultUrl;
-        await app.AnnounceAsync(url.TrimEnd('/'));
+        await app.StartPortalAsync(CancellationToken.None);
         await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    /// <summary>Brings the database up to date, starts, prints the set-up link where there is no admin, then the one ready line.</summary>
+    public static async Task StartPortalAsync(this WebApplication app, CancellationToken cancellationToken)
+    {
+        await app.PrepareDatabaseAsync();
+        await app.StartAsync(cancellationToken);
+        var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? PortalHost.DefaultUrl;
+        await app.AnnounceAsync(url.TrimEnd('/'));
     }
 
     private static Task UseActor(HttpContext http, RequestDelegate next)

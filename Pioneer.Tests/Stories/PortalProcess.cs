@@ -51,7 +51,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
 
     /// <summary>No embedded platform and nobody at the other end: what the portal answers by itself, at the price of a database.</summary>
     public static string[] WithoutPlatform { get; } =
-        ["--Kafka:BootstrapServers=127.0.0.1:9", "--Ksql:Url=http://127.0.0.1:9", "--Connect:Url=http://127.0.0.1:9", "--demo=false"];
+        ["--Kafka:BootstrapServers=127.0.0.1:9", "--Kafka:SecurityProtocol=Plaintext", "--Ksql:Url=http://127.0.0.1:9", "--Connect:Url=http://127.0.0.1:9", "--demo=false"];
 
     /// <summary>Settings of an unattended first start.</summary>
     public static string[] Unattended { get; } =

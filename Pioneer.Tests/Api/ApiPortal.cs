@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Pioneer.Domain;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Hosting;
+using Pioneer.Tests.Persistence;
+using Pioneer.Tests.Stories;
+using Xunit;
+
+namespace Pioneer.Tests.Api;
+
+/// <summary>The real portal on a free port of this process, with the tenants acme and globex and no cluster: what the API answers by itself.</summary>
+public sealed class ApiPortal : IAsyncLifetime
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("pioneer-api-").FullName;
+    private WebApplication? _app;
+
+    /// <summary>Where a request meets a bug.</summary>
+    public const string Broken = "/api/v1/_broken";
+
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>A platform admin's client.</summary>
+    public HttpClient Admin { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = await PortalApplication.BuildAsync(
+        [
+            .. PortalProcess.WithoutPlatform, "--urls=http://127.0.0.1:0", $"--data={_data}", $"--Setup:ApiToken={PortalProcess.ApiToken}",
+            "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:Polly=Fatal",
+        ]);
+        _app.MapGet(Broken, string () => throw new InvalidOperationException("secret of the inside")).AllowAnonymous();
+        await _app.StartPortalAsync(Token);
+        Admin = NewClient(PortalProcess.ApiToken);
+        foreach (var slug in new[] { "acme", "globex" })
+        {
+            using var created = await Admin.PostAsJsonAsync("tenants", new { slug, name = slug }, Token);
+            Assert.Equal(HttpStatusCode.Accepted, created.StatusCode);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin?.Dispose();
+        if (_app is not null)
+        {
+            await _app.StopAsync(CancellationToken.None);
+            await _app.DisposeAsync();
+        }
+
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    /// <summary>A client with a token, or with none.</summary>
+    public HttpClient NewClient(string? token)
+    {
+        var address = _app!.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"{address}/api/v1/") };
+        client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <summary>A client that may what a member of one tenant may.</summary>
+    public async Task<HttpClient> MemberAsync(string tenant, TenantRole role, DateTimeOffset? expires = null) =>
+        NewClient((await IssueAsync(new ApiTokenRequest($"{role} of {tenant}", PlatformRole.None, role, [tenant], expires))).Token);
+
+    public async Task<IssuedApiToken> IssueAsync(ApiTokenRequest request) =>
+        (await UseAsync<ManageApiTokens, Result<IssuedApiToken>>(tokens => tokens.IssueAsync(Actors.Admin, request, Token))).Value;
+
+    /// <summary>Uses a service of the portal in a scope that sees everything.</summary>
+    public async Task<TResult> UseAsync<TService, TResult>(Func<TService, Task<TResult>> use) where TService : notnull
+    {
+        await using var scope = _app!.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
+        return await use(scope.ServiceProvider.GetRequiredService<TService>());
+    }
+
+    /// <summary>Sends a text as JSON and reads the answer.</summary>
+    public static async Task<ApiAnswer> SendAsync(
+        HttpClient client, HttpMethod method, string path, string? json = null, string contentType = "application/json", params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, contentType);
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await client.SendAsync(request, Token);
+        var text = await response.Content.ReadAsStringAsync(Token);
+        var type = response.Content.Headers.ContentType?.MediaType;
+        return new ApiAnswer(
+            response.StatusCode, type, text, type?.EndsWith("json", StringComparison.Ordinal) is true ? JsonSerializer.Deserialize<JsonElement>(text) : default,
+            response.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+    }
+}
+
+/// <summary>An answer of the API, read to its end.</summary>
+public sealed record ApiAnswer(HttpStatusCode Status, string? Type, string Text, JsonElement Json, IReadOnlyDictionary<string, string> Headers)
+{
+    /// <summary>The answer is a problem that says code, reason, way out and where to look in the log.</summary>
+    public void IsProblem(HttpStatusCode status, string code)
+    {
+        Assert.True(Status == status && Type == "application/problem+json", $"{(int)Status} {Type}: {Text}");
+        Assert.Equal(code, Json.GetProperty("code").GetString());
+        Assert.Equal((int)status, Json.GetProperty("status").GetInt32());
+        Assert.NotEmpty(Json.GetProperty("title").GetString()!);
+        Assert.NotEmpty(Json.GetProperty("hint").GetString()!);
+        Assert.NotEmpty(Json.GetProperty("traceId").GetString()!);
+    }
+}
