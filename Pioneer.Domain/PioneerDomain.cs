@@ -32,7 +32,6 @@ public static class PioneerDomain
         services.AddScoped<TenantPlanner>();
         services.AddScoped<RequestReconcile>();
         services.AddScoped<ReconcileOutcome>();
-        services.AddScoped<OperationJournal>();
         services.AddScoped<ControlOperations>();
         services.AddScoped<OperationQueries>();
         services.AddScoped<AuditQuery>();

@@ -20,7 +20,7 @@ public sealed class ControlOperations(IDbContextFactory<PioneerDbContext> contex
         var row = found.Value;
         if (row.State is not (OperationState.Queued or OperationState.Running))
         {
-            return OperationJournal.OperationEnded;
+            return OperationErrors.Ended;
         }
 
         row.CancelRequested = true;

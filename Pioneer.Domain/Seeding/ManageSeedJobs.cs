@@ -145,7 +145,7 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
         var operation = await db.Operations.SingleOrDefaultAsync(row => row.Id == run.OperationId, cancellationToken);
         if (operation is null || Ended.Contains(run.State))
         {
-            return OperationJournal.OperationEnded;
+            return OperationErrors.Ended;
         }
 
         operation.CancelRequested = true;

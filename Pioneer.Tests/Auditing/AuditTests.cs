@@ -1,14 +1,13 @@
 using System.Text.Json;
 using Pioneer.Domain.Auditing;
 using Pioneer.Domain.Operations;
-using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 using Pioneer.Tests.Persistence;
 using Xunit;
 
 namespace Pioneer.Tests.Auditing;
 
-/// <summary>The audit log, and the journal of operations.</summary>
+/// <summary>The audit log, and the steering of operations.</summary>
 public sealed class AuditTests : IAsyncLifetime
 {
     private readonly DomainDatabase _database = new();
@@ -55,53 +54,15 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Journal_counts_steps_and_ends_the_operation()
+    public async Task Queued_operation_is_cancelled_at_once_and_can_be_asked_for_again()
     {
         var created = await _database.ATenantAsync();
-        var journal = _database.Get<OperationJournal>();
-        var lease = (await journal.TakeUpAsync(created.Operation, DomainDatabase.Token)).Value;
-        var plan = (await _database.Get<TenantPlanner>().PlanAsync(created.Slug, DomainDatabase.Token)).Value;
-        var first = (await journal.AppendAsync(lease, plan.Changes, DomainDatabase.Token)).Value;
+        var control = _database.Get<ControlOperations>();
 
-        await journal.BeginStepAsync(lease, first, DomainDatabase.Token);
-        await journal.EndStepAsync(lease, first, Pioneer.Domain.Result.Success, DomainDatabase.Token);
-        var half = await DetailAsync(created);
-        await journal.EndAsync(lease, Pioneer.Domain.Result.Success, DomainDatabase.Token);
-        var ended = await DetailAsync(created);
-
-        Assert.Equal((OperationState.Running, 100 / plan.Changes.Length), (half.Operation.State, half.Operation.Progress));
-        Assert.Equal(OperationStepState.Succeeded, half.Steps[0].State);
-        Assert.Equal((OperationState.Succeeded, 100), (ended.Operation.State, ended.Operation.Progress));
-        Assert.Empty(await journal.UnfinishedAsync(DomainDatabase.Token));
-    }
-
-    [Fact]
-    public async Task Worker_that_was_replaced_may_not_write_any_more()
-    {
-        var created = await _database.ATenantAsync();
-        var journal = _database.Get<OperationJournal>();
-        var zombie = (await journal.TakeUpAsync(created.Operation, DomainDatabase.Token)).Value;
-        var successor = (await journal.TakeUpAsync(created.Operation, DomainDatabase.Token)).Value;
-
-        Assert.Equal(OperationJournal.OperationLost, (await journal.EndAsync(zombie, Pioneer.Domain.Result.Success, DomainDatabase.Token)).Error);
-        Assert.Equal(OperationJournal.OperationLost, (await journal.AppendAsync(zombie, [new PlannedStep("x", "x", "x", "x")], DomainDatabase.Token)).Error);
-        Assert.True((await journal.EndAsync(successor, Pioneer.Domain.Result.Success, DomainDatabase.Token)).IsSuccess);
-    }
-
-    [Fact]
-    public async Task Cancelled_operation_stops_before_its_next_step()
-    {
-        var created = await _database.ATenantAsync();
-        var journal = _database.Get<OperationJournal>();
-        var lease = (await journal.TakeUpAsync(created.Operation, DomainDatabase.Token)).Value;
-        var first = (await journal.AppendAsync(lease, [new PlannedStep("a", "x", "a", "1"), new PlannedStep("b", "x", "b", "2")], DomainDatabase.Token)).Value;
-        await _database.Get<ControlOperations>().CancelAsync(Actors.Operator, created.Operation, DomainDatabase.Token);
-
-        var next = await journal.BeginStepAsync(lease, first, DomainDatabase.Token);
-        await journal.EndAsync(lease, next, DomainDatabase.Token);
-
+        Assert.Null((await control.CancelAsync(Actors.Operator, created.Operation, DomainDatabase.Token)).Error);
         Assert.Equal(OperationState.Cancelled, (await DetailAsync(created)).Operation.State);
-        Assert.True((await _database.Get<ControlOperations>().RetryAsync(Actors.Operator, created.Operation, DomainDatabase.Token)).IsSuccess);
+        Assert.Equal(OperationErrors.Ended, (await control.CancelAsync(Actors.Operator, created.Operation, DomainDatabase.Token)).Error);
+        Assert.True((await control.RetryAsync(Actors.Operator, created.Operation, DomainDatabase.Token)).IsSuccess);
     }
 
     [Fact]
