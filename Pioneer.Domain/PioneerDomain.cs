@@ -7,6 +7,7 @@ using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
@@ -47,6 +48,8 @@ public static class PioneerDomain
         services.AddScoped<SubscriptionQueries>();
         services.AddScoped<ManageSeedJobs>();
         services.AddScoped<SeedQueries>();
+        services.AddScoped<RunPlaybooks>();
+        services.AddScoped<PlaybookRunQueries>();
         return services;
     }
 

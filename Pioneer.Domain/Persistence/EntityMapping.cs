@@ -216,6 +216,8 @@ internal sealed class EntityMapping :
     {
         builder.HasIndex(row => row.RequestedAt);
         builder.HasIndex(row => row.State);
+        builder.HasIndex(row => new { row.Scenario, row.Subject }).IsUnique()
+            .HasFilter(string.Join(" AND ", PlaybookRun.Over.Select(state => $"State <> '{state}'")));
         builder.HasOne<Incident>().WithMany().HasForeignKey(row => row.IncidentId);
         builder.HasMany(row => row.Steps).WithOne().HasForeignKey(row => row.PlaybookRunId);
         builder.Property(row => row.Scenario).HasMaxLength(16);

@@ -1,8 +1,14 @@
 namespace Pioneer.Domain.Recovery;
 
-/// <summary>One execution of a playbook; a persisted state machine that jobs only wake.</summary>
+/// <summary>
+/// One execution of a playbook; a persisted state machine that jobs only wake. One at a time against a scenario and subject, which an index of the
+/// database holds.
+/// </summary>
 public sealed class PlaybookRun : IRevisioned
 {
+    /// <summary>The states that a run does not leave any more.</summary>
+    public static readonly PlaybookRunState[] Over = [PlaybookRunState.Completed, PlaybookRunState.CompletedWithLoss, PlaybookRunState.Aborted];
+
     public required PlaybookRunId Id { get; init; }
 
     public IncidentId? IncidentId { get; init; }
@@ -14,6 +20,9 @@ public sealed class PlaybookRun : IRevisioned
     public required string Subject { get; init; }
 
     public bool IsDrill { get; init; }
+
+    /// <summary>Started by Pioneer itself. Such a run never waits for a person: a step that fails ends it, and the next one comes after a pause.</summary>
+    public bool IsAutomatic { get; init; }
 
     public PlaybookRunState State { get; set; } = PlaybookRunState.Planned;
 

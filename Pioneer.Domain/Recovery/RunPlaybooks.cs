@@ -11,8 +11,6 @@ public sealed record PlaybookStarted(PlaybookRunId Run, OperationId Operation);
 /// <summary>Starts playbooks against open incidents, drills, and runs that stand paused.</summary>
 public sealed class RunPlaybooks(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work)
 {
-    private static readonly PlaybookRunState[] Over = [PlaybookRunState.Completed, PlaybookRunState.CompletedWithLoss, PlaybookRunState.Aborted];
-
     /// <summary>Runs the playbook of the incident's scenario.</summary>
     public async Task<Result<PlaybookStarted>> AgainstAsync(Actor actor, IncidentId incident, CancellationToken cancellationToken)
     {
@@ -25,7 +23,16 @@ public sealed class RunPlaybooks(IDbContextFactory<PioneerDbContext> contexts, W
 
         return row.State is IncidentState.Closed
             ? Error.Conflict("IncidentClosed", $"The incident '{row.Title}' is over.", "Look at its verdict; there is nothing left to recover.")
-            : await StartAsync(db, actor, row.Scenario, row.Subject, incident, isDrill: false, cancellationToken);
+            : await StartAsync(db, actor, row.Scenario, row.Subject, incident, RunKind.Asked, cancellationToken);
+    }
+
+    /// <summary>Runs the playbook of the incident's scenario without having been asked, and says so in the incident's timeline.</summary>
+    public async Task<Result<PlaybookStarted>> AutomaticallyAsync(IncidentId incident, string why, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await db.Incidents.SingleAsync(candidate => candidate.Id == incident, cancellationToken);
+        row.Timeline.Add(new IncidentEvent { IncidentId = incident, At = work.Now, Text = why });
+        return await StartAsync(db, Actor.System, row.Scenario, row.Subject, incident, RunKind.Automatic, cancellationToken);
     }
 
     /// <summary>Injects the scenario's fault and runs its playbook. Whether this platform is a drill target is for the caller to know.</summary>
@@ -44,7 +51,7 @@ public sealed class RunPlaybooks(IDbContextFactory<PioneerDbContext> contexts, W
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await StartAsync(db, actor, scenario, subject, null, isDrill: true, cancellationToken);
+        return await StartAsync(db, actor, scenario, subject, null, RunKind.Drill, cancellationToken);
     }
 
     /// <summary>Lets a run that a failed step or a person paused go on at the step where it stands.</summary>
@@ -77,7 +84,7 @@ public sealed class RunPlaybooks(IDbContextFactory<PioneerDbContext> contexts, W
     }
 
     private async Task<Result<PlaybookStarted>> StartAsync(
-        PioneerDbContext db, Actor actor, string scenario, string subject, IncidentId? incident, bool isDrill, CancellationToken cancellationToken)
+        PioneerDbContext db, Actor actor, string scenario, string subject, IncidentId? incident, RunKind kind, CancellationToken cancellationToken)
     {
         var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.Operate);
         if (allowed.IsFailure)
@@ -85,29 +92,36 @@ public sealed class RunPlaybooks(IDbContextFactory<PioneerDbContext> contexts, W
             return allowed.Error;
         }
 
-        var running = await db.PlaybookRuns.AsNoTracking().FirstOrDefaultAsync(
-            run => run.Scenario == scenario && run.Subject == subject && !Over.Contains(run.State), cancellationToken);
-        if (running is not null)
+        var underWay = Error.Conflict("PlaybookRunning", $"A run against {scenario} on {subject} is under way.", "Follow or resume that one.");
+        if (await db.PlaybookRuns.AnyAsync(run => run.Scenario == scenario && run.Subject == subject && !PlaybookRun.Over.Contains(run.State), cancellationToken))
         {
-            return Error.Conflict("PlaybookRunning", $"A run against {scenario} on {subject} is under way ({running.State}).", "Follow or resume that one.");
+            return underWay;
         }
 
         var id = work.NextId<PlaybookRunId>();
-        var operation = work.Request(db, actor, KindOf(isDrill), null, subject, id.ToString());
+        var operation = work.Request(db, actor, KindOf(kind is RunKind.Drill), null, subject, id.ToString());
         db.PlaybookRuns.Add(new PlaybookRun
         {
             Id = id,
             IncidentId = incident,
             Scenario = scenario,
             Subject = subject,
-            IsDrill = isDrill,
+            IsDrill = kind is RunKind.Drill,
+            IsAutomatic = kind is RunKind.Automatic,
             OperationId = operation.Id,
             RequestedAt = work.Now,
             RequestedBy = actor.Name,
         });
-        work.Audit(db, actor, isDrill ? "DrillStarted" : "PlaybookStarted", new AuditSubject("playbook", $"{scenario} {subject}"), operation: operation);
-        var saved = await work.SaveAsync(db, operation, cancellationToken);
+        work.Audit(db, actor, kind is RunKind.Drill ? "DrillStarted" : "PlaybookStarted", new AuditSubject("playbook", $"{scenario} {subject}"), operation: operation);
+        var saved = await work.SaveAsync(db, operation, underWay, cancellationToken);
         return saved.IsFailure ? saved.Error : new PlaybookStarted(id, operation.Id);
+    }
+
+    private enum RunKind
+    {
+        Asked,
+        Automatic,
+        Drill,
     }
 
     private static OperationKind KindOf(bool isDrill) => isDrill ? OperationKind.RunDrill : OperationKind.RunPlaybook;

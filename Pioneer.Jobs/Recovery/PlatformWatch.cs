@@ -52,7 +52,7 @@ public sealed class PlatformPicture
 /// </summary>
 public sealed partial class PlatformWatch(
     KafkaAdmin admin, EvidenceReader reader, EvidenceStore store, TenantFlowReader flows, PlatformPicture picture, IncidentKeeper incidents,
-    TimeProvider time, ILogger<PlatformWatch> logger) : BackgroundService
+    AutomaticRestarts restarts, TimeProvider time, ILogger<PlatformWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), RoundEvery = TimeSpan.FromSeconds(15), LookTimeout = TimeSpan.FromSeconds(1.5);
 
@@ -70,6 +70,7 @@ public sealed partial class PlatformWatch(
                 picture.Show(look);
                 await incidents.JudgeAsync(before, look, stoppingToken);
                 before = look;
+                await restarts.ReactAsync(look, stoppingToken);
                 if (look.BrokersAnswer && time.GetUtcNow() >= roundDue)
                 {
                     await TakeRoundAsync(stoppingToken);

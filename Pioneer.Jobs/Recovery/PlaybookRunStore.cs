@@ -17,7 +17,7 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
     {
         await using var scope = scopes.OpenPlatform(out var db);
         var run = await db.PlaybookRuns.Include(run => run.Steps).SingleOrDefaultAsync(run => run.Id == id, ct);
-        if (run is null || run.State is PlaybookRunState.Completed or PlaybookRunState.CompletedWithLoss or PlaybookRunState.Aborted
+        if (run is null || PlaybookRun.Over.Contains(run.State)
             || definition(run) is not { } playbook)
         {
             return null;
@@ -52,7 +52,7 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
         return Task.CompletedTask;
     }, ct);
 
-    /// <summary>Marks a step as done or failed; a failed one pauses the run.</summary>
+    /// <summary>Marks a step as done or failed; a failed one pauses the run, or ends it when nobody asked for it.</summary>
     public Task<bool> EndStepAsync(PlaybookRun taken, int ordinal, StepOutcome outcome, CancellationToken ct) => ChangeAsync(taken, async (db, run) =>
     {
         var step = run.Steps.Single(step => step.Ordinal == ordinal);
@@ -61,13 +61,13 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
         step.FinishedAt = time.GetUtcNow();
         if (!outcome.Succeeded)
         {
-            run.State = PlaybookRunState.PausedByFailedStep;
             run.Error = $"{step.Name}: {outcome.Detail}";
+            Stop(run);
         }
 
         if (await OpenIncidentAsync(db, run, ct) is { } incident)
         {
-            incident.State = IncidentState.Recovering;
+            incident.State = run.State is PlaybookRunState.Aborted ? IncidentState.Open : IncidentState.Recovering;
             incident.Timeline.Add(new IncidentEvent { IncidentId = incident.Id, At = time.GetUtcNow(), Text = $"{step.Name}. {outcome.Detail}" });
         }
     }, ct);
@@ -80,9 +80,14 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
             var unknown = verdicts.Any(verdict => verdict.Verdict.Verdict is Verdict.Unknown);
             var lost = verdicts.Any(verdict => verdict.Verdict.Verdict is Verdict.Lost or Verdict.ReseedNeeded);
             var incident = await OpenIncidentAsync(db, run, ct);
-            run.State = unknown ? PlaybookRunState.PausedByFailedStep : lost ? PlaybookRunState.CompletedWithLoss : PlaybookRunState.Completed;
+            run.State = lost ? PlaybookRunState.CompletedWithLoss : PlaybookRunState.Completed;
             run.Error = unknown ? $"No verdict yet. {verdicts.First(verdict => verdict.Verdict.Verdict is Verdict.Unknown).Verdict.Explanation}" : null;
             run.FinishedAt = now;
+            if (unknown)
+            {
+                Stop(run);
+            }
+
             run.RtoMs = (long)(now - BeganAt(run, incident, now)).TotalMilliseconds;
             run.RpoMs = unknown || lost ? null : 0;
             if (incident is not null)
@@ -97,6 +102,10 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
         await using var scope = scopes.OpenPlatform(out var db);
         return await OpenIncidentAsync(db, run, ct);
     }
+
+    /// <summary>A run that somebody asked for waits for that person; an automatic one makes room for the next.</summary>
+    private void Stop(PlaybookRun run) =>
+        (run.State, run.FinishedAt) = run.IsAutomatic ? (PlaybookRunState.Aborted, time.GetUtcNow()) : (PlaybookRunState.PausedByFailedStep, run.FinishedAt);
 
     /// <summary>A drill knows the moment of its fault; a real failure is counted from its detection, as the last moment it was seen whole is too early.</summary>
     private static DateTimeOffset BeganAt(PlaybookRun run, Incident? incident, DateTimeOffset now)

@@ -1,4 +1,5 @@
 using Hangfire;
+using Microsoft.Extensions.Options;
 using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Hosting;
 using Pioneer.Jobs.Operations;
@@ -9,13 +10,21 @@ namespace Pioneer.Jobs.Recovery;
 public static class RecoveryServices
 {
     /// <summary>Needs the adapters and the persistence of Pioneer. A host that is a drill target registers an <see cref="IFaultInjector"/> as well.</summary>
-    public static IServiceCollection AddRecovery(this IServiceCollection services) => services
+    public static IServiceCollection AddRecovery(this IServiceCollection services)
+    {
+        services.AddOptions<AutomaticRestartOptions>().BindConfiguration(AutomaticRestartOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AutomaticRestartOptions>, AutomaticRestartValidator>();
+        return services.AddWatch();
+    }
+
+    private static IServiceCollection AddWatch(this IServiceCollection services) => services
         .AddSingleton<PlatformPicture>()
         .AddSingleton<DrillMarker>()
         .AddSingleton<TenantFlowReader>()
         .AddSingleton<EvidenceReader>()
         .AddSingleton<EvidenceStore>()
         .AddSingleton<IncidentKeeper>()
+        .AddSingleton<AutomaticRestarts>()
         .AddSingleton<PlaybookRunEvents>()
         .AddSingleton<PlaybookRunStore>()
         .AddSingleton<PlaybookCatalogue>()
@@ -23,10 +32,15 @@ public static class RecoveryServices
         .AddSingleton<PlaybookRunner>()
         .AddSingleton<PlatformWatch>()
         .AddScoped<RecoveryStatusReader>()
-        .AddScoped<RunPlaybooks>()
-        .AddScoped<PlaybookRunQueries>()
         .AddScoped<IOperationHandler, RunPlaybookHandler>()
         .AddSingleton(new RecurringEntry(jobs =>
             jobs.AddOrUpdate<EvidenceStore>("evidence-thinning", store => store.ThinAsync(CancellationToken.None), Cron.Hourly())))
         .AddHostedService(services => services.GetRequiredService<PlatformWatch>());
+}
+
+/// <summary>Reports every mistake in the section at once.</summary>
+internal sealed class AutomaticRestartValidator : IValidateOptions<AutomaticRestartOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AutomaticRestartOptions options) =>
+        options.Validate().ToList() is { Count: > 0 } mistakes ? ValidateOptionsResult.Fail(mistakes) : ValidateOptionsResult.Success;
 }

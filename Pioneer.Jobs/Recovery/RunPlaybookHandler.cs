@@ -20,8 +20,11 @@ public sealed class RunPlaybookHandler(PlaybookRunner runner, IDbContextFactory<
         await runner.RunAsync(id, ct);
         await using var db = await database.CreateDbContextAsync(ct);
         var ended = await db.PlaybookRuns.AsNoTracking().SingleAsync(row => row.Id == id, ct);
-        return ended.State is PlaybookRunState.Completed or PlaybookRunState.CompletedWithLoss
-            ? Result.Success
-            : new Error("PlaybookPaused", ended.Error ?? "The run stands paused.", "Open the run on the Recovery page and resume it.");
+        return ended.State switch
+        {
+            PlaybookRunState.Completed or PlaybookRunState.CompletedWithLoss => Result.Success,
+            PlaybookRunState.Aborted => new Error("PlaybookAborted", ended.Error ?? "The run was given up.", "The incident says when the next one comes."),
+            _ => new Error("PlaybookPaused", ended.Error ?? "The run stands paused.", "Open the run on the Recovery page and resume it."),
+        };
     }
 }

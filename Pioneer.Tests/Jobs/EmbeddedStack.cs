@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded;
 using Pioneer.Embedded.Ksql;
@@ -68,8 +69,12 @@ internal sealed class EmbeddedStack : IAsyncDisposable
         });
     }
 
-    public Task<JobsHost> StartJobsAsync(string data) => JobsHost.StartAsync(data, Kafka, ConnectUrl, KsqlUrl,
-        ("Ksql:Username", User), ("Ksql:Password", Password), ("Kafka:Partitions", "2"));
+    public Task<JobsHost> StartJobsAsync(string data) => StartJobsAsync(data, _ => { });
+
+    /// <param name="add">Areas beyond what <c>AddPioneerJobs</c> registers.</param>
+    public Task<JobsHost> StartJobsAsync(string data, Action<IServiceCollection> add, params (string Key, string Value)[] settings) =>
+        JobsHost.StartAsync(data, Kafka, ConnectUrl, KsqlUrl, add,
+            [("Ksql:Username", User), ("Ksql:Password", Password), ("Kafka:Partitions", "2"), .. settings]);
 
     public async ValueTask DisposeAsync()
     {

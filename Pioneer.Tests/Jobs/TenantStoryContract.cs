@@ -252,7 +252,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         return result.Value;
     }
 
-    private static FeedRequest Feed(
+    internal static FeedRequest Feed(
         System.Collections.Immutable.ImmutableArray<SourceTable> tables, string table, FeedKind kind, string key, string? timestamp, string? incrementing) => new(
         table, "bank", table, kind,
         [.. tables.Single(candidate => candidate.Name == table).Columns.Select(c => new FeedColumn(c.Name, c.SourceType, c.KsqlType!, c.Nullable))],

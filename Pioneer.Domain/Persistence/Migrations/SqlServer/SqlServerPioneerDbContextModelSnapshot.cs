@@ -834,6 +834,9 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     b.Property<Guid?>("IncidentId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<bool>("IsAutomatic")
+                        .HasColumnType("bit");
+
                     b.Property<bool>("IsDrill")
                         .HasColumnType("bit");
 
@@ -884,6 +887,10 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     b.HasIndex("RequestedAt");
 
                     b.HasIndex("State");
+
+                    b.HasIndex("Scenario", "Subject")
+                        .IsUnique()
+                        .HasFilter("State <> 'Completed' AND State <> 'CompletedWithLoss' AND State <> 'Aborted'");
 
                     b.ToTable("PlaybookRuns");
                 });

@@ -818,6 +818,9 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                     b.Property<Guid?>("IncidentId")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("IsAutomatic")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IsDrill")
                         .HasColumnType("INTEGER");
 
@@ -868,6 +871,10 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                     b.HasIndex("RequestedAt");
 
                     b.HasIndex("State");
+
+                    b.HasIndex("Scenario", "Subject")
+                        .IsUnique()
+                        .HasFilter("State <> 'Completed' AND State <> 'CompletedWithLoss' AND State <> 'Aborted'");
 
                     b.ToTable("PlaybookRuns");
                 });
