@@ -21,6 +21,7 @@ public static class AdapterServices
         services.AddOptions<ConnectOptions>().Bind(configuration.GetSection(ConnectOptions.Section));
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<KafkaAdmin>();
+        services.AddSingleton<KafkaQuotas>();
         services.AddSingleton<KafkaSignIn>();
         services.AddSingleton<KsqlServiceDirectory>();
         services.AddSingleton<KsqlCommandSequences>();

@@ -42,6 +42,8 @@ public sealed class KafkaOptions
 
     internal bool UsesSasl => ParsedProtocol is Confluent.Kafka.SecurityProtocol.SaslPlaintext or Confluent.Kafka.SecurityProtocol.SaslSsl;
 
+    internal bool UsesTls => ParsedProtocol is Confluent.Kafka.SecurityProtocol.Ssl or Confluent.Kafka.SecurityProtocol.SaslSsl;
+
     internal static SaslMechanism ParseMechanism(string text) => Squeeze(text).ToUpperInvariant() switch
     {
         "PLAIN" => Confluent.Kafka.SaslMechanism.Plain,

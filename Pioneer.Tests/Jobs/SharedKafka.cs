@@ -48,6 +48,13 @@ public sealed class SharedKafka : IAsyncLifetime
         }
     }
 
+    /// <summary>Runs one of Kafka's own programs against the cluster and gives its output.</summary>
+    public async Task<string> ToolAsync(string name, params string[] arguments)
+    {
+        var tool = Path.Combine(Path.GetDirectoryName(FindScript())!, "kt");
+        return await RunAsync(tool, [name, "--bootstrap-server", Options.BootstrapServers, "--command-config", Path.Combine(_directory!, "admin.properties"), .. arguments]);
+    }
+
     private static KafkaOptions OptionsFor(string bootstrap, string user, string password) => new()
     {
         BootstrapServers = bootstrap,

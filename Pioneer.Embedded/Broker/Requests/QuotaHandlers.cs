@@ -117,6 +117,11 @@ internal sealed class AlterClientQuotasHandler(MetadataStore store, Authorizer a
             return $"{unknown.Key} is not enforced by the embedded broker; {string.Join(" and ", Keys)} are.";
         }
 
+        if (entry.Ops.FirstOrDefault(op => !op.Remove && op.Value != Math.Floor(op.Value)) is { } fraction)
+        {
+            return $"{fraction.Key} cannot be a fractional value.";
+        }
+
         return entry.Ops.Any(op => !op.Remove && !(op.Value > 0)) ? "A byte rate must be above 0." : null;
     }
 

@@ -18,6 +18,8 @@ public sealed class SecuredEmbeddedBroker : IAsyncLifetime
         Password = BrokerHarness.SuperPassword,
     };
 
+    internal BrokerHarness Harness => _broker;
+
     public async ValueTask InitializeAsync() => _broker = await BrokerHarness.StartAsync();
 
     public async ValueTask DisposeAsync() => await _broker.DisposeAsync();
