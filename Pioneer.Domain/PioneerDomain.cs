@@ -57,6 +57,7 @@ public static class PioneerDomain
     {
         services.AddScoped<CreateTenant>();
         services.AddScoped<TenantLifecycle>();
+        services.AddScoped<SetTenantLimits>();
         services.AddScoped<TenantQueries>();
         services.AddScoped<ManageMembers>();
         services.AddScoped<PeopleQueries>();

@@ -98,7 +98,10 @@ public sealed class SetEntitlements(
         }
 
         return new Plan(
-            [.. plans.SelectMany(plan => plan.Changes)], [.. plans.SelectMany(plan => plan.Blocked)], [.. plans.SelectMany(plan => plan.Foreign)]);
+            [.. plans.SelectMany(plan => plan.Changes)], [.. plans.SelectMany(plan => plan.Blocked)], [.. plans.SelectMany(plan => plan.Foreign)])
+        {
+            Notes = [.. plans.SelectMany(plan => plan.Notes).Distinct()],
+        };
     }
 
     private async Task<WantedTenant> WithAsync(

@@ -51,6 +51,7 @@ internal sealed class EntityMapping :
         builder.Property(row => row.KsqlUrl).HasMaxLength(Long);
         builder.Property(row => row.CreatedBy).HasMaxLength(Name);
         builder.HasIndex(row => row.State);
+        builder.ComplexProperty(row => row.Limits);
     }
 
     public void Configure(EntityTypeBuilder<PioneerUser> builder) => builder.Property(row => row.DisplayName).HasMaxLength(Name);

@@ -16,6 +16,9 @@ internal static class ChangeText
     public static string MapWithDefaults(IEnumerable<KeyValuePair<string, string?>> map) =>
         string.Join(", ", map.Select(pair => $"{pair.Key}={pair.Value ?? "(default)"}"));
 
+    public static string Limits(IEnumerable<KeyValuePair<string, double?>> limits) => string.Join(
+        ", ", limits.Select(limit => $"{limit.Key}={limit.Value?.ToString(CultureInfo.InvariantCulture) ?? "(none)"}"));
+
     public static string Columns(KsqlStreamSpec stream) =>
         $"{stream.Topic} ({string.Join(", ", stream.Columns.Select(column => $"{column.Name} {column.Type}{(column.IsKey ? " KEY" : "")}"))})";
 

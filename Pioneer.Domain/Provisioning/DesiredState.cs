@@ -20,6 +20,9 @@ public sealed record DesiredState
 
     public ImmutableArray<ScramUserSpec> Users { get; init; } = [];
 
+    /// <summary>One a principal, all keys of <see cref="QuotaKeys"/>: what is not in it is lifted.</summary>
+    public ImmutableArray<QuotaSpec> Quotas { get; init; } = [];
+
     public ImmutableArray<KsqlServiceSpec> Services { get; init; } = [];
 
     public ImmutableArray<KsqlStreamSpec> Streams { get; init; } = [];
@@ -39,6 +42,7 @@ public sealed record DesiredState
             Acls = [.. all.SelectMany(part => part.Acls).Distinct()],
             OwnedPrincipals = [.. all.SelectMany(part => part.OwnedPrincipals)],
             Users = [.. all.SelectMany(part => part.Users).DistinctBy(user => (user.User, user.Mechanism))],
+            Quotas = [.. all.SelectMany(part => part.Quotas)],
             Services = [.. all.SelectMany(part => part.Services).DistinctBy(service => service.ServiceId)],
             Streams = [.. all.SelectMany(part => part.Streams)],
             Queries = [.. all.SelectMany(part => part.Queries)],

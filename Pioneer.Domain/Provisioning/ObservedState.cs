@@ -17,6 +17,11 @@ public sealed record ObservedState
 
     public ImmutableArray<ScramUserSpec> Users { get; init; } = [];
 
+    public ImmutableArray<QuotaSpec> Quotas { get; init; } = [];
+
+    /// <summary>Keys of <see cref="QuotaKeys"/> that the cluster does not let us set. Where quotas cannot even be read, all of them.</summary>
+    public ImmutableSortedDictionary<string, QuotaRefusal> RefusedQuotas { get; init; } = ImmutableSortedDictionary<string, QuotaRefusal>.Empty;
+
     public ImmutableArray<KsqlServiceSpec> Services { get; init; } = [];
 
     public ImmutableArray<KsqlStreamSpec> Streams { get; init; } = [];

@@ -10,6 +10,9 @@ public sealed record Plan(ImmutableArray<Change> Changes, ImmutableArray<Blocked
 {
     public static readonly Plan Empty = new([], [], []);
 
+    /// <summary>What is wanted and this cluster does not offer: said, but no difference that waits to be mended.</summary>
+    public ImmutableArray<PlanNote> Notes { get; init; } = [];
+
     /// <summary>Wanted and observed state are the same.</summary>
     public bool InSync => Changes.IsEmpty && Blocked.IsEmpty;
 
@@ -20,6 +23,9 @@ public sealed record Plan(ImmutableArray<Change> Changes, ImmutableArray<Blocked
 
 /// <summary>A difference that cannot be mended by a plan.</summary>
 public sealed record BlockedChange(string ResourceType, string Resource, string Reason, string WayOut);
+
+/// <summary>A part of wanted state that the cluster cannot take, with the reason and the way out.</summary>
+public sealed record PlanNote(string ResourceType, string Resource, string Reason, string WayOut);
 
 /// <summary>Something on the platform that Pioneer did not make.</summary>
 public sealed record ForeignResource(string ResourceType, string Resource);

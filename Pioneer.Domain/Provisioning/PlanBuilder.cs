@@ -11,9 +11,11 @@ internal enum PlanPhase
     RemoveServices,
     RevokeRights,
     RemoveUsers,
+    RemoveQuotas,
     CreateTopics,
     ConfigureTopics,
     CreateUsers,
+    SetQuotas,
     GrantRights,
     HostServices,
     DeclareStreams,
@@ -27,11 +29,14 @@ internal sealed class PlanBuilder
 {
     private readonly List<(PlanPhase Phase, Change Change)> _changes = [];
     private readonly ImmutableArray<BlockedChange>.Builder _blocked = ImmutableArray.CreateBuilder<BlockedChange>();
+    private readonly ImmutableArray<PlanNote>.Builder _notes = ImmutableArray.CreateBuilder<PlanNote>();
     private readonly ImmutableArray<ForeignResource>.Builder _foreign = ImmutableArray.CreateBuilder<ForeignResource>();
 
     public void Add(PlanPhase phase, Change change) => _changes.Add((phase, change));
 
     public void Block(string type, string resource, string reason, string wayOut) => _blocked.Add(new(type, resource, reason, wayOut));
+
+    public void Note(string type, string resource, string reason, string wayOut) => _notes.Add(new(type, resource, reason, wayOut));
 
     public void Foreign(string type, string resource) => _foreign.Add(new(type, resource));
 
@@ -41,5 +46,8 @@ internal sealed class PlanBuilder
             .ThenBy(item => item.Resource, StringComparer.Ordinal)
             .Select(item => item.Change)],
         _blocked.ToImmutable(),
-        _foreign.ToImmutable());
+        _foreign.ToImmutable())
+    {
+        Notes = _notes.ToImmutable(),
+    };
 }

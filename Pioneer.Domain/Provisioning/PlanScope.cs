@@ -17,6 +17,11 @@ internal static class PlanScope
         || rule.ResourceName.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal)
         || rule.Principal.StartsWith($"User:{TopicNames.Prefix(tenant)}", StringComparison.Ordinal);
 
+    public static bool HasQuota(DesiredState desired, QuotaEntity entity) =>
+        desired.Scope is not { } tenant
+        || entity.User?.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal) == true
+        || entity.ClientId?.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal) == true;
+
     public static bool HasService(DesiredState desired, string serviceId) =>
         desired.Scope is not { } tenant || serviceId == KsqlNames.ServiceId(tenant);
 

@@ -1,3 +1,5 @@
+using Pioneer.Domain.Tenants;
+
 namespace Pioneer.Domain.Provisioning;
 
 /// <summary>Platform-wide defaults of wanted state, from configuration section <c>Kafka</c>.</summary>
@@ -20,6 +22,12 @@ public sealed class ProvisioningOptions
     /// <summary>Key <c>Kafka:ScramIterations</c>; Kafka allows 4096 to 16384.</summary>
     public int ScramIterations { get; set; } = 4096;
 
+    /// <summary>
+    /// Keys <c>Kafka:Limits:ProducerBytesPerSecond</c> and so on: what a principal of a tenant that says nothing else may take of one broker.
+    /// 0 is no limit.
+    /// </summary>
+    public TenantLimits Limits { get; set; } = new() { ProducerBytesPerSecond = 10L << 20, ConsumerBytesPerSecond = 50L << 20 };
+
     public short ReplicationFor(int brokers) => ReplicationFactor ?? (short)Math.Clamp(brokers, 1, 3);
 
     /// <summary>All errors at once, each naming its key; empty when the options are good.</summary>
@@ -38,6 +46,11 @@ public sealed class ProvisioningOptions
         if (DeliveryRetentionMs < 60_000)
         {
             yield return $"{Section}:DeliveryRetentionMs is {DeliveryRetentionMs}; it must be a minute (60000) or more.";
+        }
+
+        if (Limits.Check() is { } limit)
+        {
+            yield return $"{Section}:Limits: {limit.Message}";
         }
 
         if (ScramIterations is < 4096 or > 16384)

@@ -12,6 +12,7 @@ public static class ProvisioningPlanner
         ConnectorPlanning.Add(plan, desired, observed);
         KsqlPlanning.Add(plan, desired, observed);
         RightsPlanning.Add(plan, desired, observed);
+        QuotaPlanning.Add(plan, desired, observed);
         TopicPlanning.Add(plan, desired, observed);
         return plan.Build();
     }

@@ -54,6 +54,7 @@ public sealed class TenantDesiredState
             Acls = [.. Rights(credentials).Distinct()],
             OwnedPrincipals = OwnedPrincipals(),
             Users = [.. Users(credentials)],
+            Quotas = [.. Quotas(credentials)],
             Services = [Service()],
             Streams = [.. granted.Select(FeedStream), .. living.Select(DeliveryStream)],
             Queries = [.. living.Select(Query)],
@@ -123,6 +124,15 @@ public sealed class TenantDesiredState
     }
 
     private ScramUserSpec User(string name, string secret) => new(name, Mechanism, _options.ScramIterations, secret);
+
+    // A shared ksqlDB signs in as one principal for all its tenants: a limit on it would be everybody's.
+    private IEnumerable<QuotaSpec> Quotas(IEnumerable<Credential> credentials)
+    {
+        var limits = _wanted.Tenant.Limits.Or(_options.Limits);
+        var consumers = credentials.Select(credential => credential.Principal).Append(Principals.Portal(_slug));
+        var ksql = _dedicated ? QuotaSets.Ksql(Principals.Ksql(_slug), limits) : [];
+        return ksql.Concat(consumers.SelectMany(principal => QuotaSets.Consumer(principal, limits)));
+    }
 
     private KsqlServiceSpec Service() => _dedicated
         ? new(_serviceId, Principals.Ksql(_slug), SecretNames.KsqlPrincipal(_slug))

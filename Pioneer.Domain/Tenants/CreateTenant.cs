@@ -10,6 +10,8 @@ public sealed record CreateTenantRequest(string? Slug, string? Name, IsolationLe
 {
     /// <summary>REST URL of a ksqlDB that an operator runs for this tenant; null where the platform hosts one.</summary>
     public string? KsqlUrl { get; init; }
+
+    public TenantLimits Limits { get; init; } = new();
 }
 
 /// <summary>The new tenant and the operation that provisions it.</summary>
@@ -43,6 +45,11 @@ public sealed class CreateTenant(IDbContextFactory<PioneerDbContext> contexts, W
         if (request.KsqlUrl is { Length: > 0 } url && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"))
         {
             return Error.Invalid("KsqlUrlMalformed", "ksqlUrl", $"'{url}' is not an http or https address.");
+        }
+
+        if (request.Limits.Check() is { } limit)
+        {
+            return limit;
         }
 
         return await FindUsedAsync(slug.Value, cancellationToken) is { } used ? used : slug;
@@ -79,7 +86,7 @@ public sealed class CreateTenant(IDbContextFactory<PioneerDbContext> contexts, W
         var operation = work.Request(db, actor, OperationKind.ReconcileTenant, tenant.Id, tenant.Slug.Value);
         work.Audit(
             db, actor, "TenantCreated", AuditSubject.Of(tenant),
-            after: new { Slug = tenant.Slug.Value, tenant.Name, tenant.Isolation, tenant.KsqlUrl }, operation: operation);
+            after: new { Slug = tenant.Slug.Value, tenant.Name, tenant.Isolation, tenant.KsqlUrl, tenant.Limits }, operation: operation);
         var saved = await work.SaveAsync(db, operation, TenantErrors.SlugTaken(tenant.Slug, null), cancellationToken);
         return saved.IsFailure ? saved.Error : new TenantCreated(tenant.Id, tenant.Slug, operation.Id);
     }
@@ -91,6 +98,7 @@ public sealed class CreateTenant(IDbContextFactory<PioneerDbContext> contexts, W
         Name = request.Name!.Trim(),
         Isolation = request.Isolation,
         KsqlUrl = string.IsNullOrWhiteSpace(request.KsqlUrl) ? null : request.KsqlUrl.Trim(),
+        Limits = request.Limits,
         CreatedAt = work.Now,
         CreatedBy = actor.Name,
     };

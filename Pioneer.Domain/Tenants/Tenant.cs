@@ -16,6 +16,9 @@ public sealed class Tenant : IRevisioned
     /// <summary>REST URL of a dedicated ksqlDB service that an operator registered; null where the platform hosts it.</summary>
     public string? KsqlUrl { get; set; }
 
+    /// <summary>What each of its principals may take of a broker; empty is the platform's default.</summary>
+    public TenantLimits Limits { get; set; } = new();
+
     /// <summary>Changes that the last comparison of wanted and observed state found; null until the first one.</summary>
     public int? DriftCount { get; set; }
 

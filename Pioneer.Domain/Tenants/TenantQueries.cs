@@ -19,7 +19,7 @@ public sealed record TenantRow(
 
 /// <summary>A tenant on its own page.</summary>
 public sealed record TenantDetail(
-    TenantRow Tenant, string? KsqlUrl, string CreatedBy, int Credentials, int Members, int SeedJobs, int OpenIncidents);
+    TenantRow Tenant, string? KsqlUrl, TenantLimits Limits, string CreatedBy, int Credentials, int Members, int SeedJobs, int OpenIncidents);
 
 /// <summary>Lists and details of tenants; paging, search and sorting happen in the database.</summary>
 public sealed class TenantQueries(IDbContextFactory<PioneerDbContext> contexts)
@@ -71,7 +71,7 @@ public sealed class TenantQueries(IDbContextFactory<PioneerDbContext> contexts)
         var tenant = found.Value;
         var row = await Select(db, db.Tenants.Where(candidate => candidate.Id == tenant.Id)).SingleAsync(cancellationToken);
         return new TenantDetail(
-            row, tenant.KsqlUrl, tenant.CreatedBy,
+            row, tenant.KsqlUrl, tenant.Limits, tenant.CreatedBy,
             await db.Credentials.CountAsync(item => item.TenantId == tenant.Id && (item.State == CredentialState.Active || item.State == CredentialState.Pending), cancellationToken),
             await db.Memberships.CountAsync(item => item.TenantId == tenant.Id, cancellationToken),
             await db.SeedJobs.CountAsync(item => item.TenantId == tenant.Id, cancellationToken),

@@ -40,8 +40,10 @@ public static class JobServices
         services.AddScoped<KsqlServiceUrls>();
         services.AddScoped<KsqlObservation>();
         services.AddScoped<IObservedStateReader, ObservedStateReader>();
+        services.AddScoped<QuotaObservation>();
         services.AddScoped<TopicApplier>();
         services.AddScoped<RightsApplier>();
+        services.AddScoped<QuotaApplier>();
         services.AddScoped<QueryIsolationCheck>();
         services.AddScoped<KsqlQueryApplier>();
         services.AddScoped<KsqlApplier>();

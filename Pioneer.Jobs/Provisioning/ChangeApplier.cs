@@ -7,7 +7,8 @@ namespace Pioneer.Jobs.Provisioning;
 /// Makes changes happen. Each is idempotent: what is there already succeeds, so that a plan cut off anywhere can be applied again. Changes of
 /// one kind are given together where the platform takes them in one request.
 /// </summary>
-public sealed class ChangeApplier(TopicApplier topics, RightsApplier rights, KsqlApplier ksql, ConnectorApplier connectors) : IChangeApplier
+public sealed class ChangeApplier(TopicApplier topics, RightsApplier rights, QuotaApplier quotas, KsqlApplier ksql, ConnectorApplier connectors)
+    : IChangeApplier
 {
     /// <summary>Requests of one kind under way at once, where the platform takes them one by one.</summary>
     private const int Parallelism = 8;
@@ -29,6 +30,7 @@ public sealed class ChangeApplier(TopicApplier topics, RightsApplier rights, Ksq
                 AclChange => rights.GrantAsync([.. Of<AclChange>(changes).Select(change => change.Rule)], ct),
                 ScramUserChange { Kind: ChangeKind.Delete } => EachAsync(Of<ScramUserChange>(changes), (change, token) => rights.DeleteUserAsync(change.User, token), ct),
                 ScramUserChange => EachAsync(Of<ScramUserChange>(changes), (change, token) => rights.CreateUserAsync(change.User, token), ct),
+                QuotaChange => quotas.ApplyAsync(Of<QuotaChange>(changes), ct),
                 KsqlServiceChange => EachAsync(Of<KsqlServiceChange>(changes), ksql.ApplyAsync, ct),
                 KsqlStreamChange => EachAsync(Of<KsqlStreamChange>(changes), ksql.ApplyAsync, ct),
                 KsqlQueryChange => EachAsync(Of<KsqlQueryChange>(changes), ksql.ApplyAsync, ct),

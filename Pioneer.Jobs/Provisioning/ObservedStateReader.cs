@@ -12,7 +12,7 @@ namespace Pioneer.Jobs.Provisioning;
 /// an empty state would make the planner create or forget things.
 /// </summary>
 public sealed class ObservedStateReader(
-    KafkaAdmin kafka, KsqlObservation ksql, KsqlServiceUrls urls, ConnectClient connect) : IObservedStateReader
+    KafkaAdmin kafka, QuotaObservation quotas, KsqlObservation ksql, KsqlServiceUrls urls, ConnectClient connect) : IObservedStateReader
 {
     public async Task<Result<ObservedState>> ReadAsync(TenantSlug? tenant, CancellationToken cancellationToken)
     {
@@ -23,9 +23,10 @@ public sealed class ObservedStateReader(
             var topics = TopicsAsync(tenant, cancellationToken);
             var acls = AclsAsync(tenant, cancellationToken);
             var users = UsersAsync(tenant, cancellationToken);
+            var limits = quotas.ReadAsync(tenant, cancellationToken);
             var services = ksql.ReadAsync(tenant, cancellationToken);
             var connectors = ConnectorsAsync(tenant, cancellationToken);
-            await Task.WhenAll(brokers, topics, acls, users, services, connectors);
+            await Task.WhenAll(brokers, topics, acls, users, limits, services, connectors);
             var observedKsql = await services;
             return new ObservedState
             {
@@ -33,6 +34,8 @@ public sealed class ObservedStateReader(
                 Topics = await topics,
                 Acls = await acls,
                 Users = await users,
+                Quotas = (await limits).Quotas,
+                RefusedQuotas = (await limits).Refused,
                 Services = observedKsql.Services,
                 Streams = observedKsql.Streams,
                 Queries = observedKsql.Queries,

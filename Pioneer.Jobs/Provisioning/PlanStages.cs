@@ -11,7 +11,7 @@ internal static class PlanStages
             [.. stage.GroupBy(change => (change.ResourceType, change.Kind)).Select(batch => batch.ToImmutableArray())]))];
 
     /// <summary>
-    /// The planner's order of phases, with those that do not need each other made one: topics, users and rights; services and connectors.
+    /// The planner's order of phases, with those that do not need each other made one: topics, users, quotas and rights; services and connectors.
     /// </summary>
     private static int Rank(Change change) => change switch
     {
@@ -20,9 +20,9 @@ internal static class PlanStages
         KsqlStreamChange { Kind: ChangeKind.Delete } => 1,
         KsqlServiceChange { Kind: ChangeKind.Delete } => 2,
         AclChange { Kind: ChangeKind.Delete } => 3,
-        ScramUserChange { Kind: ChangeKind.Delete } => 4,
+        ScramUserChange { Kind: ChangeKind.Delete } or QuotaChange { Kind: ChangeKind.Delete } => 4,
         TopicChange { Kind: ChangeKind.Delete } => 9,
-        TopicChange or AclChange or ScramUserChange or TopicConfigChange or PartitionChange => 5,
+        TopicChange or AclChange or ScramUserChange or QuotaChange or TopicConfigChange or PartitionChange => 5,
         KsqlServiceChange or ConnectorChange => 6,
         KsqlStreamChange => 7,
         _ => 8,

@@ -69,6 +69,36 @@ public sealed class TenantProvisioningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Limits_of_a_tenant_are_on_the_brokers_change_with_it_and_go_with_it()
+    {
+        await using var host = await JobsHost.StartAsync(_folder, _kafka.Options, _platform);
+        var (slug, operation) = await CreateAsync(host);
+        await host.FinishedAsync(operation);
+        Assert.Equal(
+            ["consumer_byte_rate=52428800", "consumer_byte_rate=52428800", "producer_byte_rate=10485760"],
+            await QuotasAsync());
+
+        var limits = new TenantLimits { ConsumerBytesPerSecond = 1 << 20, ProducerBytesPerSecond = TenantLimits.Unlimited, RequestPercentage = 12.5 };
+        var change = await host.InScopeAsync<SetTenantLimits, Domain.Result<Domain.OperationId>>(
+            set => set.ExecuteAsync(Actor.System, slug.Value, limits, revision: null, Ct));
+        var changed = await host.FinishedAsync(change.Value);
+        Assert.True(changed.State == OperationState.Succeeded, changed.Error);
+        Assert.All(changed.Steps, step => Assert.Equal("quota", step.ResourceType));
+        Assert.Equal(
+            ["consumer_byte_rate=1048576", "consumer_byte_rate=1048576", "request_percentage=12.5", "request_percentage=12.5"], await QuotasAsync());
+
+        var end = await host.InScopeAsync<TenantLifecycle, Domain.Result<Domain.OperationId>>(
+            lifecycle => lifecycle.OffboardAsync(Actor.System, slug.Value, slug.Value, Ct));
+        var ended = await host.FinishedAsync(end.Value);
+        Assert.True(ended.State == OperationState.Succeeded, ended.Error);
+        Assert.Empty(await QuotasAsync());
+
+        async Task<List<string>> QuotasAsync() => [.. (await host.Get<KafkaQuotas>().DescribeAsync(Ct))
+            .Where(quota => quota.User?.StartsWith($"{slug}.", StringComparison.Ordinal) == true)
+            .SelectMany(quota => quota.Limits.Select(limit => FormattableString.Invariant($"{limit.Key}={limit.Value}"))).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
     public async Task Operation_waits_while_ksqlDB_is_down_and_goes_on_when_it_is_back()
     {
         _platform.Fail("ksql", true);

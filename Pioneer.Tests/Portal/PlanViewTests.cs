@@ -34,6 +34,18 @@ public sealed class PlanViewTests : BunitContext
     }
 
     [Fact]
+    public void Limit_that_the_cluster_does_not_take_is_said_with_the_way_out_and_is_no_change()
+    {
+        var plan = Plan.Empty with { Notes = [new PlanNote("quota", "request_percentage", "The brokers refuse this limit.", "Lift it.")] };
+
+        var view = Render<PlanView>(p => p.Add(x => x.Plan, plan));
+
+        Assert.Contains("In sync", view.Markup, StringComparison.Ordinal);
+        Assert.Contains("request_percentage is not set on this cluster", view.Find(".callout").TextContent, StringComparison.Ordinal);
+        Assert.Contains("The brokers refuse this limit. Lift it.", view.Find(".callout").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Empty_plan_says_in_sync() =>
         Assert.Contains("In sync", Render<PlanView>(p => p.Add(x => x.Plan, Plan.Empty)).Markup, StringComparison.Ordinal);
 }

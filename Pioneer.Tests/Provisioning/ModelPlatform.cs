@@ -44,6 +44,7 @@ public sealed class ModelPlatform(ObservedState state) : IObservedStateReader, I
             {
                 Users = Toggle(State.Users, user.Kind, user.User with { SecretName = null }, item => (item.User, item.Mechanism)),
             },
+            QuotaChange quota => ApplyQuota(quota),
             KsqlServiceChange service => State with
             {
                 Services = Toggle(State.Services, service.Kind, service.Service with { SecretName = null }, item => item.ServiceId),
@@ -56,6 +57,32 @@ public sealed class ModelPlatform(ObservedState state) : IObservedStateReader, I
             },
             _ => throw new InvalidOperationException($"The model does not know {change.GetType().Name}"),
         };
+    }
+
+    private ObservedState ApplyQuota(QuotaChange change)
+    {
+        if (change.Wanted.Keys.FirstOrDefault(State.RefusedQuotas.ContainsKey) is { } refused)
+        {
+            throw new InvalidOperationException($"The broker refuses {refused}");
+        }
+
+        var entity = new QuotaEntity(change.User);
+        var limits = State.Quotas.FirstOrDefault(quota => quota.Entity == entity)?.Limits.ToBuilder()
+            ?? ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        foreach (var (key, value) in change.Wanted)
+        {
+            if (value is { } limit)
+            {
+                limits[key] = limit;
+            }
+            else
+            {
+                limits.Remove(key);
+            }
+        }
+
+        var others = State.Quotas.Where(quota => quota.Entity != entity);
+        return State with { Quotas = limits.Count == 0 ? [.. others] : [.. others, new QuotaSpec(entity, limits.ToImmutable())] };
     }
 
     private ObservedState ApplyStream(KsqlStreamChange change)

@@ -21,6 +21,12 @@ public sealed class ProvisioningPlannerTests
             new("User:pioneer-connect", AclOperation.Write, AclResourceType.Topic, "globex.t.", AclPattern.Prefixed),
         ],
         Users = [new("bob", "SCRAM-SHA-256", 4096, null), new("acme.stranger", "SCRAM-SHA-512", 4096, null)],
+        Quotas =
+        [
+            Quota(new QuotaEntity("bob"), (QuotaKeys.ConsumerByteRate, 1)), Quota(new QuotaEntity("globex.app"), (QuotaKeys.ProducerByteRate, 5)),
+            Quota(new QuotaEntity(QuotaEntity.Default), (QuotaKeys.ConsumerByteRate, 2)), Quota(new QuotaEntity("acme.stranger"), (QuotaKeys.RequestPercentage, 3)),
+            Quota(new QuotaEntity("acme.portal", "tail"), (QuotaKeys.ConsumerByteRate, 4)),
+        ],
         Services = [new("default_", "", null)],
         Streams = [new("default_", "ORDERS", "orders", []), new("acme_", "ACME__BY_HAND", "acme.t.payments", [])],
         Queries = [new("acme_", "CSAS_BY_HAND_1", ["ACME__BY_HAND"], [], ObservedRunState.Running)],
@@ -67,6 +73,7 @@ public sealed class ProvisioningPlannerTests
         Assert.All(Strangers.Topics, item => Assert.Contains(item, platform.State.Topics));
         Assert.All(Strangers.Acls, item => Assert.Contains(item, platform.State.Acls));
         Assert.All(Strangers.Users, item => Assert.Contains(item, platform.State.Users));
+        Assert.All(Strangers.Quotas, item => Assert.Contains(item, platform.State.Quotas));
         Assert.All(Strangers.Services, item => Assert.Contains(item, platform.State.Services));
         Assert.All(Strangers.Streams, item => Assert.Contains(item, platform.State.Streams));
         Assert.All(Strangers.Queries, item => Assert.Contains(item, platform.State.Queries));
@@ -80,7 +87,9 @@ public sealed class ProvisioningPlannerTests
 
         Assert.Contains(new ForeignResource("topic", "acme.x.notes"), foreign);
         Assert.Contains(new ForeignResource("scram-user", "acme.stranger (SCRAM-SHA-512)"), foreign);
-        Assert.DoesNotContain(foreign, item => item.Resource.Contains("globex", StringComparison.Ordinal) || item.Resource == "orders");
+        Assert.Contains(new ForeignResource("quota", "acme.stranger: request_percentage"), foreign);
+        Assert.Contains(new ForeignResource("quota", "user acme.portal, client id tail: consumer_byte_rate"), foreign);
+        Assert.DoesNotContain(foreign, item => item.Resource.Contains("globex", StringComparison.Ordinal) || item.Resource == "orders" || item.Resource.StartsWith("bob", StringComparison.Ordinal));
     });
 
     [Fact]
@@ -90,7 +99,7 @@ public sealed class ProvisioningPlannerTests
         var shuffled = desired with
         {
             Topics = [.. desired.Topics.Reverse()], Acls = [.. desired.Acls.Reverse()], Streams = [.. desired.Streams.Reverse()],
-            Queries = [.. desired.Queries.Reverse()], Connectors = [.. desired.Connectors.Reverse()],
+            Quotas = [.. desired.Quotas.Reverse()], Queries = [.. desired.Queries.Reverse()], Connectors = [.. desired.Connectors.Reverse()],
         };
 
         var keys = ProvisioningPlanner.Plan(desired, Strangers).Changes.Select(change => change.IdempotencyKey);
@@ -110,7 +119,7 @@ public sealed class ProvisioningPlannerTests
     public void Inverse_of_an_applied_change_brings_the_platform_back() => WantedTenants.Acme.Sample(wanted =>
     {
         var platform = new ModelPlatform();
-        foreach (var change in Plan(wanted, platform).Changes.Where(change => change is TopicChange or AclChange or ConnectorChange))
+        foreach (var change in Plan(wanted, platform).Changes.Where(change => change is TopicChange or AclChange or ConnectorChange or QuotaChange))
         {
             var before = platform.State;
             platform.Apply(change);
@@ -249,11 +258,15 @@ public sealed class ProvisioningPlannerTests
     private static TopicSpec Topic(string name, params (string Key, string Value)[] configs) =>
         new(name, 3, 1, configs.ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value));
 
+    private static QuotaSpec Quota(QuotaEntity entity, params (string Key, double Value)[] limits) =>
+        new(entity, limits.ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal));
+
     private static List<string> Sorted(ObservedState state) =>
     [
         .. state.Topics.Select(item => $"topic {item.Name} {item.Partitions} {string.Join(',', item.Configs)}")
             .Concat(state.Acls.Select(item => item.ToString()))
             .Concat(state.Users.Select(item => $"user {item}"))
+            .Concat(state.Quotas.Select(item => $"quota {item.Entity} {string.Join(',', item.Limits)}"))
             .Concat(state.Services.Select(item => $"service {item}"))
             .Concat(state.Streams.Select(item => $"stream {item.Name} {string.Join(',', item.Columns)}"))
             .Concat(state.Queries.Select(item => $"query {item.QueryId} {item.State}"))

@@ -31,6 +31,13 @@ public static class WantedTenants
         Gen.Int[0, 6], Gen.Int[1, 3], Gen.Bool, Gen.Bool, Gen.Int[0, 2], (state, versions, deleteTopic, held, schema) =>
             new SubscriptionShape(state, versions, deleteTopic, held, schema));
 
+    private static readonly Gen<TenantLimits> GenLimits = Gen.Select(
+        Gen.OneOfConst<long?>(null, TenantLimits.Unlimited, 1L << 20), Gen.OneOfConst<long?>(null, TenantLimits.Unlimited, 2L << 20),
+        Gen.OneOfConst<double?>(null, 50), Gen.OneOfConst<double?>(null, 2.5), (producer, consumer, percentage, mutations) => new TenantLimits
+        {
+            ProducerBytesPerSecond = producer, ConsumerBytesPerSecond = consumer, RequestPercentage = percentage, ControllerMutationsPerSecond = mutations,
+        });
+
     /// <summary>One tenant 'acme' at some time of its life.</summary>
     public static readonly Gen<WantedTenant> Acme = Gen.Select(
         Gen.Enum<IsolationLevel>(),
@@ -38,7 +45,9 @@ public static class WantedTenants
         GenFeed.Array[FeedNames.Length],
         GenSubscription.Array[SubscriptionNames.Length],
         Gen.Int[0, 4].Array[CredentialNames.Length],
-        (isolation, state, feeds, subscriptions, credentials) => Build("acme", isolation, state, feeds, subscriptions, credentials));
+        GenLimits,
+        (isolation, state, feeds, subscriptions, credentials, limits) =>
+            Build("acme", isolation, state, feeds, subscriptions, credentials, limits));
 
     /// <summary>The same tenant at two times, and so with one isolation level: that never changes.</summary>
     public static readonly Gen<(WantedTenant Before, WantedTenant After)> AcmeTwice =
@@ -66,11 +75,12 @@ public static class WantedTenants
     };
 
     private static WantedTenant Build(
-        string slug, IsolationLevel isolation, TenantState state, FeedShape[] feeds, SubscriptionShape[] subscriptions, int[] credentials)
+        string slug, IsolationLevel isolation, TenantState state, FeedShape[] feeds, SubscriptionShape[] subscriptions, int[] credentials,
+        TenantLimits limits)
     {
         var tenant = new Tenant
         {
-            Id = new TenantId(new Guid(99, 0, 0, new byte[8])), Slug = TenantSlug.Parse(slug), Name = slug, Isolation = isolation, State = state,
+            Id = new TenantId(new Guid(99, 0, 0, new byte[8])), Slug = TenantSlug.Parse(slug), Name = slug, Isolation = isolation, State = state, Limits = limits,
             CreatedAt = Time, CreatedBy = "test",
         };
         return new WantedTenant(

@@ -94,6 +94,7 @@ public sealed class ApiStoryTests
 
             Assert.Empty(await story.PlanAsync("acme"));
             Assert.Empty(await story.PlanAsync("globex"));
+            await LimitsAreSetOnTheBrokersAsync(story);
 
             await TheEditorKnowsOnlyTheTenantAsync(story);
             await PreviewShowsLiveRowsAsync(portal, ct);
@@ -110,6 +111,18 @@ public sealed class ApiStoryTests
             {
                 await DrillsAreProvenAsync(story);
             }
+        }
+
+        private static async Task LimitsAreSetOnTheBrokersAsync(ApiStory story)
+        {
+            var set = await story.DoAsync(HttpMethod.Put, "tenants/globex/limits", new { producerBytesPerSecond = 20 << 20, consumerBytesPerSecond = 0 });
+            var steps = (await story.GetAsync($"operations/{set.GetProperty("operationId").GetString()}")).GetProperty("steps").EnumerateArray();
+            Assert.Equal(
+                ["globex.ksql: consumer_byte_rate=(none), producer_byte_rate=20971520", "globex.portal: "],
+                steps.Select(step => $"{step.GetProperty("resource").GetString()}: {step.GetProperty("after").GetString()}").Order(StringComparer.Ordinal));
+            Assert.Empty(await story.PlanAsync("globex"));
+            Assert.Equal(20 << 20, (await story.GetAsync("tenants/globex")).GetProperty("limits").GetProperty("producerBytesPerSecond").GetInt64());
+            await story.SendAsync(HttpMethod.Put, "tenants/globex/limits", new { producerBytesPerSecond = 5 }, HttpStatusCode.UnprocessableEntity);
         }
 
         private static async Task TheEditorKnowsOnlyTheTenantAsync(ApiStory story)

@@ -94,6 +94,9 @@ internal static class BrowserAdminSteps
         await admin.OpenAsync("/tenants/acme/topics");
         await Expect(admin.Main.GetByText("acme.t.payments").First).ToBeVisibleAsync();
         await admin.LooksGoodAsync("tenant-topics");
+        await admin.OpenAsync("/tenants/acme/quotas");
+        await Expect(admin.Page.GetByLabel("Write, MiB/s")).ToHaveAttributeAsync("placeholder", "10 (default)");
+        await admin.LooksGoodAsync("tenant-quotas");
         await admin.OpenAsync("/ingestion/connectors");
         await Expect(admin.Main.GetByText("acme.t.payments").First).ToBeVisibleAsync();
         await admin.LooksGoodAsync("connectors");

@@ -39,7 +39,7 @@ public sealed class CreateTenantTests : IAsyncLifetime
         var plan = await _database.Get<CreateTenant>().PreviewAsync(Actors.Admin, request, DomainDatabase.Token);
 
         Assert.Equal(
-            ["scram-user acme.ksql", "scram-user acme.portal", "ksql-service acme_"],
+            ["scram-user acme.ksql", "scram-user acme.portal", "quota acme.ksql", "quota acme.portal", "ksql-service acme_"],
             plan.Value.Changes.Where(change => change is not AclChange).Select(change => $"{change.ResourceType} {change.Resource}"));
         await using var db = _database.Open();
         Assert.Empty(await db.Tenants.ToListAsync(DomainDatabase.Token));
@@ -80,6 +80,7 @@ public sealed class CreateTenantTests : IAsyncLifetime
         Assert.Equal("SlugAlreadyUsed", again.Error!.Code);
         Assert.Empty(_database.Platform.State.Users);
         Assert.Empty(_database.Platform.State.Acls);
+        Assert.Empty(_database.Platform.State.Quotas);
         Assert.Empty(_database.Platform.State.Services);
     }
 

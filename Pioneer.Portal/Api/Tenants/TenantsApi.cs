@@ -20,6 +20,10 @@ internal static class TenantsApi
         api.MapGet("/tenants/{slug}", async (string slug, TenantQueries tenants, CurrentActor current, CancellationToken ct) =>
             (await tenants.GetAsync(current.Actor, slug, ct)).ToAnswer());
 
+        api.MapPut("/tenants/{slug}/limits", async (
+            string slug, TenantLimits limits, long? revision, SetTenantLimits set, CurrentActor current, CancellationToken ct) =>
+            (await set.ExecuteAsync(current.Actor, slug, limits, revision, ct)).ToAccepted());
+
         api.MapDelete("/tenants/{slug}", async (string slug, string? confirm, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
             (await lifecycle.OffboardAsync(current.Actor, slug, confirm, ct)).ToAccepted());
 
@@ -52,18 +56,20 @@ internal static class TenantsApi
 
 /// <summary>Body of <c>POST /tenants</c>.</summary>
 /// <param name="Isolation"><c>dedicated</c> (default) or <c>shared</c>.</param>
-internal sealed record TenantBody(string? Slug, string? Name, IsolationLevel Isolation = IsolationLevel.Dedicated)
+/// <param name="Limits">What each of its principals may take of a broker; the platform's defaults where it says nothing.</param>
+internal sealed record TenantBody(string? Slug, string? Name, IsolationLevel Isolation = IsolationLevel.Dedicated, TenantLimits? Limits = null)
 {
-    public CreateTenantRequest ToRequest() => new(Slug, Name ?? Slug, Isolation);
+    public CreateTenantRequest ToRequest() => new(Slug, Name ?? Slug, Isolation) { Limits = Limits ?? new TenantLimits() };
 }
 
 /// <summary>A plan as the API shows it.</summary>
-internal sealed record PlanBody(IEnumerable<ChangeBody> Changes, IEnumerable<BlockedChange> Blocked, IEnumerable<ForeignResource> Foreign, ChangeCost Cost)
+internal sealed record PlanBody(
+    IEnumerable<ChangeBody> Changes, IEnumerable<BlockedChange> Blocked, IEnumerable<PlanNote> Notes, IEnumerable<ForeignResource> Foreign, ChangeCost Cost)
 {
     public static PlanBody Of(Plan plan) => new(
         plan.Changes.Select(change => new ChangeBody(
             change.ResourceType, change.Kind.ToString().ToLowerInvariant(), change.Resource, change.Before, change.After, change.Risk.ToString())),
-        plan.Blocked, plan.Foreign, plan.Cost);
+        plan.Blocked, plan.Notes, plan.Foreign, plan.Cost);
 }
 
 /// <summary>One change of a plan.</summary>

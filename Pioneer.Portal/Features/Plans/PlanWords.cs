@@ -11,6 +11,7 @@ public static class PlanWords
     [
         ("Topics", ["topic", "topic-config", "partitions"]),
         ("Rights", ["scram-user", "acl"]),
+        ("Quotas", ["quota"]),
         ("Connectors", ["connector"]),
         ("ksqlDB", ["ksql-service", "ksql-stream", "ksql-query"]),
     ];

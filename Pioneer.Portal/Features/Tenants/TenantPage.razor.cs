@@ -14,7 +14,7 @@ namespace Pioneer.Portal.Features.Tenants;
 /// <summary>One tenant: a head that stays, and a tab in the address.</summary>
 public sealed partial class TenantPage
 {
-    private static readonly string[] Tabs = ["overview", "entitlements", "topics", "subscriptions", "credentials", "members", "activity", "plan"];
+    private static readonly string[] Tabs = ["overview", "entitlements", "topics", "subscriptions", "credentials", "quotas", "members", "activity", "plan"];
 
     private TenantHead? _head;
     private int _planned;
@@ -63,6 +63,7 @@ public sealed partial class TenantPage
             new("topics", "Topics", PortalUrls.Tenant(slug, "topics")),
             new("subscriptions", "Subscriptions", PortalUrls.Tenant(slug, "subscriptions"), head.Subscriptions),
             new("credentials", "Credentials", PortalUrls.Tenant(slug, "credentials"), head.Credentials),
+            new("quotas", "Quotas", PortalUrls.Tenant(slug, "quotas")),
             new("members", "Members", PortalUrls.Tenant(slug, "members"), head.Members),
             new("activity", "Activity", PortalUrls.Tenant(slug, "activity")),
             new("plan", "Plan", PortalUrls.Tenant(slug, "plan"), head.Drift is > 0 ? head.Drift : null, Tone.Warn),

@@ -17,7 +17,7 @@ public sealed record TenantList(IReadOnlyList<TenantLine> Rows, int Total);
 
 /// <summary>The head of a tenant's pages.</summary>
 public sealed record TenantHead(
-    Domain.TenantId Id, TenantSlug Slug, string Name, TenantState State, IsolationLevel Isolation, string? KsqlUrl, int? Drift, DateTimeOffset? DriftCheckedAt,
+    Domain.TenantId Id, TenantSlug Slug, string Name, TenantState State, IsolationLevel Isolation, string? KsqlUrl, TenantLimits Limits, int? Drift, DateTimeOffset? DriftCheckedAt,
     DateTimeOffset CreatedAt, string CreatedBy, long Revision, int Feeds, int Subscriptions, int Credentials, int Members, Domain.OperationId? RunningOperation);
 
 /// <summary>Columns that the list can be sorted by.</summary>
@@ -81,7 +81,7 @@ public sealed class TenantViews(IDbContextFactory<PioneerDbContext> databases)
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Tenants.AsNoTracking().Where(t => t.Slug == wanted).Select(t => new TenantHead(
-            t.Id, t.Slug, t.Name, t.State, t.Isolation, t.KsqlUrl, t.DriftCount, t.DriftCheckedAt, t.CreatedAt, t.CreatedBy, t.Revision,
+            t.Id, t.Slug, t.Name, t.State, t.Isolation, t.KsqlUrl, t.Limits, t.DriftCount, t.DriftCheckedAt, t.CreatedAt, t.CreatedBy, t.Revision,
             database.Entitlements.Count(e => e.TenantId == t.Id && e.State == EntitlementState.Granted),
             database.Subscriptions.Count(s => s.TenantId == t.Id && s.State != SubscriptionState.Deleted),
             database.Credentials.Count(c => c.TenantId == t.Id && c.RevokedAt == null),

@@ -1,0 +1,54 @@
+namespace Pioneer.Domain.Tenants;
+
+/// <summary>
+/// How much of the brokers one principal of a tenant may take. Null is the platform's default, <see cref="Unlimited"/> no limit at all. Kafka
+/// counts on each broker for itself: on three brokers a principal gets up to three times the figure.
+/// </summary>
+public sealed record TenantLimits
+{
+    /// <summary>The value that lifts a limit.</summary>
+    public const int Unlimited = 0;
+
+    /// <summary>Slower than this and a client's single batch outlasts its own timeouts.</summary>
+    public const long MinBytesPerSecond = 1024;
+
+    private const long MaxBytesPerSecond = 1L << 40;
+    private const double MinRequestPercentage = 0.1;
+    private const double MaxRequestPercentage = 100_000;
+    private const double MinMutationsPerSecond = 0.1;
+    private const double MaxMutationsPerSecond = 1_000_000;
+
+    /// <summary>What the tenant's queries may write to one broker.</summary>
+    public long? ProducerBytesPerSecond { get; init; }
+
+    /// <summary>What each of its queries' and its credentials' principals may read from one broker.</summary>
+    public long? ConsumerBytesPerSecond { get; init; }
+
+    /// <summary>Share of one broker's request threads, 100 for each thread.</summary>
+    public double? RequestPercentage { get; init; }
+
+    /// <summary>Partitions that its queries may create or delete in a second (KIP-599).</summary>
+    public double? ControllerMutationsPerSecond { get; init; }
+
+    /// <summary>These limits with <paramref name="defaults"/> where they say nothing.</summary>
+    public TenantLimits Or(TenantLimits defaults) => new()
+    {
+        ProducerBytesPerSecond = ProducerBytesPerSecond ?? defaults.ProducerBytesPerSecond,
+        ConsumerBytesPerSecond = ConsumerBytesPerSecond ?? defaults.ConsumerBytesPerSecond,
+        RequestPercentage = RequestPercentage ?? defaults.RequestPercentage,
+        ControllerMutationsPerSecond = ControllerMutationsPerSecond ?? defaults.ControllerMutationsPerSecond,
+    };
+
+    /// <summary>The first thing that is wrong, with its field; null when all is well.</summary>
+    public Error? Check() =>
+        Check("producerBytesPerSecond", ProducerBytesPerSecond, MinBytesPerSecond, MaxBytesPerSecond)
+        ?? Check("consumerBytesPerSecond", ConsumerBytesPerSecond, MinBytesPerSecond, MaxBytesPerSecond)
+        ?? Check("requestPercentage", RequestPercentage, MinRequestPercentage, MaxRequestPercentage)
+        ?? Check("controllerMutationsPerSecond", ControllerMutationsPerSecond, MinMutationsPerSecond, MaxMutationsPerSecond);
+
+    private static Error? Check(string field, double? value, double least, double most) => value is null or Unlimited || (value >= least && value <= most)
+        ? null
+        : Error.Invalid(
+            "LimitOutOfRange", field, FormattableString.Invariant($"{field} is {value}; it must be {least} to {most}."),
+            $"{Unlimited} lifts the limit, nothing at all takes the platform's default.");
+}
