@@ -38,7 +38,7 @@ public static class VerdictJudge
         var failed = tests.Where(test => test.Passed == false).ToArray();
         var (verdict, explanation) = (failed, missing, lost) switch
         {
-            (_, _, { Length: > 0 }) => (Verdict.Lost, $"{lost.Sum(range => range.To - range.From)} offsets in {lost.Length} partitions can no longer be read."),
+            (_, _, { Length: > 0 }) => (Verdict.Lost, $"{Plural.Of(lost.Sum(range => range.To - range.From), "offset")} in {Plural.Of(lost.Length, "partition")} can no longer be read."),
             ({ Length: > 0 }, _, _) when failed.Any(test => test.Number == "T1") => (Verdict.ReseedNeeded, failed[0].Evidence),
             ({ Length: > 0 }, _, _) => (Verdict.Unknown, $"Not settled yet: {string.Join(" ", failed.Select(test => test.Evidence))}"),
             (_, { Length: > 0 }, _) => (Verdict.Unknown, $"Not observed: {string.Join(", ", missing.Select(test => test.Name))}."),

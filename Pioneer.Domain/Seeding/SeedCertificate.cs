@@ -36,8 +36,8 @@ public sealed record SeedCertificate(
 
     /// <summary>The outcome in one sentence.</summary>
     public string Summary => Holds
-        ? $"{DeliveredRows} rows delivered, checksum {DeliveredChecksum}, equal to the source's state."
-        : $"Expected {ExpectedRows} rows with checksum {ExpectedChecksum}, found {DeliveredRows} with {DeliveredChecksum}: "
+        ? $"{Plural.Of(DeliveredRows, "row")} delivered, checksum {DeliveredChecksum}, equal to the source's state."
+        : $"Expected {Plural.Of(ExpectedRows, "row")} with checksum {ExpectedChecksum}, found {DeliveredRows} with {DeliveredChecksum}: "
             + $"{Missing.Length} missing, {Stale.Length} stale, {Ghost.Length} ghost keys listed. Run the seed job again; if it repeats, report the certificate.";
 }
 

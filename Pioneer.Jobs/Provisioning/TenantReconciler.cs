@@ -83,7 +83,7 @@ public sealed class TenantReconciler(
         {
             var shown = applied.Failures.Take(ShownFailures).Select(failure => $"{failure.Change.Title}: {failure.Error.Message} {failure.Error.Hint}".TrimEnd());
             var more = applied.Failures.Length > ShownFailures ? $" And {applied.Failures.Length - ShownFailures} more; see the steps." : "";
-            return new Error("ChangesFailed", $"{Count(applied.Failures.Length)} failed. {string.Join(" ", shown)}{more}",
+            return new Error("ChangesFailed", $"{Plural.Of(applied.Failures.Length, "change")} failed. {string.Join(" ", shown)}{more}",
                 $"Mend the cause, then reconcile '{tenant}' again; what succeeded stays.");
         }
 
@@ -94,9 +94,7 @@ public sealed class TenantReconciler(
         }
 
         var names = string.Join(", ", left.Changes.Take(ShownFailures).Select(change => change.Title));
-        return new Error("NotInSync", $"Everything was applied, but {Count(left.Changes.Length)} still differ: {names}.",
+        return new Error("NotInSync", $"Everything was applied, but {Plural.Of(left.Changes.Length, "change still differs", "changes still differ")}: {names}.",
             "Something else may be changing the platform at the same time; reconcile again.");
     }
-
-    private static string Count(int changes) => changes == 1 ? "1 change" : $"{changes} changes";
 }

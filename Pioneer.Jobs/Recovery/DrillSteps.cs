@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
 using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Hosting;
 
@@ -29,7 +30,7 @@ public sealed class DrillSteps(IServiceScopeFactory scopes, PlatformWatch watch,
             var round = await watch.TakeRoundAsync(ct);
             return round.Cluster is null
                 ? new StepOutcome(false, "The brokers do not answer: a drill starts from a healthy platform.")
-                : new StepOutcome(true, $"{round.Cluster.Topics.Length} topics and {round.Cluster.Groups.Length} groups recorded.");
+                : new StepOutcome(true, $"{Plural.Of(round.Cluster.Topics.Length, "topic")} and {Plural.Of(round.Cluster.Groups.Length, "group")} recorded.");
         });
         var inject = new PlaybookStepDefinition("Make the fault and wait until it is noticed", Short, (context, ct) => InjectAsync(scenario, context, ct));
         return scenario.Number == Scenario.ClusterUnavailable.Number

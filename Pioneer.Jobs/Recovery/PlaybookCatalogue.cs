@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Connect;
 using Pioneer.Jobs.Kafka;
@@ -23,8 +24,8 @@ public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, K
     private static PlaybookStepDefinition RecordEvidence() => new("Record the evidence from before", Short, (context, _) => Task.FromResult(
         new StepOutcome(true, context.Before is null
             ? "No evidence from before the failure: the verdict will be 'unknown'."
-            : $"Evidence of {context.Before.TakenAt:yyyy-MM-dd HH:mm:ss} UTC is kept: {context.Before.Cluster!.Topics.Length} topics, "
-                + $"{context.Before.Cluster.Groups.Length} groups.")));
+            : $"Evidence of {context.Before.TakenAt:yyyy-MM-dd HH:mm:ss} UTC is kept: {Plural.Of(context.Before.Cluster!.Topics.Length, "topic")}, "
+                + $"{Plural.Of(context.Before.Cluster.Groups.Length, "group")}.")));
 
     private PlaybookStepDefinition AwaitBrokers() => new("Wait for the brokers", Long, async (_, ct) =>
     {
@@ -55,7 +56,7 @@ public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, K
             var connectors = (await connect.ListAsync(ct)).Where(connector => IsConcerned(context, connector.Name)).ToList();
             if (!connectors.Exists(connector => IsFailed(connector) || connector.Status.State is "RESTARTING" or "UNASSIGNED"))
             {
-                return new StepOutcome(true, $"{connectors.Count} connectors run or are paused on purpose.");
+                return new StepOutcome(true, $"{Plural.Of(connectors.Count, "connector runs or is", "connectors run or are")} paused on purpose.");
             }
 
             await Task.Delay(Between, time, ct);
@@ -73,7 +74,7 @@ public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, K
                 && list.queries.Any(found => found.Id == query.Reader && found.State is "RUNNING" or "PAUSED"))).ToList();
             if (waiting.Count == 0)
             {
-                return new StepOutcome(true, $"{wanted.Count} queries run.");
+                return new StepOutcome(true, $"{Plural.Of(wanted.Count, "query runs", "queries run")}.");
             }
 
             await Task.Delay(Between, time, ct);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Tenants;
@@ -41,10 +42,10 @@ public sealed class RecoveryStatusReader(
         {
             _ when verdicts.Exists(verdict => verdict.Verdict is Verdict.Lost or Verdict.ReseedNeeded) =>
                 (StatusLevel.Lost, verdicts.Find(verdict => verdict.Verdict is Verdict.Lost or Verdict.ReseedNeeded)!.Explanation),
-            (_, { Kind: LossHorizonKind.Running, Left: { } left }) when left < RiskBelow => (StatusLevel.AtRisk, $"Loss begins in {Words(left)} on {horizon.Hop}."),
+            (_, { Kind: LossHorizonKind.Running, Left: { } left }) when left < RiskBelow => (StatusLevel.AtRisk, $"Loss begins in {Durations.Words(left)} on {horizon.Hop}."),
             _ when touching.Count > 0 => (StatusLevel.Degraded, $"{touching[0].Title}. Nothing is lost: {touching[0].Reason}"),
             (_, { Kind: LossHorizonKind.NotObserved }) => (StatusLevel.NotObserved, "Not observed yet: no round of evidence has been taken."),
-            _ => (StatusLevel.Fine, horizon.Undelivered == 0 ? "Everything was received." : $"{horizon.Undelivered} records are on their way."),
+            _ => (StatusLevel.Fine, horizon.Undelivered == 0 ? "Everything was received." : $"{Plural.Of(horizon.Undelivered, "record is", "records are")} on {(horizon.Undelivered == 1 ? "its" : "their")} way."),
         };
         return new TenantStatus(tenant.Slug.Value, level, sentence, horizon);
     }
@@ -60,12 +61,12 @@ public sealed class RecoveryStatusReader(
         var components = ImmutableArray.CreateBuilder<ComponentStatus>();
         components.Add(look.BrokersAnswer
             ? new ComponentStatus("Kafka", StatusLevel.Fine, "Answers", look.At, "metadata request",
-                round?.Cluster is { } cluster ? $"Cluster {cluster.ClusterId}, {cluster.Brokers} brokers, {cluster.Topics.Length} watched topics" : "Metadata answered")
+                round?.Cluster is { } cluster ? $"Cluster {cluster.ClusterId}, {Plural.Of(cluster.Brokers, "broker")}, {Plural.Of(cluster.Topics.Length, "watched topic")}" : "Metadata answered")
             : new ComponentStatus("Kafka", StatusLevel.Degraded, "Does not answer", look.At, "metadata request", "No broker answered within 1.5 s"));
         components.Add(look.Connectors is { } connectors
             ? new ComponentStatus("Kafka Connect", connectors.Any(connector => connector.IsFailed) ? StatusLevel.Degraded : StatusLevel.Fine,
                 connectors.Any(connector => connector.IsFailed) ? $"{connectors.Count(connector => connector.IsFailed)} failed" : "Answers", look.At,
-                "GET /connectors", $"{connectors.Length} connectors")
+                "GET /connectors", Plural.Of(connectors.Length, "connector"))
             : new ComponentStatus("Kafka Connect", StatusLevel.NotObserved, "Does not answer", look.At, "GET /connectors", "No answer"));
         components.AddRange((look.Connectors ?? []).Where(connector => connector.IsFailed).Select(connector => new ComponentStatus(
             connector.Name, StatusLevel.Degraded, "Task failed", look.At, "connector status", connector.Trace?.Split('\n', 2)[0] ?? "no trace")));
@@ -73,7 +74,7 @@ public sealed class RecoveryStatusReader(
         {
             components.Add(round.Queries is { } queries
                 ? new ComponentStatus("ksqlDB", queries.Any(query => query.State == "ERROR") ? StatusLevel.Degraded : StatusLevel.Fine, "Answers", round.TakenAt,
-                    "SHOW QUERIES", $"{queries.Length} queries, {queries.Count(query => query.State == "ERROR")} with errors")
+                    "SHOW QUERIES", $"{Plural.Of(queries.Length, "query")}, {queries.Count(query => query.State == "ERROR")} with errors")
                 : new ComponentStatus("ksqlDB", StatusLevel.NotObserved, "Does not answer", round.TakenAt, "SHOW QUERIES", "No answer"));
         }
 
@@ -83,21 +84,14 @@ public sealed class RecoveryStatusReader(
     private static string Sentence(StatusLevel level, ImmutableArray<TenantStatus> tenants)
     {
         var count = tenants.Count(tenant => tenant.Level == level);
-        var who = count switch { 0 => "the platform", 1 => "1 tenant", _ => $"{count} tenants" };
+        var who = count switch { 0 => "the platform", _ => Plural.Of(count, "tenant") };
         return level switch
         {
             StatusLevel.Fine => "All is well",
             StatusLevel.Degraded => $"Degraded, nothing lost: {who} affected",
             StatusLevel.NotObserved => "A probe is missing: nothing can be promised for it",
-            StatusLevel.AtRisk => $"{who} at risk · {Words(tenants.Where(tenant => tenant.Horizon.Left is not null).Min(tenant => tenant.Horizon.Left!.Value))}",
+            StatusLevel.AtRisk => $"{who} at risk · {Durations.Words(tenants.Where(tenant => tenant.Horizon.Left is not null).Min(tenant => tenant.Horizon.Left!.Value))}",
             _ => $"{who} lost records",
         };
     }
-
-    private static string Words(TimeSpan left) => left switch
-    {
-        { TotalDays: >= 1 } => $"{(int)left.TotalDays} d {left.Hours:00} h",
-        { TotalHours: >= 1 } => $"{(int)left.TotalHours} h {left.Minutes:00} min",
-        _ => $"{(int)left.TotalMinutes} min {left.Seconds:00} s",
-    };
 }

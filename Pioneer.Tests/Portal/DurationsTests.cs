@@ -1,4 +1,4 @@
-using Pioneer.Portal.Components;
+using Pioneer.Domain;
 using Xunit;
 
 namespace Pioneer.Tests.Portal;

@@ -56,7 +56,7 @@ public sealed partial class MatrixPage
         get
         {
             var tenants = _pending.Keys.Select(k => k.Slug).Distinct(StringComparer.Ordinal).Count();
-            return $"{PlanWords.Count(_pending.Count)} in {(tenants == 1 ? "1 tenant" : $"{tenants} tenants")}";
+            return $"{PlanWords.Count(_pending.Count)} in {Plural.Of(tenants, "tenant")}";
         }
     }
 
@@ -68,8 +68,8 @@ public sealed partial class MatrixPage
             var off = _pending.Count - on;
             return string.Join(" · ", new[]
             {
-                on > 0 ? $"+ {on} connector {(on == 1 ? "task" : "tasks")}" : null,
-                off > 0 ? $"{off} {(off == 1 ? "feed stops" : "feeds stop")} (data is kept)" : null,
+                on > 0 ? $"+ {Plural.Of(on, "connector task")}" : null,
+                off > 0 ? $"{Plural.Of(off, "feed stops", "feeds stop")} (data is kept)" : null,
             }.OfType<string>());
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Subscriptions;
@@ -91,7 +92,7 @@ public sealed partial class OverviewPage
             var first = drifted.Rows[0];
             yield return new(
                 Tone.Warn,
-                drifted.Total == 1 ? $"{first.Slug} drifted from what was wanted" : $"{drifted.Total} tenants drifted from what was wanted",
+                drifted.Total == 1 ? $"{first.Slug} drifted from what was wanted" : $"{Plural.Of(drifted.Total, "tenant")} drifted from what was wanted",
                 "Something on the platform is not as it was asked for; the plan says what.",
                 "Review plan",
                 drifted.Total == 1 ? PortalUrls.Tenant(first.Slug.Value, "plan") : PortalUrls.With(PortalUrls.Tenants, ("drifted", "true")));
@@ -106,16 +107,16 @@ public sealed partial class OverviewPage
         var processed = Throughput.Processed();
         if (SeesPlatform)
         {
-            yield return new("Sources", PortalUrls.Sources, view.Sources == 0 ? Tone.Plain : Tone.Ok, view.Sources == 0 ? "none" : "registered", view.Sources.ToString("N0"), "", Things(view.Feeds, "feed", "feeds"), null);
+            yield return new("Sources", PortalUrls.Sources, view.Sources == 0 ? Tone.Plain : Tone.Ok, view.Sources == 0 ? "none" : "registered", view.Sources.ToString("N0"), "", Plural.Of(view.Feeds, "feed"), null);
         }
 
         yield return new(
             "Ingestion", SeesPlatform ? PortalUrls.Connectors : PortalUrls.Overview, failedConnectors > 0 ? Tone.Warn : status.LookedAt is null ? Tone.Note : Tone.Ok,
             failedConnectors > 0 ? $"{failedConnectors} failed" : status.LookedAt is null ? "not observed" : "healthy",
-            Rate(SeesPlatform ? ingestion : LayerRate.NotObserved, view.Entitlements), "", $"{Things(view.Entitlements, "connector", "connectors")}, {view.PausedConnectors} paused", SeesPlatform ? ingestion : null);
+            Rate(SeesPlatform ? ingestion : LayerRate.NotObserved, view.Entitlements), "", $"{Plural.Of(view.Entitlements, "connector")}, {view.PausedConnectors} paused", SeesPlatform ? ingestion : null);
         yield return new(
             "Subscriptions", PortalUrls.AllSubscriptions, view.FailedSubscriptions > 0 ? Tone.Warn : Tone.Ok, view.FailedSubscriptions > 0 ? $"{view.FailedSubscriptions} failed" : "healthy",
-            Rate(SeesPlatform ? processed : LayerRate.NotObserved, view.Subscriptions), "", $"{Things(view.RunningSubscriptions, "query", "queries")} running", SeesPlatform ? processed : null);
+            Rate(SeesPlatform ? processed : LayerRate.NotObserved, view.Subscriptions), "", $"{Plural.Of(view.RunningSubscriptions, "query")} running", SeesPlatform ? processed : null);
         var waiting = status.Tenants.Sum(t => t.Horizon.Undelivered);
         yield return new(
             "Delivery", SeesPlatform || Slug is null ? PortalUrls.Horizons : PortalUrls.Delivery(Slug), status.EvidenceAt is null ? Tone.Note : Tone.Ok,
@@ -123,10 +124,8 @@ public sealed partial class OverviewPage
             status.Tenants.Where(t => t.Horizon.Kind == LossHorizonKind.Running).Min(t => t.Horizon.Left) is { } left ? $"horizon {Durations.Words(left)}" : "nothing waits for long", null);
         yield return new(
             "Seeding", SeesPlatform || Slug is null ? PortalUrls.AllSeeds : PortalUrls.Seeds(Slug), view.ActiveSeedRuns > 0 ? Tone.Info : Tone.Ok, view.ActiveSeedRuns > 0 ? "running" : "idle",
-            view.ActiveSeedRuns.ToString("N0"), view.ActiveSeedRuns == 1 ? "run" : "runs", $"{view.RunningOperations} operations, {view.FailedOperationsToday} failed today", null);
+            view.ActiveSeedRuns.ToString("N0"), Plural.Noun(view.ActiveSeedRuns, "run"), $"{Plural.Of(view.RunningOperations, "operation")}, {view.FailedOperationsToday} failed today", null);
     }
-
-    private static string Things(int count, string one, string many) => count == 1 ? $"1 {one}" : $"{count:N0} {many}";
 
     private static string Rate(LayerRate rate, int? otherwise) => rate.PerSecond is { } value ? $"{value:N1}/s" : otherwise?.ToString("N0") ?? "not observed";
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Portal.Components;
 
@@ -24,17 +25,17 @@ public sealed partial class PlanView
         yield return (Tone.Ok, Slug is null ? "Only names of the tenants in this plan are touched" : "Nothing of another tenant is touched");
         var destroys = Plan.Changes.Count(c => c.Risk == ChangeRisk.DestroysData);
         yield return destroys > 0
-            ? (Tone.Bad, $"{PlanWords.Count(destroys)} destroy records")
+            ? (Tone.Bad, $"{Plural.Of(destroys, "change destroys", "changes destroy")} records")
             : (Tone.Ok, Of(ChangeKind.Delete) == 0 ? "Nothing is deleted" : "No records are deleted");
         var interrupts = Plan.Changes.Count(c => c.Risk == ChangeRisk.InterruptsDelivery);
         if (interrupts > 0)
         {
-            yield return (Tone.Warn, $"{PlanWords.Count(interrupts)} pause delivery for a moment");
+            yield return (Tone.Warn, $"{Plural.Of(interrupts, "change pauses", "changes pause")} delivery for a moment");
         }
 
         if (Plan.Foreign.Length > 0)
         {
-            yield return (Tone.Note, $"{Plan.Foreign.Length} foreign things are left as they are");
+            yield return (Tone.Note, $"{Plural.Of(Plan.Foreign.Length, "foreign thing is left as it is", "foreign things are left as they are")}");
         }
     }
 

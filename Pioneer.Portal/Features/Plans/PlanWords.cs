@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Shell;
@@ -46,5 +47,5 @@ public static class PlanWords
         _ => ("destroys data", Tone.Bad, PioneerIcons.Problem),
     };
 
-    public static string Count(int changes) => changes == 1 ? "1 change" : $"{changes} changes";
+    public static string Count(int changes) => Plural.Of(changes, "change");
 }

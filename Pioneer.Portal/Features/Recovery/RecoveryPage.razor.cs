@@ -91,7 +91,7 @@ public sealed partial class RecoveryPage
 
     private static string AffectedDetail(RecoveryStatus status) => Affected(status) is [var first, ..]
         ? first.Sentence
-        : $"{status.Tenants.Length} {(status.Tenants.Length == 1 ? "tenant is" : "tenants are")} watched.";
+        : $"{Plural.Of(status.Tenants.Length, "tenant is", "tenants are")} watched.";
 
     private static Tone LostTone(RecoveryStatus status) => status.Level switch
     {
@@ -111,7 +111,7 @@ public sealed partial class RecoveryPage
 
     private static string LostDetail(RecoveryStatus status) =>
         status.Tenants.Where(t => t.Horizon.Kind == LossHorizonKind.Running).MinBy(t => t.Horizon.Left) is { } shortest
-            ? $"Shortest horizon {Durations.Words(shortest.Horizon.Left ?? TimeSpan.Zero)} ({shortest.Tenant}, {shortest.Horizon.Undelivered:N0} records wait)."
+            ? $"Shortest horizon {Durations.Words(shortest.Horizon.Left ?? TimeSpan.Zero)} ({shortest.Tenant}, {Plural.Of(shortest.Horizon.Undelivered, "record waits", "records wait")})."
             : "No record waits in a topic with a time limit.";
 
     private async Task DrillAsync()

@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.Components;

@@ -1,6 +1,8 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Jobs.Connect;
+using Pioneer.Jobs.KsqlDb;
 
 namespace Pioneer.Portal.Features.Settings;
 
@@ -9,7 +11,7 @@ public sealed record PlatformConnection(string Name, string Address, string Key,
 
 /// <summary>Tries the components over their own protocols.</summary>
 public sealed class PlatformConnections(
-    IConfiguration configuration, IObservedStateReader reader, ConnectClient connect, PioneerDbContext database, IHttpClientFactory http)
+    IConfiguration configuration, IObservedStateReader reader, ConnectClient connect, KsqlDbClient ksql, PioneerDbContext database)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -37,21 +39,24 @@ public sealed class PlatformConnections(
     {
         var observed = await reader.ReadAsync(null, cancellationToken);
         return observed.IsSuccess
-            ? (true, $"{observed.Value.BrokerCount} brokers, {observed.Value.Topics.Length} topics, {observed.Value.Acls.Length} ACLs")
+            ? (true, $"{Plural.Of(observed.Value.BrokerCount, "broker")}, {Plural.Of(observed.Value.Topics.Length, "topic")}, {Plural.Of(observed.Value.Acls.Length, "ACL")}")
             : (false, observed.Error.Message);
     }
 
     private async Task<(bool Answers, string Evidence)> KsqlAsync(CancellationToken cancellationToken)
     {
-        using var client = http.CreateClient();
-        using var response = await client.GetAsync(new Uri(new Uri(configuration["Ksql:Url"] ?? ""), "/info"), cancellationToken);
-        return (response.IsSuccessStatusCode, $"/info answered {(int)response.StatusCode}");
+        if (ksql.HasHost)
+        {
+            return (true, Plural.Of((await ksql.ListServicesAsync(cancellationToken)).Length, "service"));
+        }
+
+        return await ksql.IsReadyAsync(KsqlNames.SharedServiceId, cancellationToken) ? (true, "running") : (false, "it does not say that it runs");
     }
 
     private async Task<(bool Answers, string Evidence)> ConnectAsync(CancellationToken cancellationToken)
     {
         var connectors = await connect.ListAsync(cancellationToken);
-        return (true, $"{connectors.Length} connectors, {connectors.Count(c => c.Status.IsRunning)} running");
+        return (true, $"{Plural.Of(connectors.Length, "connector")}, {connectors.Count(c => c.Status.IsRunning)} running");
     }
 
     private static async Task<PlatformConnection> TryAsync(

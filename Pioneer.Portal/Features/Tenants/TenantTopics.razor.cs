@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
-using Pioneer.Portal.Components;
 
 namespace Pioneer.Portal.Features.Tenants;
 

@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 
@@ -9,7 +10,7 @@ public static class TenantWords
     /// <summary>Drift counts only once a tenant is active; before that the work simply goes on.</summary>
     public static (Tone Tone, string Text) Health(TenantState state, int? drift) => (state, drift) switch
     {
-        (TenantState.Active, > 0) => (Tone.Warn, drift == 1 ? "Drifted, 1 change" : $"Drifted, {drift} changes"),
+        (TenantState.Active, > 0) => (Tone.Warn, $"Drifted, {Plural.Of(drift.Value, "change")}"),
         (TenantState.Active, 0) => (Tone.Ok, "In sync"),
         (TenantState.Active, null) => (Tone.Note, "Not compared yet"),
         (TenantState.Provisioning, _) => (Tone.Info, "Provisioning"),

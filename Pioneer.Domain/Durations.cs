@@ -1,6 +1,6 @@
-namespace Pioneer.Portal.Components;
+namespace Pioneer.Domain;
 
-/// <summary>Durations with at most two units, as in '5 h 12 min'.</summary>
+/// <summary>Durations with at most two units, as in '5 h 12 min'; the one way in which pages, sentences and reports write them.</summary>
 public static class Durations
 {
     public static string Words(TimeSpan span) => span switch
