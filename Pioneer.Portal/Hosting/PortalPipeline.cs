@@ -17,7 +17,7 @@ public static class PortalPipeline
     {
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-        app.Use(AddSecurityHeaders);
+        app.UseSecurityHeaders();
         app.UseSerilogRequestLogging(o => o.EnrichDiagnosticContext = EnrichWithPerson);
         app.UseAuthentication();
         app.Use(UseActor);
@@ -34,7 +34,8 @@ public static class PortalPipeline
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
         app.MapSignIn();
         app.MapPioneerApi();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // the policy of every response has frame-ancestors already
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
     }
 
     /// <summary>Runs until somebody stops the process.</summary>
@@ -57,16 +58,6 @@ public static class PortalPipeline
     private static Task UseActor(HttpContext http, RequestDelegate next)
     {
         http.RequestServices.GetRequiredService<CurrentActor>().Use(http.User);
-        return next(http);
-    }
-
-    private static Task AddSecurityHeaders(HttpContext http, RequestDelegate next)
-    {
-        var headers = http.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return next(http);
     }
 
