@@ -1,10 +1,14 @@
 using System.Globalization;
+using Pioneer.Domain;
 
 namespace Pioneer.Portal.Components;
 
 /// <summary>Times as the person reads them: their zone (told by the browser once per circuit, UTC until then) and distance from now.</summary>
 public sealed class ViewerTime(TimeProvider time)
 {
+    /// <summary>Raised by the circuit's <see cref="Ticker"/> every second, inside its render: whoever draws again then joins that one batch.</summary>
+    public event Action? Ticked;
+
     public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
 
     /// <summary>Takes an IANA zone name; an unknown one leaves UTC.</summary>
@@ -30,6 +34,9 @@ public sealed class ViewerTime(TimeProvider time)
         var today = Local(time.GetUtcNow()).Date;
         return local.ToString(local.Date == today ? "HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Tells everything that shows a distance from now that time has passed.</summary>
+    public void Tick() => Ticked?.Invoke();
 
     public string Ago(DateTimeOffset at)
     {
