@@ -24,6 +24,7 @@ public sealed partial class EditorPage : IAsyncDisposable
     private SandboxVerdict? _verdict;
     private IReadOnlyList<DraftLine> _drafts = [];
     private CancellationTokenSource? _saving;
+    private Task _saved = Task.CompletedTask;
     private Error? _error;
     private string _sql = "";
     private string _tab = "preview";
@@ -34,6 +35,7 @@ public sealed partial class EditorPage : IAsyncDisposable
     private int _errors;
     private int _warnings;
     private bool _loaded;
+    private bool _deploying; // no save starts and the address stays while the dialog is open
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -63,9 +65,6 @@ public sealed partial class EditorPage : IAsyncDisposable
     public required Toaster Toaster { get; set; }
 
     [Inject]
-    public required ViewerTime Viewer { get; set; }
-
-    [Inject]
     public required NavigationManager Navigation { get; set; }
 
     [Inject]
@@ -74,8 +73,6 @@ public sealed partial class EditorPage : IAsyncDisposable
     private KsqlEditor? Editor { get; set; }
 
     private CheckedStatement? Deployable => _verdict is { Valid: true, Statements: [{ Deployable: not null } statement] } ? statement : null;
-
-    private string SavedText => _saveProblem ?? (_savedAt is { } at ? $"saved {Viewer.Ago(at)}" : "");
 
     public async ValueTask DisposeAsync()
     {
@@ -130,12 +127,16 @@ public sealed partial class EditorPage : IAsyncDisposable
         _warnings = _verdict?.Diagnostics.Count(d => d.Severity == Severity.Warning) ?? 0;
     }
 
-    private async Task OnTextChangedAsync(string text)
+    private async Task TakeAsync(string text)
     {
+        var changed = text != _sql;
         _sql = text;
         Judge();
         await ShowMarkersAsync();
-        _ = SaveSoonAsync();
+        if (changed && !_deploying)
+        {
+            _saved = SaveSoonAsync();
+        }
     }
 
     private async Task ShowMarkersAsync()
@@ -196,19 +197,30 @@ public sealed partial class EditorPage : IAsyncDisposable
 
         (_savedAt, _saveProblem) = (Time.GetUtcNow(), null);
         _document = document with { DraftId = saved.Value.Value, Mine = true };
-        if (id is null)
-        {
-            Navigation.NavigateTo(PortalUrls.Editor(Slug, saved.Value.ToString()), replace: true);
-        }
-
+        ShowAddress();
         StateHasChanged();
+    }
+
+    // a draft has an address of its own from its first save on; going there closes dialogs, so it waits for an open one
+    private void ShowAddress()
+    {
+        if (!_deploying && _document is { DraftId: { } draft, Mine: true } && Id != draft.ToString())
+        {
+            Navigation.NavigateTo(PortalUrls.Editor(Slug, draft.ToString()), replace: true);
+        }
+    }
+
+    private async Task PreviewAsync()
+    {
+        if (Editor is not null)
+        {
+            await RunPreviewAsync(await Editor.TakeTextAsync());
+        }
     }
 
     private async Task RunPreviewAsync(string text)
     {
-        _sql = text;
-        Judge();
-        await ShowMarkersAsync();
+        await TakeAsync(text);
         _tab = _errors > 0 ? "problems" : "preview";
         if (_errors == 0)
         {
@@ -218,17 +230,39 @@ public sealed partial class EditorPage : IAsyncDisposable
 
     private async Task DeployAsync()
     {
-        if (_document is not { } document || Deployable is null)
+        if (_deploying || _document is null || Editor is null)
         {
             return;
         }
 
-        // a draft's first save changes the address, which would close the dialog under the person's hands
-        if (_saving is not null)
+        _deploying = true;
+        try
         {
-            await _saving.CancelAsync();
+            if (_saving is not null)
+            {
+                await _saving.CancelAsync();
+                await _saved;
+            }
+
+            // what the browser has not told yet counts too
+            await TakeAsync(await Editor.TakeTextAsync());
+            if (Deployable is not null && await AgreeAsync(_document))
+            {
+                return;
+            }
+        }
+        finally
+        {
+            _deploying = false;
         }
 
+        _tab = _errors > 0 ? "problems" : _tab;
+        _saved = SaveSoonAsync();
+    }
+
+    /// <summary>False when the person thought better of it.</summary>
+    private async Task<bool> AgreeAsync(EditorDocument document)
+    {
         var parameters = new DialogParameters<DeployDialog> { { x => x.Slug, Slug }, { x => x.Sql, _sql }, { x => x.Document, document } };
         if (await Dialogs.AskAsync<DeployDialog, SubscriptionDeployed>(document.Subscription is { } s ? $"Deploy {s}" : "Deploy a subscription", parameters) is { } deployed)
         {
@@ -239,11 +273,10 @@ public sealed partial class EditorPage : IAsyncDisposable
 
             Toaster.Started($"{deployed.Name} v{deployed.Version} is being deployed.", "Follow it", PortalUrls.Operation(deployed.Operation.Value));
             Navigation.NavigateTo(PortalUrls.Subscription(Slug, deployed.Name));
+            return true;
         }
-        else
-        {
-            _ = SaveSoonAsync();
-        }
+
+        return false;
     }
 
     private string? On(string tab) => _tab == tab ? "on" : null;

@@ -54,6 +54,9 @@ public sealed partial class KsqlEditor : IAsyncDisposable
 
     public ValueTask SetTextAsync(string text) => CallAsync("setText", text);
 
+    /// <summary>The text as it stands, told without waiting for <see cref="OnTextChanged"/>, which it takes the place of.</summary>
+    public async ValueTask<string> TakeTextAsync() => _editor is null ? Text : await _editor.InvokeAsync<string>("takeText");
+
     public ValueTask InsertAsync(string text) => CallAsync("insert", text);
 
     /// <summary>Puts the cursor there; 1-based.</summary>

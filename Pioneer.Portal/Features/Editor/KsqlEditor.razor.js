@@ -108,7 +108,7 @@ export async function create(element, dotnet, text, vocabulary, readOnly) {
   languages.set(model.uri.toString(), dotnet);
   const editor = monaco.editor.create(element, {
     model, readOnly, automaticLayout: true, minimap: { enabled: false }, fontFamily: token("mono"), fontSize: 13, lineHeight: 22, fontLigatures: false, padding: { top: 10, bottom: 10 },
-    scrollBeyondLastLine: false, renderLineHighlight: "line", overviewRulerLanes: 0, lineNumbersMinChars: 4, folding: true, tabSize: 2, acceptSuggestionOnEnter: "smart", fixedOverflowWidgets: true,
+    scrollBeyondLastLine: false, wordWrap: "on", wrappingIndent: "indent", renderLineHighlight: "line", overviewRulerLanes: 0, lineNumbersMinChars: 4, folding: true, tabSize: 2, acceptSuggestionOnEnter: "smart", fixedOverflowWidgets: true,
     "semanticHighlighting.enabled": false, wordBasedSuggestions: false, quickSuggestions: { other: true, comments: false, strings: false }, suggest: { showWords: false, preview: false },
     ariaLabel: "ksql query", unicodeHighlight: { ambiguousCharacters: false }, stickyScroll: { enabled: false },
   });
@@ -127,6 +127,7 @@ export async function create(element, dotnet, text, vocabulary, readOnly) {
         code: m.code, severity: m.error ? monaco.MarkerSeverity.Error : m.warning ? monaco.MarkerSeverity.Warning : monaco.MarkerSeverity.Info })));
     },
     setText(value) { if (value !== model.getValue()) { model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null); } },
+    takeText() { clearTimeout(timer); return model.getValue(); },
     insert(value) { editor.trigger("catalogue", "type", { text: value }); editor.focus(); },
     reveal(line, column) { editor.setPosition({ lineNumber: line, column }); editor.revealLineInCenter(line); editor.focus(); },
     focus() { editor.focus(); },

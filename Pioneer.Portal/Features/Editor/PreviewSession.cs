@@ -34,7 +34,7 @@ public sealed class PreviewSession(PreviewService previews, Func<Task> changed, 
         : IsRunning ? $"{Count} · {(int)time.GetElapsedTime(_startedAt).TotalSeconds} s of {MaxSeconds} s"
         : $"{Count} · {_ended}";
 
-    private string Count => _rows.Count == 1 ? "1 row" : $"{_rows.Count} rows";
+    private string Count => Plural.Of(_rows.Count, "row");
 
     public async Task StartAsync(Actor actor, string slug, string sql)
     {
@@ -114,7 +114,7 @@ public sealed class PreviewSession(PreviewService previews, Func<Task> changed, 
 
     private static string Words(PreviewEnd end) => end switch
     {
-        PreviewEnd.RowLimit => $"stopped at {MaxRows} rows",
+        PreviewEnd.RowLimit => $"stopped at {Plural.Of(MaxRows, "row")}",
         PreviewEnd.TimeLimit => $"stopped after {MaxSeconds} s",
         PreviewEnd.Failed => "failed",
         _ => "complete",

@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Ksql.Sandbox;
 using Pioneer.Ksql.Syntax;
 
@@ -18,7 +19,7 @@ public static class QueryExplanation
         var filter = query.Where is { } where ? $" for which {KsqlPrinter.Print(where)}" : "";
         var keys = statement.ResultSchema.Keys.Select(k => k.Name).ToList();
         var columns = statement.ResultSchema.Columns.Length;
-        return $"Takes each record of {source}{filter} and sends one record with {columns} {(columns == 1 ? "column" : "columns")}"
+        return $"Takes each record of {source}{filter} and sends one record with {Plural.Of(columns, "column")}"
             + $"{(keys.Count > 0 ? $", keyed by {string.Join(", ", keys)}," : "")} to {target}.";
     }
 

@@ -21,6 +21,7 @@ public sealed partial class NewTenantPage
     private Error? _error;
     private bool _busy;
     private bool _slugTyped;
+    private string _suggestion = "";
 
     [SupplyParameterFromQuery(Name = "operation")]
     private Guid? Operation { get; set; }
@@ -85,13 +86,19 @@ public sealed partial class NewTenantPage
     {
         if (!_slugTyped)
         {
-            _input.Slug = TenantSlug.Suggest(_input.Name) ?? "";
+            _input.Slug = _suggestion = TenantSlug.Suggest(_input.Name) ?? "";
+            _error = null; // it spoke of what stood there before
         }
     }
 
-    private void CheckSlug()
+    private void TakeSlug(string typed)
     {
-        _slugTyped = _input.Slug.Length > 0;
+        (_input.Slug, _slugTyped) = (typed, typed.Length > 0);
+        if (!_slugTyped)
+        {
+            _suggestion = "";
+        }
+
         var slug = TenantSlug.Create(_input.Slug);
         _error = slug.IsFailure && _input.Slug.Length >= TenantSlug.MinLength ? slug.Error : null;
     }
