@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
@@ -17,7 +18,8 @@ public enum SearchHitKind
 }
 
 /// <summary>One thing that matches; <paramref name="Name"/> and <paramref name="Tenant"/> are what a link is made of.</summary>
-public sealed record SearchHit(SearchHitKind Kind, string Name, string? Tenant, string Detail);
+/// <param name="Operation">What kind of work it is, for an operation only.</param>
+public sealed record SearchHit(SearchHitKind Kind, string Name, string? Tenant, string Detail, OperationKind? Operation = null);
 
 /// <summary>The search box of the shell: tenants, topics, subscriptions, seed runs and operations that the actor may see.</summary>
 public sealed class GlobalSearch(IDbContextFactory<PioneerDbContext> contexts)
@@ -102,7 +104,8 @@ public sealed class GlobalSearch(IDbContextFactory<PioneerDbContext> contexts)
         var rows = await db.Operations.AsNoTracking().Visible(actor, row => row.TenantId)
             .Where(row => EF.Functions.Like(row.Subject, pattern, LikePattern.EscapeCharacter))
             .OrderByDescending(row => row.RequestedAt).Take(MaxPerKind).Select(row => new { row.Id, row.Kind, row.Subject, row.State }).ToListAsync(cancellationToken);
-        return rows.Select(row => new SearchHit(SearchHitKind.Operation, row.Id.ToString(), null, $"{row.Kind} {row.Subject}, {row.State.ToString().ToLowerInvariant()}"));
+        return rows.Select(row => new SearchHit(
+            SearchHitKind.Operation, row.Id.ToString(), null, $"{row.Subject}, {row.State.ToString().ToLowerInvariant()}", row.Kind));
     }
 
     // 'acme.t.pay' searches feeds of acme whose names begin so; anything else is part of a name.

@@ -1,4 +1,6 @@
 using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Features.Operations;
+using Pioneer.Portal.Features.Subscriptions;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Shell;
@@ -14,9 +16,9 @@ public sealed class DatabaseSearch(GlobalSearch search, CurrentActor me) : IPort
     private static FoundThing ToHit(SearchHit hit) => hit.Kind switch
     {
         SearchHitKind.Tenant => new($"{hit.Name} · {hit.Detail}", "tenant", PortalUrls.Tenant(hit.Name), PioneerIcons.Tenants),
-        SearchHitKind.Subscription => new($"{hit.Tenant}.d.{hit.Name}", "subscription", PortalUrls.Subscription(hit.Tenant!, hit.Name), PioneerIcons.Subscriptions),
+        SearchHitKind.Subscription => new(SubscriptionWords.Topic(hit.Tenant!, hit.Name), "subscription", PortalUrls.Subscription(hit.Tenant!, hit.Name), PioneerIcons.Subscriptions),
         SearchHitKind.Topic => new(hit.Name, "topic", PortalUrls.Tenant(hit.Tenant!, "topics"), PioneerIcons.Ingestion),
         SearchHitKind.SeedRun => new(hit.Detail, "seed run", PortalUrls.SeedRun(hit.Tenant!, Guid.Parse(hit.Name)), PioneerIcons.Seeding),
-        _ => new(hit.Detail, "operation", PortalUrls.Operation(Guid.Parse(hit.Name)), PioneerIcons.Operations),
+        _ => new($"{hit.Operation?.Title()} {hit.Detail}", "operation", PortalUrls.Operation(Guid.Parse(hit.Name)), PioneerIcons.Operations),
     };
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Recovery;

@@ -81,7 +81,8 @@ public sealed partial class NavMenu : IDisposable
         return item switch
         {
             { Match: NavLinkMatch.All } => path == item.Href,
-            { Under: { } part } => path.Contains(part, StringComparison.Ordinal),
+            // a tab of a tenant may be called as a page is
+            { Under: { } part } => !path.StartsWith(PortalUrls.Tenants, StringComparison.Ordinal) && path.Contains(part, StringComparison.Ordinal),
             _ => path.StartsWith(item.Href!, StringComparison.Ordinal),
         };
     }

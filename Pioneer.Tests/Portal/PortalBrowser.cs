@@ -5,7 +5,7 @@ using Xunit;
 namespace Pioneer.Tests.Portal;
 
 /// <summary>One portal process and one Chromium for the browser tests of the portal; Debian's Chromium, no download, loopback only.</summary>
-public sealed class PortalBrowser : IAsyncLifetime
+public class PortalBrowser : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
 
@@ -21,14 +21,21 @@ public sealed class PortalBrowser : IAsyncLifetime
 
     public string? SetupLink => _portal!.SetupLink;
 
+    /// <summary>The API with a platform admin's token; it needs an unattended start.</summary>
+    public HttpClient Api => _portal!.Api;
+
+    /// <summary>Settings of the portal's start.</summary>
+    protected virtual IReadOnlyList<string> Settings => ["--Embedded:DemoPaymentsPerSecond=2"];
+
     public async ValueTask InitializeAsync()
     {
+        _portal = await PortalProcess.StartAsync(TestContext.Current.CancellationToken, [.. Settings]);
+        await FillAsync(new ApiStory(_portal, TestContext.Current.CancellationToken));
         if (Missing is not null)
         {
             return;
         }
 
-        _portal = await PortalProcess.StartAsync(TestContext.Current.CancellationToken, "--Embedded:DemoPaymentsPerSecond=2");
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -49,5 +56,10 @@ public sealed class PortalBrowser : IAsyncLifetime
         {
             await _portal.DisposeAsync();
         }
+
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Brings the portal to where its tests begin.</summary>
+    private protected virtual Task FillAsync(ApiStory story) => Task.CompletedTask;
 }

@@ -14,14 +14,24 @@ internal static class BrowserAccessibility
     /// <summary>Judges the page as it is now; the name says which in the message.</summary>
     public static async Task IsAccessibleAsync(this BrowserPerson person, string name)
     {
-        await person.Page.EvaluateAsync(Axe.Value);
+        var violations = await person.ViolationsAsync();
+        Assert.True(violations.Count == 0, $"The page {name} ({person.Page.Url}) cannot be used by everybody:\n{string.Join('\n', violations)}");
+    }
+
+    /// <summary>What is wrong with the page as it is now, one line a rule.</summary>
+    public static async Task<IReadOnlyList<string>> ViolationsAsync(this BrowserPerson person)
+    {
+        if (!await person.Page.EvaluateAsync<bool>("typeof axe === 'object'"))
+        {
+            await person.Page.EvaluateAsync(Axe.Value);
+        }
+
         var found = await person.Page.EvaluateAsync<JsonElement>("""
             async () => (await axe.run({ exclude: ['.monaco-editor'] }, { resultTypes: ['violations'] })).violations
                 .filter(v => v.impact === 'serious' || v.impact === 'critical')
                 .map(v => `${v.id} (${v.impact}): ${v.nodes.slice(0, 4).map(n => n.target.join(' ') + ' | ' + n.html.slice(0, 160) + ' | ' + n.any.concat(n.all).map(c => c.message).join('; ')).join('\n    ')}`)
             """);
-        var violations = found.EnumerateArray().Select(violation => violation.GetString()).ToList();
-        Assert.True(violations.Count == 0, $"The page {name} ({person.Page.Url}) cannot be used by everybody:\n{string.Join('\n', violations)}");
+        return [.. found.EnumerateArray().Select(violation => violation.GetString()!)];
     }
 
     /// <summary>Judges the page and takes its picture.</summary>

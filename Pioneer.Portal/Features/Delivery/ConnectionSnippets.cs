@@ -1,3 +1,5 @@
+using Pioneer.Portal.Features.Subscriptions;
+
 namespace Pioneer.Portal.Features.Delivery;
 
 /// <summary>Configurations that a reader of a delivery topic can copy: what to connect to, as whom, with which group.</summary>
@@ -17,7 +19,7 @@ public sealed class ConnectionSnippets(IConfiguration configuration)
         $"""
         kcat -b {BootstrapServers} -X security.protocol={SecurityProtocol} -X sasl.mechanism={mechanism} \
           -X sasl.username={user} -X sasl.password='{password}' \
-          -G {slug}.my-app {topic ?? $"{slug}.d.NAME"}
+          -G {slug}.my-app {topic ?? SubscriptionWords.Topic(slug, "NAME")}
         """;
 
     public string Java(string slug, string topic) =>

@@ -27,13 +27,14 @@ public sealed partial class DeliveryPage
 
     protected override LiveTopic Topics => LiveTopic.Subscriptions;
 
-    private string Topic => _chosen ?? (_subscriptions.Count > 0 ? _subscriptions[0] : "NAME");
+    // stands for the name until there is one
+    private string Subscription => _chosen ?? (_subscriptions.Count > 0 ? _subscriptions[0] : "NAME");
 
     private string Snippet
     {
         get
         {
-            var topic = $"{Slug}.d.{Topic}";
+            var topic = TopicOf(Subscription);
             return _client switch
             {
                 "Java" => Snippets.Java(Slug, topic),
@@ -44,6 +45,8 @@ public sealed partial class DeliveryPage
             };
         }
     }
+
+    private string TopicOf(string subscription) => SubscriptionWords.Topic(Slug, subscription);
 
     protected override async Task LoadAsync(CancellationToken cancellationToken) =>
         _subscriptions = [.. (await Views.ListAsync(Slug, null, null, 1, cancellationToken)).Rows.Select(r => r.Name)];

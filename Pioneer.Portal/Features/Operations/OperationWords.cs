@@ -6,7 +6,9 @@ namespace Pioneer.Portal.Features.Operations;
 /// <summary>Operations in the words of a page.</summary>
 public static class OperationWords
 {
-    public static string Title(this OperationLine row) => row.Kind switch
+    public static string Title(this OperationLine row) => row.Kind.Title();
+
+    public static string Title(this OperationKind kind) => kind switch
     {
         OperationKind.ReconcileTenant => "Apply plan for",
         OperationKind.ReconcileAll => "Reconcile the platform",
@@ -16,7 +18,7 @@ public static class OperationWords
         OperationKind.RunSeed => "Seed",
         OperationKind.RunPlaybook => "Playbook",
         OperationKind.RunDrill => "Drill",
-        _ => row.Kind.ToString(),
+        _ => kind.ToString(),
     };
 
     public static Tone Tone(this OperationState state) => state switch

@@ -1,4 +1,6 @@
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 
 namespace Pioneer.Portal.Features.Subscriptions;
@@ -6,6 +8,10 @@ namespace Pioneer.Portal.Features.Subscriptions;
 /// <summary>States of subscriptions in the words of a page.</summary>
 public static class SubscriptionWords
 {
+    /// <summary>The delivery topic of an address's tenant and subscription; a dash for a slug that no tenant can have.</summary>
+    public static string Topic(string slug, string subscription) =>
+        TenantSlug.Create(slug) is { IsSuccess: true, Value: var tenant } ? TopicNames.Delivery(tenant, subscription) : "–";
+
     public static (Tone Tone, string Text, bool Moving) Word(this SubscriptionState state) => state switch
     {
         SubscriptionState.Running => (Tone.Ok, "Running", false),
