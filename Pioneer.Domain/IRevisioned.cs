@@ -8,3 +8,10 @@ public interface IRevisioned
 {
     long Revision { get; set; }
 }
+
+/// <summary>
+/// On a property that only says what was found, such as the count of drift: writing it alone raises no revision, so that a comparison on the
+/// schedule does not refuse the change of somebody who is editing.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ObservedAttribute : Attribute;

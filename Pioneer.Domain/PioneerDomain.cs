@@ -35,6 +35,7 @@ public static class PioneerDomain
         services.AddScoped<ReconcileOutcome>();
         services.AddScoped<ControlOperations>();
         services.AddScoped<OperationQueries>();
+        services.AddScoped<IdempotencyJournal>();
         services.AddScoped<AuditQuery>();
         AddTenants(services);
         AddIngestion(services);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Pioneer.Domain.Auditing;
 using Pioneer.Domain.Delivery;
 using Pioneer.Domain.Ingestion;
@@ -116,11 +117,16 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
 
     private void RaiseRevisions()
     {
-        foreach (var entry in ChangeTracker.Entries<IRevisioned>().Where(entry => entry.State is EntityState.Modified))
+        foreach (var entry in ChangeTracker.Entries<IRevisioned>().Where(entry => entry.State is EntityState.Modified && IsWanted(entry)))
         {
             entry.Entity.Revision++;
         }
     }
+
+    private static bool IsWanted(EntityEntry entry) => entry.Properties.Any(IsWanted) || entry.ComplexProperties.Any(property => property.IsModified);
+
+    private static bool IsWanted(PropertyEntry property) =>
+        property.IsModified && property.Metadata.PropertyInfo?.IsDefined(typeof(ObservedAttribute), inherit: false) is not true;
 }
 
 /// <summary>The model on SQLite, with its own migrations.</summary>

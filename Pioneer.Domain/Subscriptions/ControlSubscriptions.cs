@@ -16,9 +16,10 @@ public sealed class ControlSubscriptions(IDbContextFactory<PioneerDbContext> con
     public Task<Result<OperationId>> ResumeAsync(Actor actor, string slug, string name, CancellationToken cancellationToken) =>
         MoveAsync(actor, slug, name, SubscriptionState.Deploying, "SubscriptionResumed", cancellationToken);
 
-    /// <summary>Ends the query. With <paramref name="deleteTopic"/> its results go too, and the name has to be typed as confirmation.</summary>
+    /// <summary>Ends the query. With <paramref name="deleteTopic"/> its results go too, and the name has to be typed as confirmation;
+    /// <paramref name="revision"/> is the state that the person saw, null for any.</summary>
     public async Task<Result<OperationId>> DeleteAsync(
-        Actor actor, string slug, string name, bool deleteTopic, string? confirmation, CancellationToken cancellationToken)
+        Actor actor, string slug, string name, bool deleteTopic, string? confirmation, long? revision, CancellationToken cancellationToken)
     {
         if (deleteTopic && confirmation != name)
         {
@@ -49,6 +50,7 @@ public sealed class ControlSubscriptions(IDbContextFactory<PioneerDbContext> con
             return SubscriptionErrors.IsRead(name, readers);
         }
 
+        WorkRecorder.Expect(db, subscription, revision);
         subscription.DeleteTopic = deleteTopic;
         return await SaveAsync(db, actor, tenant, subscription, SubscriptionState.Deleting, "SubscriptionDeleted", cancellationToken);
     }

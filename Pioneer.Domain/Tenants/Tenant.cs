@@ -20,8 +20,10 @@ public sealed class Tenant : IRevisioned
     public TenantLimits Limits { get; set; } = new();
 
     /// <summary>Changes that the last comparison of wanted and observed state found; null until the first one.</summary>
+    [Observed]
     public int? DriftCount { get; set; }
 
+    [Observed]
     public DateTimeOffset? DriftCheckedAt { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

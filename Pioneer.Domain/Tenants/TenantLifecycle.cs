@@ -31,21 +31,22 @@ public sealed class TenantLifecycle(IDbContextFactory<PioneerDbContext> contexts
 
     /// <summary>Rights off, queries and connectors paused, data kept.</summary>
     public Task<Result<OperationId>> SuspendAsync(Actor actor, string slug, CancellationToken cancellationToken) =>
-        MoveAsync(actor, slug, TenantState.Suspended, "TenantSuspended", cancellationToken);
+        MoveAsync(actor, slug, TenantState.Suspended, "TenantSuspended", null, cancellationToken);
 
     public Task<Result<OperationId>> ResumeAsync(Actor actor, string slug, CancellationToken cancellationToken) =>
-        MoveAsync(actor, slug, TenantState.Active, "TenantResumed", cancellationToken);
+        MoveAsync(actor, slug, TenantState.Active, "TenantResumed", null, cancellationToken);
 
-    /// <summary>Deletes everything of the tenant on the platform. <paramref name="confirmation"/> is the slug, typed by hand.</summary>
-    public async Task<Result<OperationId>> OffboardAsync(Actor actor, string slug, string? confirmation, CancellationToken cancellationToken) =>
+    /// <summary>Deletes everything of the tenant on the platform. <paramref name="confirmation"/> is the slug, typed by hand;
+    /// <paramref name="revision"/> the state that the person saw, null for any.</summary>
+    public async Task<Result<OperationId>> OffboardAsync(Actor actor, string slug, string? confirmation, long? revision, CancellationToken cancellationToken) =>
         confirmation == slug
-            ? await MoveAsync(actor, slug, TenantState.Offboarding, "TenantOffboarded", cancellationToken)
+            ? await MoveAsync(actor, slug, TenantState.Offboarding, "TenantOffboarded", revision, cancellationToken)
             : Error.Invalid(
                 "ConfirmationMissing", "confirmation", $"Off-boarding '{slug}' deletes all its topics, results and credentials.",
                 "Type the slug to confirm.");
 
     private async Task<Result<OperationId>> MoveAsync(
-        Actor actor, string slug, TenantState target, string action, CancellationToken cancellationToken)
+        Actor actor, string slug, TenantState target, string action, long? revision, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await db.FindTenantAsync(actor, slug, TenantPermission.Provision, cancellationToken);
@@ -60,6 +61,7 @@ public sealed class TenantLifecycle(IDbContextFactory<PioneerDbContext> contexts
             return Error.Conflict("TenantStateWrong", $"Tenant '{slug}' is {tenant.State.ToString().ToLowerInvariant()}; it cannot become {target.ToString().ToLowerInvariant()}.");
         }
 
+        WorkRecorder.Expect(db, tenant, revision);
         var operation = work.Request(db, actor, OperationKind.ReconcileTenant, tenant.Id, slug);
         work.Audit(db, actor, action, AuditSubject.Of(tenant), new { tenant.State }, new { State = target }, operation);
         tenant.State = target;

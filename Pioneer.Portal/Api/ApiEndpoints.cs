@@ -26,7 +26,10 @@ public static class ApiEndpoints
     {
         api.UseStatusCodePages(status => ApiRefusals.Of(status.HttpContext.Response.StatusCode, status.HttpContext.Response)
             .ToProblem(status.HttpContext.Response.StatusCode).ExecuteAsync(status.HttpContext));
+        api.Use(TellRefusalsAsync);
         api.UseMiddleware<ApiAuthentication>();
+        api.Use(RefuseIgnoredConditionAsync);
+        api.UseMiddleware<ApiIdempotency>();
         api.Run(RunEndpointAsync);
     });
 
@@ -47,24 +50,35 @@ public static class ApiEndpoints
         api.MapOperations();
     }
 
-    // routing has chosen already, also where it chose to say 405 or 415
-    private static async Task RunEndpointAsync(HttpContext http)
+    // a sender's mistake is told to the sender and is no fault in our log
+    private static async Task TellRefusalsAsync(HttpContext http, RequestDelegate next)
     {
-        if (http.GetEndpoint()?.RequestDelegate is not { } endpoint)
-        {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-
+        http.Response.Headers.CacheControl = "no-store";
         try
         {
-            await endpoint(http);
+            await next(http);
         }
         catch (BadHttpRequestException refused) when (!http.Response.HasStarted)
         {
-            // the sender's mistake: told to the sender, no fault in our log
             http.Response.StatusCode = refused.StatusCode;
             await ApiRefusals.Of(refused, http.Response).ToProblem(refused.StatusCode).ExecuteAsync(http);
         }
+    }
+
+    private static Task RefuseIgnoredConditionAsync(HttpContext http, RequestDelegate next) =>
+        http.Request.Headers.IfMatch.Count > 0 && http.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<HonoursIfMatch>() is null
+            ? ApiRefusals.ConditionUnsupported.ToProblem(StatusCodes.Status400BadRequest).ExecuteAsync(http)
+            : next(http);
+
+    // routing has chosen already, also where it chose to say 405 or 415
+    private static Task RunEndpointAsync(HttpContext http)
+    {
+        if (http.GetEndpoint()?.RequestDelegate is { } endpoint)
+        {
+            return endpoint(http);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 }

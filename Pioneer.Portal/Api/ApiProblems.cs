@@ -17,6 +17,22 @@ public static class ApiProblems
     /// <summary>202 that points at the operation to follow, or the problem.</summary>
     public static IResult ToAccepted(this Result<OperationId> result) => result.ToAnswer(operation => Accepted(operation, new { operationId = operation }));
 
+    /// <summary>The same for a change that a condition may stop.</summary>
+    internal static IResult ToAccepted(this Result<OperationId> result, ExpectedRevision expected) =>
+        result.IsSuccess ? result.ToAccepted() : expected.Problem(result.Error);
+
+    /// <summary>200 with the value and the ETag of its state, or the problem.</summary>
+    internal static IResult ToAnswer<T>(this Result<T> result, HttpContext http, Func<T, long> revision)
+    {
+        if (result.IsFailure)
+        {
+            return result.Error.ToProblem();
+        }
+
+        http.Response.Headers.ETag = ExpectedRevision.TagOf(revision(result.Value));
+        return Results.Ok(result.Value);
+    }
+
     /// <summary>202 with a body, pointing at the operation to follow.</summary>
     public static IResult Accepted(OperationId operation, object body) => Results.Accepted($"{ApiEndpoints.Root}/operations/{operation}", body);
 

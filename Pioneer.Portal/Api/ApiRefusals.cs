@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Pioneer.Domain;
+using Pioneer.Domain.Operations;
 
 namespace Pioneer.Portal.Api;
 
@@ -24,6 +25,24 @@ internal static partial class ApiRefusals
     /// <summary>A bug: what happened is in the log only.</summary>
     public static readonly Error Fault = new(
         "Fault", "The portal met a fault; nothing that runs on the platform was touched by it.", "Give the trace id to whoever runs the portal: it finds the cause in the log.");
+
+    /// <summary>The header is no key.</summary>
+    public static readonly Error KeyMalformed = new(
+        "IdempotencyKeyMalformed", $"An Idempotency-Key is one text of 1 to {IdempotencyJournal.MaxKeyLength} visible ASCII characters.", "Use a UUID.");
+
+    /// <summary>Only changes of one thing with an ETag take a condition.</summary>
+    public static readonly Error ConditionUnsupported = new(
+        "ConditionUnsupported", "This address does not take If-Match, and ignoring it could lose somebody's change.", "Leave the header out.");
+
+    public static Error KeyReused(string key) => new(
+        "IdempotencyKeyReused", $"The Idempotency-Key '{key}' was used for another request.", "Send the request as it was the first time, or take a new key.");
+
+    public static Error KeyAtWork(string key) => new(
+        "IdempotencyKeyAtWork", $"The first request with the Idempotency-Key '{key}' is being carried out.", "Ask again in a second.");
+
+    public static Error KeyCutOff(string key) => new(
+        "IdempotencyOutcomeUnknown", $"The first request with the Idempotency-Key '{key}' was cut off, and whether it took effect is not known.",
+        "Look whether the thing is there; if it is not, ask again with a new key.");
 
     /// <summary>For answers that the framework gives without a body.</summary>
     public static Error Of(int status, HttpResponse response) => status switch

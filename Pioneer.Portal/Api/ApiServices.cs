@@ -20,5 +20,6 @@ public static class ApiServices
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1");
         builder.Services.AddScoped<ApiAuthentication>();
+        builder.Services.AddScoped<ApiIdempotency>();
     }
 }

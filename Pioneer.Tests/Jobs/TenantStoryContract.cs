@@ -210,7 +210,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
     private async Task DeletedSubscriptionLeavesNothingRunningAsync()
     {
         await SucceedAsync(await Do<ControlSubscriptions, OperationId>(
-            c => c.DeleteAsync(Actor.System, _acme.Value, "large-payments", deleteTopic: true, "large-payments", Ct)));
+            c => c.DeleteAsync(Actor.System, _acme.Value, "large-payments", deleteTopic: true, "large-payments", null, Ct)));
         var observed = await Scoped<IObservedStateReader, Result<ObservedState>>(r => r.ReadAsync(_acme, Ct));
         Assert.Empty(observed.Value.Queries);
         Assert.DoesNotContain(observed.Value.Topics, topic => topic.Name == TopicNames.Delivery(_acme, "large-payments"));

@@ -31,6 +31,20 @@ public sealed class ConcurrencyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Comparison_that_finds_nothing_new_takes_no_editors_change_away()
+    {
+        await _database.ATenantAsync();
+        await _database.ReconcileAsync();
+        var seen = (await _database.Get<TenantQueries>().GetAsync(Actors.Admin, "acme", DomainDatabase.Token)).Value.Tenant.Revision;
+        _database.Clock.Advance(TimeSpan.FromMinutes(5));
+        await _database.ReconcileAsync();
+
+        var renamed = await _database.Get<TenantLifecycle>().RenameAsync(Actors.Admin, "acme", "Acme One", seen, DomainDatabase.Token);
+
+        Assert.Null(renamed.Error);
+    }
+
+    [Fact]
     public async Task Times_sort_and_compare_in_the_database()
     {
         await _database.ATenantAsync();

@@ -265,7 +265,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         _database.Get<DeploySubscription>().UpdateAsync(Actors.Admin, "acme", name, sql, null, null, DomainDatabase.Token);
 
     private Task<Result<OperationId>> DeleteAsync(bool deleteTopic, string? confirmation) =>
-        _database.Get<ControlSubscriptions>().DeleteAsync(Actors.Admin, "acme", "large-payments", deleteTopic, confirmation, DomainDatabase.Token);
+        _database.Get<ControlSubscriptions>().DeleteAsync(Actors.Admin, "acme", "large-payments", deleteTopic, confirmation, null, DomainDatabase.Token);
 
     private async Task<SubscriptionDetail> GetAsync(string name) =>
         (await _database.Get<SubscriptionQueries>().GetAsync(Actors.Admin, "acme", name, DomainDatabase.Token)).Value;

@@ -72,7 +72,7 @@ public sealed class CreateTenantTests : IAsyncLifetime
     {
         await _database.ATenantAsync();
         await _database.ReconcileAsync();
-        await _database.Get<TenantLifecycle>().OffboardAsync(Actors.Admin, "acme", "acme", DomainDatabase.Token);
+        await _database.Get<TenantLifecycle>().OffboardAsync(Actors.Admin, "acme", "acme", null, DomainDatabase.Token);
         await _database.ReconcileAsync();
 
         var again = await CreateAsync("acme");
@@ -120,7 +120,7 @@ public sealed class CreateTenantTests : IAsyncLifetime
     {
         await _database.ATenantAsync();
 
-        var result = await _database.Get<TenantLifecycle>().OffboardAsync(Actors.Admin, "acme", "acm", DomainDatabase.Token);
+        var result = await _database.Get<TenantLifecycle>().OffboardAsync(Actors.Admin, "acme", "acm", null, DomainDatabase.Token);
 
         Assert.Equal("ConfirmationMissing", result.Error!.Code);
     }

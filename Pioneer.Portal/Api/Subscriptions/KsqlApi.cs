@@ -16,9 +16,9 @@ internal static class KsqlApi
     {
         api.MapPost("/tenants/{slug}/ksql:validate", async (string slug, ValidateBody body, TenantSandbox sandbox, CurrentActor current, CancellationToken ct) =>
             (await sandbox.CheckAsync(current.Actor, slug, body.Sql ?? "", body.Properties, SandboxMode.Validate, null, ct))
-                .ToAnswer(verdict => Results.Ok(VerdictBody.Of(verdict))));
+                .ToAnswer(verdict => Results.Ok(VerdictBody.Of(verdict)))).WithMetadata(new ReadsOnly());
 
-        api.MapPost("/tenants/{slug}/ksql:preview", PreviewAsync);
+        api.MapPost("/tenants/{slug}/ksql:preview", PreviewAsync).WithMetadata(new ReadsOnly());
     }
 
     /// <summary>One JSON array a line: first the column names and types, then rows as they come, at last why it ended.</summary>

@@ -15,15 +15,16 @@ internal static class SubscriptionsApi
             async (string slug, string? query, string? cursor, int? limit, SubscriptionQueries subscriptions, CurrentActor current, CancellationToken ct) =>
                 (await subscriptions.ListAsync(current.Actor, slug, new SubscriptionFilter(query, Cursor: cursor, Limit: limit), ct)).ToAnswer());
 
-        api.MapGet(One, async (string slug, string name, SubscriptionQueries subscriptions, CurrentActor current, CancellationToken ct) =>
-            (await subscriptions.GetAsync(current.Actor, slug, name, ct)).ToAnswer());
+        api.MapGet(One, async (string slug, string name, SubscriptionQueries subscriptions, CurrentActor current, HttpContext http, CancellationToken ct) =>
+            (await subscriptions.GetAsync(current.Actor, slug, name, ct)).ToAnswer(http, found => found.Subscription.Revision));
 
         api.MapPost("/tenants/{slug}/subscriptions",
             async (string slug, SubscriptionBody body, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
                 Deployed(await deploy.CreateAsync(current.Actor, slug, body.Name, body.Sql, body.Description, ct)));
 
-        api.MapPut(One, async (string slug, string name, SubscriptionBody body, long? revision, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
-            Deployed(await deploy.UpdateAsync(current.Actor, slug, name, body.Sql, body.Description, revision, ct)));
+        api.MapPut(One,
+            async (string slug, string name, SubscriptionBody body, ExpectedRevision expected, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
+                Deployed(await deploy.UpdateAsync(current.Actor, slug, name, body.Sql, body.Description, expected.Value, ct), expected));
 
         api.MapPost(One + ":rollback", async (string slug, string name, int? version, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
             Deployed(await deploy.RollbackAsync(current.Actor, slug, name, version, ct)));
@@ -35,12 +36,13 @@ internal static class SubscriptionsApi
             (await control.ResumeAsync(current.Actor, slug, name, ct)).ToAccepted());
 
         api.MapDelete(One,
-            async (string slug, string name, bool? deleteTopic, string? confirm, ControlSubscriptions control, CurrentActor current, CancellationToken ct) =>
-                (await control.DeleteAsync(current.Actor, slug, name, deleteTopic ?? false, confirm, ct)).ToAccepted());
+            async (string slug, string name, bool? deleteTopic, string? confirm, ExpectedRevision expected, ControlSubscriptions control, CurrentActor current, CancellationToken ct) =>
+                (await control.DeleteAsync(current.Actor, slug, name, deleteTopic ?? false, confirm, expected.Value, ct)).ToAccepted(expected));
     }
 
-    private static IResult Deployed(Result<SubscriptionDeployed> result) => result.ToAnswer(deployed =>
-        ApiProblems.Accepted(deployed.Operation, new { name = deployed.Name, version = deployed.Version, operationId = deployed.Operation }));
+    private static IResult Deployed(Result<SubscriptionDeployed> result, ExpectedRevision? expected = null) => result.IsSuccess
+        ? ApiProblems.Accepted(result.Value.Operation, new { name = result.Value.Name, version = result.Value.Version, operationId = result.Value.Operation })
+        : expected?.Problem(result.Error) ?? result.Error.ToProblem();
 }
 
 /// <summary>Body of <c>POST</c> and <c>PUT .../subscriptions</c>; the name counts only in POST.</summary>

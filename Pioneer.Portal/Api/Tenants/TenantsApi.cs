@@ -17,15 +17,20 @@ internal static class TenantsApi
         api.MapGet("/tenants", async (string? query, string? cursor, int? limit, TenantQueries tenants, CurrentActor current, CancellationToken ct) =>
             Results.Ok(await tenants.ListAsync(current.Actor, new TenantFilter(query, Cursor: cursor, Limit: limit), ct)));
 
-        api.MapGet("/tenants/{slug}", async (string slug, TenantQueries tenants, CurrentActor current, CancellationToken ct) =>
-            (await tenants.GetAsync(current.Actor, slug, ct)).ToAnswer());
+        api.MapGet("/tenants/{slug}", GetAsync);
 
         api.MapPut("/tenants/{slug}/limits", async (
-            string slug, TenantLimits limits, long? revision, SetTenantLimits set, CurrentActor current, CancellationToken ct) =>
-            (await set.ExecuteAsync(current.Actor, slug, limits, revision, ct)).ToAccepted());
+            string slug, TenantLimits limits, ExpectedRevision expected, SetTenantLimits set, CurrentActor current, CancellationToken ct) =>
+            (await set.ExecuteAsync(current.Actor, slug, limits, expected.Value, ct)).ToAccepted(expected));
 
-        api.MapDelete("/tenants/{slug}", async (string slug, string? confirm, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
-            (await lifecycle.OffboardAsync(current.Actor, slug, confirm, ct)).ToAccepted());
+        api.MapPatch("/tenants/{slug}",
+            async (string slug, TenantChangeBody body, ExpectedRevision expected, TenantLifecycle lifecycle, TenantQueries tenants, CurrentActor current, HttpContext http, CancellationToken ct) =>
+                await lifecycle.RenameAsync(current.Actor, slug, body.Name ?? "", expected.Value, ct) is { IsFailure: true } refused
+                    ? expected.Problem(refused.Error)
+                    : await GetAsync(slug, tenants, current, http, ct));
+
+        api.MapDelete("/tenants/{slug}", async (string slug, string? confirm, ExpectedRevision expected, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
+            (await lifecycle.OffboardAsync(current.Actor, slug, confirm, expected.Value, ct)).ToAccepted(expected));
 
         api.MapPost("/tenants/{slug}:suspend", async (string slug, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
             (await lifecycle.SuspendAsync(current.Actor, slug, ct)).ToAccepted());
@@ -41,6 +46,9 @@ internal static class TenantsApi
         api.MapGet("/tenants/{slug}/streams", async (string slug, TenantStreams streams, CurrentActor current, CancellationToken ct) =>
             (await streams.ListAsync(current.Actor, slug, ct)).ToAnswer(list => Results.Ok(list.Select(StreamBody.Of))));
     }
+
+    private static async Task<IResult> GetAsync(string slug, TenantQueries tenants, CurrentActor current, HttpContext http, CancellationToken ct) =>
+        (await tenants.GetAsync(current.Actor, slug, ct)).ToAnswer(http, tenant => tenant.Tenant.Revision);
 
     private static async Task<IResult> GetPlanAsync(string slug, TenantQueries tenants, TenantPlanner planner, CurrentActor current, CancellationToken ct)
     {
@@ -61,6 +69,9 @@ internal sealed record TenantBody(string? Slug, string? Name, IsolationLevel Iso
 {
     public CreateTenantRequest ToRequest() => new(Slug, Name ?? Slug, Isolation) { Limits = Limits ?? new TenantLimits() };
 }
+
+/// <summary>Body of <c>PATCH /tenants/{slug}</c>: what may change of a tenant.</summary>
+internal sealed record TenantChangeBody(string? Name);
 
 /// <summary>A plan as the API shows it.</summary>
 internal sealed record PlanBody(

@@ -86,7 +86,7 @@ public sealed partial class TenantPage
     {
         if (await Dialogs.ConfirmAsync($"Off-board {Slug}", Text("All topics of the tenant with their records, its credentials, queries and connectors are deleted. The slug is never used again. This cannot be undone."), "Off-board", requiredText: Slug))
         {
-            Follow(await Lifecycle.OffboardAsync(Me.Actor, Slug, Slug, Gone));
+            Follow(await Lifecycle.OffboardAsync(Me.Actor, Slug, Slug, null, Gone));
         }
     }
 
