@@ -88,7 +88,7 @@ public sealed class TenantProvisioningTests : IAsyncLifetime
             ["consumer_byte_rate=1048576", "consumer_byte_rate=1048576", "request_percentage=12.5", "request_percentage=12.5"], await QuotasAsync());
 
         var end = await host.InScopeAsync<TenantLifecycle, Domain.Result<Domain.OperationId>>(
-            lifecycle => lifecycle.OffboardAsync(Actor.System, slug.Value, slug.Value, Ct));
+            lifecycle => lifecycle.OffboardAsync(Actor.System, slug.Value, slug.Value, null, Ct));
         var ended = await host.FinishedAsync(end.Value);
         Assert.True(ended.State == OperationState.Succeeded, ended.Error);
         Assert.Empty(await QuotasAsync());
