@@ -20,6 +20,25 @@ internal static class BrowserAdminSteps
     /// <summary>Step 2: describe, see the plan, apply, watch, reload in between, in sync with an empty plan.</summary>
     public static async Task CreateTenantAsync(BrowserPerson admin, string slug, string name, bool pictures)
     {
+        await PlanTenantAsync(admin, slug, name, pictures);
+        await StartsCreatingAsync(admin);
+        await admin.Page.ReloadAsync(); // the operation is in the address: a reload goes on where it was
+        await admin.InteractiveAsync();
+        await Expect(admin.Main.GetByText($"{slug} is in sync")).ToBeVisibleAsync();
+        if (pictures)
+        {
+            await admin.LooksGoodAsync("new-tenant-in-sync");
+        }
+
+        await admin.Page.GetByRole(AriaRole.Link, new() { Name = $"To {slug}" }).ClickAsync();
+        await Expect(admin.Heading($"{name} {slug}")).ToBeVisibleAsync();
+        await admin.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Plan") }).ClickAsync();
+        await Expect(admin.Main.GetByText("The plan is empty")).ToBeVisibleAsync();
+    }
+
+    /// <summary>The wizard's first two pages: describe, see the plan.</summary>
+    public static async Task PlanTenantAsync(BrowserPerson admin, string slug, string name, bool pictures)
+    {
         await admin.NavigateAsync("Tenants", "Tenants");
         await admin.Page.GetByRole(AriaRole.Link, new() { Name = "New tenant" }).ClickAsync();
         await admin.Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
@@ -40,21 +59,13 @@ internal static class BrowserAdminSteps
         {
             await admin.LooksGoodAsync("new-tenant-plan");
         }
+    }
 
+    /// <summary>The wizard's last button: from here on a background operation does the work.</summary>
+    public static async Task StartsCreatingAsync(BrowserPerson admin)
+    {
         await admin.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Create and apply") }).ClickAsync();
         await admin.Page.WaitForURLAsync(new Regex("operation="));
-        await admin.Page.ReloadAsync(); // the operation is in the address: a reload goes on where it was
-        await admin.InteractiveAsync();
-        await Expect(admin.Main.GetByText($"{slug} is in sync")).ToBeVisibleAsync();
-        if (pictures)
-        {
-            await admin.LooksGoodAsync("new-tenant-in-sync");
-        }
-
-        await admin.Page.GetByRole(AriaRole.Link, new() { Name = $"To {slug}" }).ClickAsync();
-        await Expect(admin.Heading($"{name} {slug}")).ToBeVisibleAsync();
-        await admin.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Plan") }).ClickAsync();
-        await Expect(admin.Main.GetByText("The plan is empty")).ToBeVisibleAsync();
     }
 
     /// <summary>Step 3: ticks in the matrix, one plan, applied to both tenants until nothing is left to do.</summary>
@@ -125,8 +136,8 @@ internal static class BrowserAdminSteps
         return password;
     }
 
-    /// <summary>Step 5: a SCRAM credential whose password is shown once.</summary>
-    public static async Task IssueCredentialAsync(BrowserPerson admin, string slug, string name)
+    /// <summary>Step 5: a SCRAM credential whose password is shown once; the answer is the password.</summary>
+    public static async Task<string> IssueCredentialAsync(BrowserPerson admin, string slug, string name)
     {
         await admin.OpenAsync($"/t/{slug}/delivery");
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Issue a credential…" }).ClickAsync();
@@ -143,32 +154,33 @@ internal static class BrowserAdminSteps
         await Expect(admin.Region("Credentials").GetByText($"{slug}.{name}")).ToBeVisibleAsync();
         await Expect(admin.Page.GetByText(password)).ToHaveCountAsync(0);
         await admin.LooksGoodAsync("delivery");
+        return password;
     }
 
-    /// <summary>Step 7: all is well; a drill stops a connector's task, the playbook mends it, and the offsets prove the verdict.</summary>
-    public static async Task DrillsAsync(BrowserPerson admin, string connector)
+    /// <summary>Step 5: an API token for one tenant, shown once.</summary>
+    public static async Task<string> IssueTokenAsync(BrowserPerson admin, string slug, string name)
     {
-        await admin.NavigateAsync("Recovery", "Status");
-        await Expect(admin.Region("What is lost?")).ToContainTextAsync("Nothing, and nothing is about to be");
-        await Expect(admin.Region("Who is affected?")).ToContainTextAsync("No tenant");
-        await admin.LooksGoodAsync("recovery");
-        await admin.Button("Run a drill…").ClickAsync();
-        await admin.Dialog.GetByRole(AriaRole.Radio, new() { NameRegex = new("^S10 ") }).CheckAsync();
-        await admin.Dialog.GetByLabel("Connector", new() { Exact = true }).SelectOptionAsync(connector);
-        await admin.IsAccessibleAsync("drill-dialog");
-        await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Break it" }).ClickAsync();
+        await admin.OpenAsync("/settings/tokens");
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Issue a token…" }).ClickAsync();
+        await admin.Dialog.GetByLabel("Name").FillAsync(name);
+        await admin.Dialog.GetByLabel("May", new() { Exact = true }).SelectOptionAsync("Viewer");
+        await admin.Dialog.GetByLabel("Tenants").FillAsync(slug);
+        await admin.IsAccessibleAsync("issue-token");
+        await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Issue", Exact = true }).ClickAsync();
+        var token = await admin.Dialog.GetByTestId("secret").Locator("code").InnerTextAsync();
+        await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "I have stored it" }).ClickAsync();
+        await Expect(Row(admin, name)).ToContainTextAsync($"Viewer in {slug}");
+        await Expect(admin.Page.GetByText(token)).ToHaveCountAsync(0);
+        await admin.LooksGoodAsync("tokens");
+        return token;
+    }
 
-        await Expect(admin.Heading("Drill S10")).ToBeVisibleAsync();
-        await Expect(admin.Region("Outcome")).ToContainTextAsync("Completed");
-        await Expect(admin.Region("Outcome")).ToContainTextAsync("Full, late");
-        await Expect(admin.Region("Steps").GetByText(": Done").First).ToBeAttachedAsync();
-        await admin.LooksGoodAsync("drill");
-        await admin.NavigateAsync("Recovery", "Status");
-        await Expect(admin.Region("Last incidents").GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("Full, late");
-        await Expect(admin.Region("What is lost?")).ToContainTextAsync("Nothing, and nothing is about to be");
-        await admin.OpenAsync("/recovery/drills");
-        await Expect(admin.Main.GetByRole(AriaRole.Link, new() { Name = "Drill S10" })).ToBeVisibleAsync();
-        await admin.LooksGoodAsync("drills");
+    /// <summary>Step 3: a batch feed runs when somebody says so.</summary>
+    public static async Task RunBatchAsync(BrowserPerson admin, string connector)
+    {
+        await admin.OpenAsync("/ingestion/connectors");
+        await Row(admin, connector).GetByRole(AriaRole.Button, new() { Name = "Run batch now" }).ClickAsync();
+        await EverythingIsDoneAsync(admin, atLeast: 1);
     }
 
     /// <summary>The pages that tell what has happened.</summary>

@@ -63,6 +63,16 @@ internal static class BrowserAuthorSteps
         await DeployAsync(author, "large-payments", "Payments that a person should look at");
     }
 
+    /// <summary>Writes a query into an editor of its own and deploys it.</summary>
+    public static async Task DeploysAsync(BrowserPerson author, string sql, string name, string description)
+    {
+        await author.OpenAsync("/t/acme/editor");
+        await TypeAsync(author, sql);
+        await Expect(author.Button("Deploy…")).ToBeEnabledAsync();
+        await DeployAsync(author, name, description);
+        await Expect(author.Main.GetByText("Running").First).ToBeVisibleAsync();
+    }
+
     /// <summary>Step 5: the live tail shows results as they land, each above 1000.</summary>
     public static async Task FollowsDeliveryAsync(BrowserPerson author, string subscription)
     {

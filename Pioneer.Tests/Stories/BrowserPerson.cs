@@ -8,6 +8,9 @@ internal sealed class BrowserPerson(IPage page)
 {
     public IPage Page { get; } = page;
 
+    /// <summary>A second window of the same person: signed in already.</summary>
+    public async Task<BrowserPerson> OpenWindowAsync() => new(await Page.Context.NewPageAsync());
+
     public ILocator Main => Page.GetByRole(AriaRole.Main);
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);

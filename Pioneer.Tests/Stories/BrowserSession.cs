@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -19,6 +20,7 @@ internal sealed class BrowserSession : IAsyncDisposable
         "--disable-component-update", "--disable-sync",
     ];
 
+    private readonly ConcurrentQueue<string> _faults = new();
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
@@ -43,6 +45,9 @@ internal sealed class BrowserSession : IAsyncDisposable
         }
     }
 
+    /// <summary>No script failed and nothing was asked of a foreign host, in any window so far.</summary>
+    public void HasSeenNoFault() => Assert.Empty(_faults);
+
     /// <summary>A person at a desk of their own: no cookies, a window as wide as the designs.</summary>
     public async Task<BrowserPerson> EnterAsync(Uri portal)
     {
@@ -55,6 +60,21 @@ internal sealed class BrowserSession : IAsyncDisposable
             Locale = "en-GB",
             TimezoneId = "Europe/London",
         });
+        context.WebError += (_, error) => _faults.Enqueue($"script error on {error.Page?.Url}: {error.Error}");
+        context.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                _faults.Enqueue($"console error on {message.Page?.Url}: {message.Text}");
+            }
+        };
+        context.Request += (_, request) =>
+        {
+            if (new Uri(request.Url) is { Scheme: "http" or "https" or "ws" or "wss" } asked && asked.Host != portal.Host)
+            {
+                _faults.Enqueue($"asked of a foreign host: {request.Url}");
+            }
+        };
         context.SetDefaultTimeout(WaitMs);
         Assertions.SetDefaultExpectTimeout(WaitMs);
         return new BrowserPerson(await context.NewPageAsync());

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
@@ -27,10 +28,24 @@ public sealed class BrowserStoryTests
         var author = await session.EnterAsync(portal.Url);
         await BrowserAuthorSteps.SeesOnlyAsync(author, "ada@acme.example", password, "acme", "globex");
         await BrowserAuthorSteps.WritesAndDeploysAsync(author);
-        await BrowserAdminSteps.IssueCredentialAsync(admin, "acme", "reporting");
-        await BrowserAdminSteps.LooksThroughOperationsAsync(admin);
         await BrowserAuthorSteps.FollowsDeliveryAsync(author, "large-payments");
-        await BrowserAdminSteps.DrillsAsync(admin, "acme.t.payments");
+        await ResultsAreTakenByProgramsAsync(portal, admin);
+
+        await BrowserAuthorSteps.DeploysAsync(author, "SELECT ACCOUNT_ID, BALANCE, CURRENCY FROM BALANCES EMIT CHANGES;", "my-balances", "Balances for the ledger");
+        var reader = await author.OpenWindowAsync();
+        await reader.OpenAsync("/t/acme/subscriptions/my-balances");
+        await BrowserSeedSteps.SeedAsync(author, "acme", "my-balances");
+        await BrowserSeedSteps.StateHasArrivedAsync(reader, silentKey: "1001");
+        await BrowserAdminSteps.RunBatchAsync(admin, "acme.t.balances");
+        await BrowserSeedSteps.LiveFollowsAsync(reader);
+
+        await BrowserAdminSteps.LooksThroughOperationsAsync(admin);
+        await BrowserRecoverySteps.AllIsWellAsync(admin, "acme");
+        var watching = await admin.OpenWindowAsync();
+        await BrowserRecoverySteps.DrillAsync(admin, watching, "S10", "acme.t.payments", affected: "acme");
+        await BrowserRecoverySteps.DrillAsync(admin, watching, "S01", null, affected: "2 tenants");
+        await BrowserRecoverySteps.DrillsAreOnRecordAsync(admin, "S10", "S01");
+        session.HasSeenNoFault();
     }
 
     [Fact]
@@ -56,5 +71,45 @@ public sealed class BrowserStoryTests
 
         await second.Page.GotoAsync("/tenants");
         await Expect(second.Page).ToHaveURLAsync(new Regex("/sign-in"));
+    }
+    [Fact]
+    public async Task Page_of_a_killed_portal_comes_back_by_itself_and_shows_the_same_end()
+    {
+        await using var session = await BrowserSession.StartAsync();
+        await using var portal = await PortalProcess.StartAsync(Ct, [.. PortalProcess.Unattended, "--demo", "false"]);
+        var admin = await session.EnterAsync(portal.Url);
+        await admin.SignInAsync(PortalProcess.AdminEmail, PortalProcess.AdminPassword);
+        await BrowserAdminSteps.PlanTenantAsync(admin, "globex", "Globex", pictures: false);
+        await BrowserAdminSteps.StartsCreatingAsync(admin);
+
+        await portal.KillAsync();
+        await Expect(admin.Page.GetByText("Connection to the portal lost")).ToBeVisibleAsync();
+        await portal.StartAgainAsync(Ct);
+
+        await Expect(admin.Main.GetByText("globex is in sync")).ToBeVisibleAsync();
+        await admin.OpenAsync("/tenants/globex/plan");
+        await Expect(admin.Main.GetByText("The plan is empty")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Step 5 beside the page: kcat with the credential, an HTTP client with the token, both made in the browser.</summary>
+    private static async Task ResultsAreTakenByProgramsAsync(PortalProcess portal, BrowserPerson admin)
+    {
+        var password = await BrowserAdminSteps.IssueCredentialAsync(admin, "acme", "reporting");
+        if (Kcat.IsInstalled)
+        {
+            await admin.OpenAsync("/t/acme/delivery");
+            var address = await admin.Region("Connect with Kafka").Locator("dd code").First.InnerTextAsync();
+            var kcat = new Kcat(address, "SCRAM-SHA-512", "acme.reporting", password);
+            await kcat.IsAllowedAsync("acme.d.large-payments", Ct);
+            await kcat.IsRefusedAsync("globex.t.payments", Ct);
+        }
+
+        using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(portal.Url, "/api/v1/") };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await BrowserAdminSteps.IssueTokenAsync(admin, "acme", "ledger"));
+        var first = await SseReader.ReadAsync(client, "tenants/acme/subscriptions/large-payments/events?from=earliest", null, 3, Ct);
+        var resumed = await SseReader.ReadAsync(client, "tenants/acme/subscriptions/large-payments/events", first[0].Id, 2, Ct);
+        Assert.Equal(first.Skip(1).Select(happened => happened.Place).Order(), resumed.Select(happened => happened.Place).Order());
+        using var foreign = await client.GetAsync("tenants/globex/subscriptions", Ct);
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
     }
 }

@@ -18,6 +18,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     private readonly LoopbackCertificate? _certificate;
     private readonly Queue<string> _output = new();
     private Process? _process;
+    private Uri? _url;
 
     private PortalProcess(string data, LoopbackCertificate? certificate, string[] settings)
     {
@@ -28,7 +29,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
 
     public string Data => _data;
 
-    public Uri Url { get; private set; } = new("http://127.0.0.1");
+    public Uri Url => _url ?? throw new InvalidOperationException("The portal was not started yet.");
 
     public int ProcessId => _process!.Id;
 
@@ -57,7 +58,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     public static string[] Unattended { get; } =
         [$"--Setup:AdminEmail={AdminEmail}", $"--Setup:AdminPassword={AdminPassword}", $"--Setup:ApiToken={ApiToken}"];
 
-    /// <summary>Starts the process on the data that is there.</summary>
+    /// <summary>Starts the process on the data that is there, at the address it had before.</summary>
     public async Task StartAgainAsync(CancellationToken ct)
     {
         var ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -70,7 +71,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Pioneer.Portal.dll"));
         start.ArgumentList.Add("--urls");
-        start.ArgumentList.Add("http://127.0.0.1:0");
+        start.ArgumentList.Add(_url?.ToString() ?? "http://127.0.0.1:0");
         start.ArgumentList.Add("--data");
         start.ArgumentList.Add(_data);
         foreach (var setting in _settings)
@@ -95,7 +96,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
         try
         {
-            Url = await ready.Task.WaitAsync(StartTimeout, ct);
+            _url = await ready.Task.WaitAsync(StartTimeout, ct);
         }
         catch (TimeoutException e)
         {
