@@ -68,6 +68,8 @@ public static class JobServices
 
     private static void AddOperations(this IServiceCollection services)
     {
+        services.AddMetrics();
+        services.AddSingleton<OperationMeters>();
         services.AddSingleton<OperationEvents>();
         services.AddSingleton<RunningOperations>();
         services.AddSingleton<TenantLocks>();

@@ -14,7 +14,7 @@ namespace Pioneer.Jobs.Operations;
 /// </summary>
 public sealed class OperationRunner(
     IDbContextFactory<PioneerDbContext> database, AmbientTenantScope scope, IEnumerable<IOperationHandler> handlers, DelayedOperations delayed,
-    RunningOperations running, OperationEvents events, TimeProvider time, ILogger<OperationRunner> logger)
+    RunningOperations running, OperationEvents events, OperationMeters meters, TimeProvider time, ILogger<OperationRunner> logger)
 {
     private const int TakeUpTries = 5;
 
@@ -34,7 +34,7 @@ public sealed class OperationRunner(
         {
             if (await TakeUpAsync(operationId, ct) is { } operation)
             {
-                using var logged = logger.BeginScope("Operation {Operation} of tenant {Tenant}", operation.Id, operation.TenantId);
+                using var logged = logger.BeginScope("Operation {Operation} of tenant {Tenant}", operation.Id, await SlugOfAsync(operation, ct));
                 await RunAsync(operation, ct);
             }
         }
@@ -42,6 +42,14 @@ public sealed class OperationRunner(
         {
             running.Remove(operationId);
         }
+    }
+
+    private async Task<string> SlugOfAsync(Operation operation, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Tenants.Where(tenant => tenant.Id == operation.TenantId).Select(tenant => tenant.Slug).FirstOrDefaultAsync(ct) is { Value: { } slug }
+            ? slug
+            : "-";
     }
 
     private async Task<Operation?> TakeUpAsync(OperationId id, CancellationToken ct)
@@ -142,6 +150,10 @@ public sealed class OperationRunner(
             operation.State = state;
             operation.Progress = progress ?? operation.Progress;
             Publish(operation);
+            if (finished is { } at)
+            {
+                meters.Ended(operation, state, at);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using Pioneer.Jobs.Hosting;
 using System.Globalization;
 using Serilog;
 using Serilog.Events;
@@ -36,11 +37,7 @@ public static class PortalHost
     {
         var file = Path.Combine(builder.Configuration["Data"]!, "logs", "pioneer-.log");
         builder.Services.AddSerilog(log => log
-            .MinimumLevel.Information()
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
-            .MinimumLevel.Override("Hangfire", LogEventLevel.Warning)
-            .MinimumLevel.Override("Polly", LogEventLevel.Warning)
+            .WithPioneerLevels()
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
             .WriteTo.Console(LogEventLevel.Warning, formatProvider: CultureInfo.InvariantCulture)

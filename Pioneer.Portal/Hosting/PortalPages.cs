@@ -35,7 +35,6 @@ public static class PortalPages
         services.AddScoped<ShellFacts, DatabaseShellFacts>();
         services.AddScoped<IPortalSearch, DatabaseSearch>();
         services.AddPortalFeatures();
-        services.AddSingleton<MetricsPage>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
     }
 }

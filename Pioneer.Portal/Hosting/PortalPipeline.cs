@@ -6,6 +6,7 @@ using Pioneer.Portal.Features.Activity;
 using Pioneer.Portal.Api;
 using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
+using Prometheus;
 using Serilog;
 
 namespace Pioneer.Portal.Hosting;
@@ -28,7 +29,8 @@ public static class PortalPipeline
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
-        app.MapGet("/metrics", (MetricsPage metrics) => Results.Text(metrics.Render(), "text/plain; version=0.0.4")).AllowAnonymous();
+        MeterAdapter.StartListening(); // from the start, not from the first question on
+        app.MapMetrics().AllowAnonymous();
         app.MapHangfireDashboard(PortalUrls.Hangfire, new DashboardOptions { Authorization = [], AppPath = PortalUrls.Operations, DashboardTitle = "Pioneer jobs" })
             .RequireAuthorization(Policies.PlatformAdmin);
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
