@@ -20,13 +20,18 @@ public sealed class ConnectClient(IHttpClientFactory http, IOptions<ConnectOptio
     private static readonly TimeSpan RebalancePause = TimeSpan.FromMilliseconds(100);
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
-    /// <summary>Every connector with configuration and status, in one request.</summary>
+    /// <summary>
+    /// Every connector with configuration and status. Two requests, however many there are: asked for both at once, a worker leaves out those that
+    /// have no status yet, and a connector that was just made would seem not to be there.
+    /// </summary>
     public async Task<ImmutableArray<Connector>> ListAsync(CancellationToken ct)
     {
-        var answer = await SendAsync("list connectors", Repeatable, HttpMethod.Get, "connectors?expand=info&expand=status", null, ct);
-        return answer.EnumerateObject().Select(entry => new Connector(entry.Name,
+        var statuses = await SendAsync("list connectors", Repeatable, HttpMethod.Get, "connectors?expand=status", null, ct);
+        var infos = await SendAsync("list connectors", Repeatable, HttpMethod.Get, "connectors?expand=info", null, ct);
+        return infos.EnumerateObject().Select(entry => new Connector(
+            entry.Name,
             Config(entry.Value.GetProperty("info").GetProperty("config")),
-            entry.Value.TryGetProperty("status", out var status) ? Status(status) : new ConnectorStatus("UNASSIGNED", "", null, [])))
+            statuses.TryGetProperty(entry.Name, out var known) ? Status(known.GetProperty("status")) : new ConnectorStatus("UNASSIGNED", "", null, [])))
             .ToImmutableArray();
     }
 

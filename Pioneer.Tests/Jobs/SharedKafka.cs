@@ -55,6 +55,10 @@ public sealed class SharedKafka : IAsyncLifetime
         return await RunAsync(tool, [name, "--bootstrap-server", Options.BootstrapServers, "--command-config", Path.Combine(_directory!, "admin.properties"), .. arguments]);
     }
 
+    /// <summary>Runs one of the folder's scripts and gives its output.</summary>
+    public Task<string> ScriptAsync(string name, params string[] arguments) =>
+        RunAsync(Path.Combine(Path.GetDirectoryName(FindScript())!, name), arguments);
+
     private static KafkaOptions OptionsFor(string bootstrap, string user, string password) => new()
     {
         BootstrapServers = bootstrap,

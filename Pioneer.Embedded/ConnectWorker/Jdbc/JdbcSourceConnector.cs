@@ -10,6 +10,8 @@ internal sealed class JdbcSourceConnector(TimeProvider time, ILoggerFactory logg
 
     public string ClassName => "io.confluent.connect.jdbc.JdbcSourceConnector";
 
+    public string TaskClassName => "io.confluent.connect.jdbc.source.JdbcSourceTask";
+
     public string Version => ConnectWorker.PluginVersion;
 
     public ConfigDef Definition { get; } = new(JdbcSourceConfig.Keys);

@@ -29,6 +29,8 @@ internal static class ConnectRestApi
         app.MapPut("/connector-plugins/{type}/config/validate", (string type, Dictionary<string, string?> config, CancellationToken cancellation) =>
             herder.Validator.ValidateAsync(type, Known(config), cancellation));
         app.MapGet("/admin/loggers", () => new Dictionary<string, LoggerLevel>(StringComparer.Ordinal) { ["root"] = new("INFO", null) });
+        app.MapGet("/admin/loggers/{name}", (string name) =>
+            name == "root" ? new LoggerLevel("INFO", null) : throw ConnectRestException.NotFound($"Logger {name} not found."));
     }
 
     private static void MapConnector(IEndpointRouteBuilder app, Herder herder)
@@ -76,7 +78,7 @@ internal static class ConnectRestApi
             ? herder.Require(name).Status()
             : throw ConnectRestException.NotFound($"No status found for connector {name}"));
         app.MapGet("/connectors/{name}/tasks", (string name) =>
-            herder.Require(name).Tasks.Select(task => new TaskInfo(new ConnectorTaskId(name, task.Name.Index), task.Config)));
+            herder.Require(name).Tasks.Select(task => new TaskInfo(new ConnectorTaskId(name, task.Name.Index), TaskConfig(herder, task))));
         app.MapGet("/connectors/{name}/tasks/{task:int}/status", (string name, int task) =>
             herder.Exists(name) && herder.Require(name).Status().Tasks.FirstOrDefault(known => known.Id == task) is { } state
                 ? state
@@ -138,6 +140,11 @@ internal static class ConnectRestApi
             return OffsetsChanged("reset");
         });
     }
+
+    private static Dictionary<string, string> TaskConfig(Herder herder, SourceTaskRunner task) => new(task.Config, StringComparer.Ordinal)
+    {
+        ["task.class"] = herder.Validator.Require(task.Config.GetValueOrDefault("connector.class")).TaskClassName,
+    };
 
     private static IEnumerable<PluginConfigKey> PluginConfig(Herder herder, string type) =>
         (herder.Validator.Find(type) ?? throw ConnectRestException.NotFound($"Unknown plugin {type}.")).Definition.Keys.Select((key, order) =>

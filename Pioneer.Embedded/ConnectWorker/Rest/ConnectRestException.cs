@@ -9,5 +9,6 @@ internal sealed class ConnectRestException(int status, string message) : Excepti
 
     public static ConnectRestException BadRequest(string message) => new(StatusCodes.Status400BadRequest, message);
 
+    /// <summary>Connect has three ways to say that there is no such connector; this is the one of questions and deletions.</summary>
     public static ConnectRestException NoConnector(string name) => NotFound($"Connector {name} not found");
 }

@@ -72,11 +72,19 @@ internal sealed class ConnectorInstance(WorkerContext context, string name) : IA
 
     public ConnectorInfo Info() => new(Name, Config, [.. _tasks.Select(task => new ConnectorTaskId(Name, task.Name.Index))], "source");
 
-    public ConnectorStateInfo Status() => new(
-        Name,
-        new StateInfo(Spelt(State), context.WorkerId, Trace, ConnectWorker.PluginVersion),
-        [.. _tasks.Select(task => new TaskState(task.Name.Index, Spelt(task.State), context.WorkerId, task.Trace, ConnectWorker.PluginVersion))],
-        "source");
+    public ConnectorStateInfo Status() => Status(_ => false, tasks: false);
+
+    /// <summary>The status with RESTARTING in place of the states that <paramref name="restarts"/> picks, those of tasks too if asked.</summary>
+    public ConnectorStateInfo Status(Func<ConnectorState, bool> restarts, bool tasks)
+    {
+        return new ConnectorStateInfo(
+            Name,
+            new StateInfo(Shown(State, true), context.WorkerId, Trace, ConnectWorker.PluginVersion),
+            [.. _tasks.Select(task => new TaskState(task.Name.Index, Shown(task.State, tasks), context.WorkerId, task.Trace, ConnectWorker.PluginVersion))],
+            "source");
+
+        string Shown(ConnectorState state, bool included) => Spelt(included && restarts(state) ? ConnectorState.Restarting : state);
+    }
 
     public static string Spelt(ConnectorState state) => state.ToString().ToUpperInvariant();
 

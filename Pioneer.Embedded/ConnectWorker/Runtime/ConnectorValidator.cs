@@ -6,6 +6,8 @@ namespace Pioneer.Embedded.Connect.Runtime;
 /// <summary>Finds connector classes and checks configurations, for creating connectors and for the validate call.</summary>
 internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connectors, ILoggerFactory loggers)
 {
+    private const string Suffix = "Connector";
+
     public IReadOnlyList<ISourceConnector> Connectors { get; } = connectors;
 
     /// <summary>The class by its full name, or by its simple name with or without 'Connector', as Kafka Connect allows.</summary>
@@ -42,6 +44,11 @@ internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connect
     /// <summary>The validate call: as <see cref="EnsureValid"/>, and the source is tried as well.</summary>
     public async Task<ConfigInfos> ValidateAsync(string className, IReadOnlyDictionary<string, string> config, CancellationToken cancellationToken)
     {
+        if (config.GetValueOrDefault("connector.class") is { } included && !Stem(included).EndsWith(Stem(className), StringComparison.Ordinal))
+        {
+            throw ConnectRestException.BadRequest($"Included connector type {included} does not match request type {className}");
+        }
+
         var connector = Require(className);
         var values = Check(connector, config);
         if (values.TrueForAll(value => value.Errors.Count == 0))
@@ -74,6 +81,9 @@ internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connect
             [.. values.Select(value => value.Key.Group).Distinct(StringComparer.Ordinal)],
             infos);
     }
+
+    private static string Stem(string className) =>
+        className.Length > Suffix.Length && className.EndsWith(Suffix, StringComparison.Ordinal) ? className[..^Suffix.Length] : className;
 
     private List<ConfigValue> Check(ISourceConnector connector, IReadOnlyDictionary<string, string> config)
     {

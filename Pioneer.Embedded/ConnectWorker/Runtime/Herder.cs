@@ -56,6 +56,10 @@ internal sealed partial class Herder(WorkerContext context, ConnectorValidator v
     public ConnectorInstance Require(string name) =>
         _connectors.TryGetValue(name, out var connector) ? connector : throw ConnectRestException.NoConnector(name);
 
+    /// <summary>As <see cref="Require(string)"/>, in the words of another kind of call.</summary>
+    private ConnectorInstance Require(string name, string otherwise) =>
+        _connectors.TryGetValue(name, out var connector) ? connector : throw ConnectRestException.NotFound(otherwise);
+
     public bool Exists(string name) => _connectors.ContainsKey(name);
 
     /// <summary>Creates or changes a connector; true when it was created.</summary>
@@ -106,7 +110,7 @@ internal sealed partial class Herder(WorkerContext context, ConnectorValidator v
     public Task SetTargetAsync(string name, TargetState target, CancellationToken cancellationToken) => ChangeAsync(
         async () =>
         {
-            var connector = Require(name);
+            var connector = Require(name, $"Unknown connector {name}");
             if (connector.Target != target)
             {
                 await WriteTargetAsync(name, target, cancellationToken);
@@ -117,12 +121,13 @@ internal sealed partial class Herder(WorkerContext context, ConnectorValidator v
         },
         cancellationToken);
 
-    /// <summary>Restarts tasks: all, or only those that failed.</summary>
+    /// <summary>Restarts tasks: all, or only those that failed. The answer tells what was found, with RESTARTING for what is restarted.</summary>
     public Task<ConnectorStateInfo> RestartAsync(string name, bool includeTasks, bool onlyFailed, CancellationToken cancellationToken) =>
         ChangeAsync(
             async () =>
             {
-                var connector = Require(name);
+                var connector = Require(name, $"Unknown connector: {name}");
+                var answer = connector.Status(state => !onlyFailed || state == ConnectorState.Failed, includeTasks);
                 if (connector.State == ConnectorState.Failed || !onlyFailed)
                 {
                     await connector.ApplyAsync(connector.Config, connector.Target, Validator);
@@ -136,7 +141,7 @@ internal sealed partial class Herder(WorkerContext context, ConnectorValidator v
                     }
                 }
 
-                return connector.Status();
+                return answer;
             },
             cancellationToken);
 
@@ -150,7 +155,7 @@ internal sealed partial class Herder(WorkerContext context, ConnectorValidator v
         cancellationToken);
 
     public SourceTaskRunner RequireTask(string name, int task) =>
-        Require(name).Tasks is { } tasks && task >= 0 && task < tasks.Count
+        Require(name, $"Unknown connector: {name}").Tasks is { } tasks && task >= 0 && task < tasks.Count
             ? tasks[task]
             : throw ConnectRestException.NotFound($"Unknown task: {name}-{task}");
 
@@ -181,9 +186,9 @@ internal sealed partial class Herder(WorkerContext context, ConnectorValidator v
         },
         cancellationToken);
 
+    /// <summary>Forgets the topics that a connector was seen to use; of an unknown one there is nothing to forget.</summary>
     public void ResetTopics(string name)
     {
-        Require(name);
         foreach (var topic in Context.State.Topics(name))
         {
             Context.Status.Delete(WorkerState.TopicStatusKey(name, topic));

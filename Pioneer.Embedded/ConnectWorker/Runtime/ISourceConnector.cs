@@ -8,6 +8,9 @@ internal interface ISourceConnector
 {
     string ClassName { get; }
 
+    /// <summary>Class of its tasks, which each task's configuration names.</summary>
+    string TaskClassName { get; }
+
     string Version { get; }
 
     ConfigDef Definition { get; }

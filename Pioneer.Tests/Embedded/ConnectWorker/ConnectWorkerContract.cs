@@ -46,7 +46,7 @@ public abstract class ConnectWorkerContract
         var (status, body) = await kit.CallAsync(HttpMethod.Post, $"/connectors/{topic}/restart?includeTasks=true");
 
         Assert.Equal(HttpStatusCode.Accepted, status);
-        Assert.Equal("RUNNING", body!["connector"]!["state"]!.ToString());
+        Assert.Equal("RESTARTING", body!["connector"]!["state"]!.ToString());
         await WaitForCountAsync(kit, topic, 245);
     }
 
