@@ -44,12 +44,15 @@ public sealed class OperationRunner(
         }
     }
 
-    private async Task<string> SlugOfAsync(Operation operation, CancellationToken ct)
+    private async Task<string?> SlugOfAsync(Operation operation, CancellationToken ct)
     {
+        if (operation.TenantId is not { } id)
+        {
+            return null;
+        }
+
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Tenants.Where(tenant => tenant.Id == operation.TenantId).Select(tenant => tenant.Slug).FirstOrDefaultAsync(ct) is { Value: { } slug }
-            ? slug
-            : "-";
+        return (await db.Tenants.Where(tenant => tenant.Id == id).Select(tenant => tenant.Slug).SingleAsync(ct)).ToString();
     }
 
     private async Task<Operation?> TakeUpAsync(OperationId id, CancellationToken ct)

@@ -13,7 +13,7 @@ internal static class BrowserSeedSteps
         await author.LooksGoodAsync("seeds-empty");
         await author.Page.GetByRole(AriaRole.Link, new() { Name = "New seed job" }).ClickAsync();
         await Expect(author.Heading($"New seed job {slug}")).ToBeVisibleAsync();
-        await author.Page.GetByLabel("Subscription").SelectOptionAsync(subscription);
+        await author.Page.GetByLabel("Subscription", new() { Exact = true }).SelectOptionAsync(subscription);
         await Expect(author.Main.GetByText($"Readers of {slug}.d.{subscription} and nobody else.")).ToBeVisibleAsync();
         await author.LooksGoodAsync("new-seed");
         await author.Button("Define and run").ClickAsync();
