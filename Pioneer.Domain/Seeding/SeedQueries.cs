@@ -15,10 +15,15 @@ public sealed record SeedRunRow(
     double RowsPerSecond, int ChunksDone, int ChunksTotal, string? Certificate, string? Error, OperationId? OperationId, DateTimeOffset RequestedAt,
     string RequestedBy, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
 
+/// <summary>One page of runs and how many there are in all.</summary>
+public sealed record SeedRunList(IReadOnlyList<SeedRunRow> Rows, int Total);
+
 /// <summary>Seed jobs and their runs, of one tenant or of all that the actor sees.</summary>
 public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
 {
-    public async Task<Result<IReadOnlyList<SeedJobRow>>> JobsAsync(Actor actor, string? slug, Window window, CancellationToken cancellationToken)
+    private const int MaxRows = 500;
+
+    public async Task<Result<IReadOnlyList<SeedJobRow>>> JobsAsync(Actor actor, string? slug, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var jobs = db.SeedJobs.AsNoTracking().Visible(actor, row => row.TenantId);
@@ -42,25 +47,17 @@ public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
                       select new SeedJobRow(
                           job.Id, (string)(object)tenant.Slug, job.Name, subscription.Name, job.Layer, job.Cron, job.TimeZone, job.MaxRowsPerSecond, job.Enabled,
                           last == null ? null : last.Id, last == null ? null : last.State, job.CreatedAt, job.CreatedBy))
-            .Skip(window.Skip).Take(window.Take).ToListAsync(cancellationToken);
+            .Take(MaxRows).ToListAsync(cancellationToken);
     }
 
     /// <summary>Runs, newest first; of one job when <paramref name="job"/> is given.</summary>
-    public async Task<Result<IReadOnlyList<SeedRunRow>>> RunsAsync(
-        Actor actor, string? slug, SeedJobId? job, Window window, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<SeedRunRow>>> RunsAsync(Actor actor, string? slug, SeedJobId? job, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var runs = db.SeedRuns.AsNoTracking().Visible(actor, row => row.TenantId);
-        if (slug is not null)
+        var (runs, error) = await RunsOfAsync(db, actor, slug, cancellationToken);
+        if (error is not null)
         {
-            var found = await db.FindTenantAsync(actor, slug, TenantPermission.View, cancellationToken);
-            if (found.IsFailure)
-            {
-                return found.Error;
-            }
-
-            var id = found.Value.Id;
-            runs = runs.Where(row => row.TenantId == id);
+            return error;
         }
 
         if (job is { } wanted)
@@ -68,7 +65,22 @@ public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
             runs = runs.Where(row => row.SeedJobId == wanted);
         }
 
-        return await Select(db, runs.OrderByDescending(row => row.RequestedAt).ThenBy(row => row.Id).Skip(window.Skip).Take(window.Take)).ToListAsync(cancellationToken);
+        return await Select(db, runs.OrderByDescending(row => row.RequestedAt).Take(MaxRows)).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>One page of the runs, newest first; pages are 1-based.</summary>
+    public async Task<Result<SeedRunList>> RunPageAsync(Actor actor, string? slug, int page, int pageSize, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var (runs, error) = await RunsOfAsync(db, actor, slug, cancellationToken);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var total = await runs.CountAsync(cancellationToken);
+        var rows = runs.OrderByDescending(row => row.RequestedAt).Skip((page - 1) * pageSize).Take(pageSize);
+        return new SeedRunList(await Select(db, rows).ToListAsync(cancellationToken), total);
     }
 
     public async Task<Result<SeedRunRow>> RunAsync(Actor actor, SeedRunId id, CancellationToken cancellationToken)
@@ -77,6 +89,25 @@ public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
         var row = await Select(db, db.SeedRuns.AsNoTracking().Visible(actor, run => run.TenantId).Where(run => run.Id == id))
             .SingleOrDefaultAsync(cancellationToken);
         return row is null ? Error.NotFound("SeedRun", id.ToString()) : row;
+    }
+
+    private static async Task<(IQueryable<SeedRun> Runs, Error? Error)> RunsOfAsync(
+        PioneerDbContext db, Actor actor, string? slug, CancellationToken cancellationToken)
+    {
+        var runs = db.SeedRuns.AsNoTracking().Visible(actor, row => row.TenantId);
+        if (slug is null)
+        {
+            return (runs, null);
+        }
+
+        var found = await db.FindTenantAsync(actor, slug, TenantPermission.View, cancellationToken);
+        if (found.IsFailure)
+        {
+            return (runs, found.Error);
+        }
+
+        var id = found.Value.Id;
+        return (runs.Where(row => row.TenantId == id), null);
     }
 
     private static IQueryable<SeedRunRow> Select(PioneerDbContext db, IQueryable<SeedRun> runs) =>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
 using Pioneer.Portal.Shell;
 
@@ -27,7 +28,7 @@ public sealed partial class ActivityPage
 
     protected override LiveTopic Topics => LiveTopic.Audit;
 
-    private int PageNumber => Math.Max(PageQuery ?? 1, 1);
+    private int PageNumber => Pager.Number(PageQuery);
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {

@@ -49,5 +49,5 @@ public sealed partial class DeliveryPage
     private string TopicOf(string subscription) => SubscriptionWords.Topic(Slug, subscription);
 
     protected override async Task LoadAsync(CancellationToken cancellationToken) =>
-        _subscriptions = [.. (await Views.ListAsync(Slug, null, null, 1, cancellationToken)).Rows.Select(r => r.Name)];
+        _subscriptions = await Views.NamesAsync(Slug, cancellationToken);
 }

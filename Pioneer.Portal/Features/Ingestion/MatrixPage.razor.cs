@@ -47,7 +47,7 @@ public sealed partial class MatrixPage
 
     protected override LiveTopic Topics => LiveTopic.Ingestion | LiveTopic.Tenants;
 
-    private int PageNumber => Math.Max(PageQuery ?? 1, 1);
+    private int PageNumber => Pager.Number(PageQuery);
 
     private bool IsAdmin => Me.Actor.PlatformRole == PlatformRole.Admin;
 

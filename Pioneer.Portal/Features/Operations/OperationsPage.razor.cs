@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Pioneer.Domain.Operations;
+using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
 using Pioneer.Portal.Shell;
 
@@ -27,7 +28,7 @@ public sealed partial class OperationsPage
 
     protected override LiveTopic Topics => LiveTopic.Operations;
 
-    private int PageNumber => Math.Max(PageQuery ?? 1, 1);
+    private int PageNumber => Pager.Number(PageQuery);
 
     private bool HasFilter => !string.IsNullOrEmpty(Text) || !string.IsNullOrEmpty(State);
 

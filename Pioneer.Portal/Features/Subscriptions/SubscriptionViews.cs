@@ -31,6 +31,7 @@ public sealed record SubscriptionView(SubscriptionLine Row, SubscriptionId Id, b
 public sealed class SubscriptionViews(IDbContextFactory<PioneerDbContext> databases)
 {
     public const int PageSize = 100;
+    private const int MaxNames = 10_000;
 
     /// <summary>Of one tenant, or of all that the person sees. Pages are 1-based.</summary>
     public async Task<SubscriptionList> ListAsync(string? slug, string? text, SubscriptionState? state, int page, CancellationToken cancellationToken)
@@ -57,6 +58,13 @@ public sealed class SubscriptionViews(IDbContextFactory<PioneerDbContext> databa
                 Seedability = database.SubscriptionVersions.Where(v => v.SubscriptionId == r.Subscription.Id && v.Number == r.Subscription.CurrentVersion).Select(v => v.Seedability).FirstOrDefault(),
             }).ToListAsync(cancellationToken);
         return new SubscriptionList([.. list.Select(r => ToRow(r.Subscription, r.Slug, r.Seedability))], total);
+    }
+
+    /// <summary>Names of one tenant's subscriptions to choose from, in order.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(string slug, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await Rows(database, slug).OrderBy(r => r.Subscription.Name).Take(MaxNames).Select(r => r.Subscription.Name).ToListAsync(cancellationToken);
     }
 
     /// <summary>Null for one that is not there or that the person does not see.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
 using Pioneer.Portal.Shell;
 
@@ -33,7 +34,7 @@ public sealed partial class TenantsPage
 
     protected override LiveTopic Topics => LiveTopic.Tenants | LiveTopic.Subscriptions | LiveTopic.Ingestion;
 
-    private int PageNumber => Math.Max(PageQuery ?? 1, 1);
+    private int PageNumber => Pager.Number(PageQuery);
 
     private TenantSort Sort => Enum.TryParse<TenantSort>(SortQuery?.TrimStart('-'), out var sort) ? sort : TenantSort.Name;
 
