@@ -28,7 +28,6 @@ public static class ApiEndpoints
             .ToProblem(status.HttpContext.Response.StatusCode).ExecuteAsync(status.HttpContext));
         api.Use(TellRefusalsAsync);
         api.UseMiddleware<ApiAuthentication>();
-        api.UseMiddleware<ApiLimits>();
         api.Use(RefuseIgnoredConditionAsync);
         api.UseMiddleware<ApiIdempotency>();
         api.Run(RunEndpointAsync);
@@ -39,17 +38,16 @@ public static class ApiEndpoints
     {
         app.MapOpenApi().AllowAnonymous();
         var api = app.MapGroup(Root).WithMetadata(new RequestSizeLimitAttribute(ApiRefusals.MaxBodyBytes));
-        Area("Tenants").MapTenants();
-        Area("Ingestion").MapEntitlements();
-        Area("Ingestion").MapIngestion();
-        Area("Delivery").MapCredentials();
-        Area("Subscriptions").MapKsql();
-        Area("Subscriptions").MapSubscriptions();
-        Area("Delivery").MapEvents();
-        Area("Seeding").MapSeeding();
-        Area("Recovery").MapRecovery();
-        Area("Operations").MapOperations();
-        RouteGroupBuilder Area(string name) => api.MapGroup("").WithTags(name);
+        api.MapTenants();
+        api.MapEntitlements();
+        api.MapIngestion();
+        api.MapCredentials();
+        api.MapKsql();
+        api.MapSubscriptions();
+        api.MapEvents();
+        api.MapSeeding();
+        api.MapRecovery();
+        api.MapOperations();
     }
 
     // a sender's mistake is told to the sender and is no fault in our log

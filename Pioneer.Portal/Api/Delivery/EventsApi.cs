@@ -20,8 +20,7 @@ internal static class EventsApi
         "Send 'earliest', 'latest' or the id of an event that you received.");
 
     public static void MapEvents(this RouteGroupBuilder api) =>
-        api.MapGet("/tenants/{slug}/subscriptions/{name}/events", StreamAsync)
-            .Streams("text/event-stream", "Streams results; goes on after the event that Last-Event-ID names.");
+        api.MapGet("/tenants/{slug}/subscriptions/{name}/events", StreamAsync);
 
     private static async Task<IResult> StreamAsync(
         string slug, string name, string? from, SubscriptionQueries subscriptions, DeliveryReader reader, CurrentActor current, HttpContext http, CancellationToken ct)

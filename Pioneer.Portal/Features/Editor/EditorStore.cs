@@ -12,17 +12,21 @@ namespace Pioneer.Portal.Features.Editor;
 public sealed record EditorDocument(Guid? DraftId, string Name, string Sql, string? Subscription, int? Version, string Description, long? Revision, bool Mine);
 
 /// <summary>One draft in the list of drafts.</summary>
-public sealed record DraftLine(Guid Id, string Name, DateTimeOffset UpdatedAt);
+/// <param name="Title">Its name, or how its text begins while it has none.</param>
+public sealed record DraftLine(Guid Id, string Title, DateTimeOffset UpdatedAt);
 
 /// <summary>Finds what an address of the editor means: a draft, a subscription, or nothing yet.</summary>
 public sealed class EditorStore(IDbContextFactory<PioneerDbContext> databases)
 {
+    private const string Untitled = "untitled";
+    private const int TitleLength = 60;
+
     /// <summary>Null when the id names neither a draft nor a subscription of the tenant.</summary>
     public async Task<EditorDocument?> OpenAsync(Actor actor, string slug, string? id, CancellationToken cancellationToken)
     {
         if (id is null)
         {
-            return new EditorDocument(null, "untitled", "", null, null, "", null, true);
+            return new EditorDocument(null, Untitled, "", null, null, "", null, true);
         }
 
         if (TenantSlug.Create(slug) is not { IsSuccess: true, Value: var tenantSlug })
@@ -70,6 +74,6 @@ public sealed class EditorStore(IDbContextFactory<PioneerDbContext> databases)
         const int most = 20;
         return await database.QueryDrafts.AsNoTracking()
             .Where(d => d.OwnerId == actor.Id && database.Tenants.Any(t => t.Id == d.TenantId && t.Slug == tenantSlug))
-            .OrderByDescending(d => d.UpdatedAt).Take(most).Select(d => new DraftLine(d.Id.Value, d.Name, d.UpdatedAt)).ToListAsync(cancellationToken);
+            .OrderByDescending(d => d.UpdatedAt).Take(most).Select(d => new DraftLine(d.Id.Value, d.Name == Untitled ? d.Sql.Substring(0, TitleLength) : d.Name, d.UpdatedAt)).ToListAsync(cancellationToken);
     }
 }
