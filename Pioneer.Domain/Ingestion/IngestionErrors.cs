@@ -50,6 +50,9 @@ public static class IngestionErrors
     public static Error FeedIsRead(string feed, IEnumerable<string> subscriptions) => Error.Conflict(
         "FeedIsRead", $"Feed '{feed}' is read by the subscriptions {string.Join(", ", subscriptions)}.", "Delete them first.");
 
+    public static Error DataWouldGo(string topic) => Error.Invalid(
+        "ConfirmationMissing", "confirmation", $"Revoking the feed with its data deletes the records of '{topic}' for good.", "Type the topic's name to confirm.");
+
     public static Error NotGranted(string tenant, string feed) =>
         new("EntitlementNotFound", $"Tenant '{tenant}' is not entitled to feed '{feed}'.") { Kind = ErrorKind.NotFound };
 

@@ -11,7 +11,9 @@ namespace Pioneer.Domain.Ingestion;
 /// <summary>One tick of the matrix.</summary>
 /// <param name="TenantValue">Value in the feed's tenant column; the slug when null.</param>
 /// <param name="DeleteData">On revocation: the T topic and its records go too.</param>
-public sealed record EntitlementChange(string Tenant, string Feed, bool Granted, string? TenantValue = null, bool DeleteData = false);
+/// <param name="Confirmation">The T topic's name, typed by hand, where its records are to go.</param>
+public sealed record EntitlementChange(
+    string Tenant, string Feed, bool Granted, string? TenantValue = null, bool DeleteData = false, string? Confirmation = null);
 
 /// <summary>Grants and takes back feeds, many at once: one transaction, one operation a tenant.</summary>
 public sealed class SetEntitlements(
@@ -31,6 +33,11 @@ public sealed class SetEntitlements(
         if (loaded.IsFailure)
         {
             return loaded.Error;
+        }
+
+        if (loaded.Value.Select(FindUnconfirmed).FirstOrDefault(error => error is not null) is { } unconfirmed)
+        {
+            return unconfirmed;
         }
 
         var operations = new Dictionary<TenantId, Operation>();
@@ -191,6 +198,12 @@ public sealed class SetEntitlements(
         return !change.Granted && readers.Count > 0
             ? IngestionErrors.FeedIsRead(feed.Name, readers)
             : new Item(change, tenant, feed, current.GetValueOrDefault((tenant.Id, feed.Id)));
+    }
+
+    private static Error? FindUnconfirmed(Item item)
+    {
+        var topic = TopicNames.Feed(item.Tenant.Slug, item.Feed.Name);
+        return item.Change is { Granted: false, DeleteData: true } && item.Change.Confirmation != topic ? IngestionErrors.DataWouldGo(topic) : null;
     }
 
     // The entitlement as it is to be; null where that is how it is.

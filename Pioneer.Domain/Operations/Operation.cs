@@ -12,7 +12,7 @@ public sealed class Operation : IRevisioned
     /// <summary>The thing it is about, such as <c>acme</c> or <c>acme.t.payments</c>; for people and links.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>Id of the row it is about (subscription, credential, seed run, playbook run), or a connector's name; what the job needs.</summary>
+    /// <summary>Id of the row it is about (subscription, credential, seed run, playbook run), a connector's name, or <see cref="Provisioning.RequestReconcile.Confirmed"/>; what the job needs.</summary>
     public string? Target { get; init; }
 
     public OperationState State { get; set; } = OperationState.Queued;

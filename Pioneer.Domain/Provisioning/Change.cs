@@ -49,6 +49,12 @@ public abstract record Change(ChangeKind Kind, ChangeRisk Risk)
     /// <summary>The change that undoes this one; null where that is impossible (deleted records).</summary>
     public virtual Change? Inverse => null;
 
+    /// <summary>
+    /// It destroys records, and nobody has agreed to that: whoever deletes a topic confirmed it when asking, but a difference that somebody made
+    /// on the platform was never asked about. Applied only with a confirmation of its own.
+    /// </summary>
+    public virtual bool NeedsConfirmation => false;
+
     /// <summary>One line for lists and journals.</summary>
     public string Title => $"{Kind} {ResourceType} {Resource}";
 

@@ -32,6 +32,8 @@ public sealed record TopicConfigChange(
 
     public override string? After => ChangeText.MapWithDefaults(Wanted);
 
+    public override bool NeedsConfirmation => Risk is ChangeRisk.DestroysData;
+
     /// <summary>A null value goes back to the broker's default.</summary>
     public override Change Inverse => new TopicConfigChange(Topic, Wanted, Current, ChangeRisk.Safe);
 

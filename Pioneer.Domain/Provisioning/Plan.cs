@@ -16,6 +16,12 @@ public sealed record Plan(ImmutableArray<Change> Changes, ImmutableArray<Blocked
     /// <summary>Wanted and observed state are the same.</summary>
     public bool InSync => Changes.IsEmpty && Blocked.IsEmpty;
 
+    /// <summary>Nothing is left but what waits for a confirmation: everything that was asked for is there.</summary>
+    public bool Settled => Blocked.IsEmpty && Changes.All(change => change.NeedsConfirmation);
+
+    /// <summary>The part that may be applied without anybody confirming that records are destroyed.</summary>
+    public Plan WithoutUnconfirmed() => this with { Changes = [.. Changes.Where(change => !change.NeedsConfirmation)] };
+
     public ChangeCost Cost => Changes.Aggregate(ChangeCost.None, (sum, change) => sum + change.Cost);
 
     public ChangeRisk Risk => Changes.IsEmpty ? ChangeRisk.Safe : Changes.Max(change => change.Risk);

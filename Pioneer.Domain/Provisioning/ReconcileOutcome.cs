@@ -7,7 +7,7 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Domain.Provisioning;
 
 /// <summary>
-/// Writes down what a comparison found. With an empty plan, what was on its way has arrived: the tenant is active (or gone), credentials are
+/// Writes down what a comparison found. With nothing left but what waits for a confirmation, what was on its way has arrived: the tenant is active (or gone), credentials are
 /// usable and their passwords forgotten, subscriptions run, deleted things are deleted. Idempotent.
 /// </summary>
 public sealed class ReconcileOutcome(IDbContextFactory<PioneerDbContext> contexts, TimeProvider clock)
@@ -22,7 +22,7 @@ public sealed class ReconcileOutcome(IDbContextFactory<PioneerDbContext> context
         var tenant = await db.Tenants.SingleAsync(row => row.Slug == slug, cancellationToken);
         tenant.DriftCount = plan.Changes.Length + plan.Blocked.Length;
         tenant.DriftCheckedAt = clock.GetUtcNow();
-        if (plan.InSync)
+        if (plan.Settled)
         {
             await SettleAsync(db, tenant, plannedAt, cancellationToken);
         }

@@ -33,7 +33,7 @@ public sealed class DriftScan(
             await outcome.RecordAsync(tenant, plan.Value, plannedAt, ct);
             if (!plan.Value.Changes.IsEmpty && plan.Value.Risk == ChangeRisk.Safe)
             {
-                var operation = await reconcile.ForTenantAsync(Actor.System, tenant.Value, ct);
+                var operation = await reconcile.ForTenantAsync(Actor.System, tenant.Value, confirmation: null, ct);
                 ProvisioningLog.Drifted(logger, plan.Value.Changes.Length, tenant.Value, operation.IsSuccess ? operation.Value.ToString() : operation.Error.Message);
             }
         }

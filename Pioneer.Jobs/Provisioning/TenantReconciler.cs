@@ -1,11 +1,15 @@
 using Pioneer.Domain;
+using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Operations;
 
 namespace Pioneer.Jobs.Provisioning;
 
-/// <summary>Brings one tenant to its wanted state: plan, apply, plan again, until the plan is empty. Holds the tenant's lock meanwhile.</summary>
+/// <summary>
+/// Brings one tenant to its wanted state: plan, apply, plan again, until the plan is empty, or holds only what destroys records and waits for
+/// somebody to confirm that. Holds the tenant's lock meanwhile.
+/// </summary>
 public sealed class TenantReconciler(
     TenantPlanner planner, PlanExecutor executor, ReconcileOutcome outcome, TenantLocks locks, TimeProvider time, ILogger<TenantReconciler> logger)
 {
@@ -23,6 +27,7 @@ public sealed class TenantReconciler(
     {
         using var held = await locks.AcquireAsync(tenant.Id, ct);
         await run.CheckAsync(ct);
+        var confirmed = run is { Kind: OperationKind.ReconcileTenant, Target: RequestReconcile.Confirmed };
         var plannedAt = time.GetUtcNow();
         var plan = await planner.PlanAsync(tenant.Slug, ct);
         for (var round = 1; ; round++)
@@ -33,28 +38,30 @@ public sealed class TenantReconciler(
             }
 
             ProvisioningLog.Planned(logger, tenant.Slug.Value, plan.Value.Changes.Length, plan.Value.Blocked.Length);
-            var applied = await executor.ApplyAsync(plan.Value, run, tenant.Id, ct);
+            var permitted = Permitted(plan.Value, confirmed);
+            var applied = await executor.ApplyAsync(permitted, run, tenant.Id, ct);
             if (applied.Unavailable is { } down)
             {
                 return down;
             }
 
-            plannedAt = plan.Value.Changes.IsEmpty ? plannedAt : time.GetUtcNow();
-            var after = plan.Value.Changes.IsEmpty ? plan : await SettleAsync(tenant.Slug, mayWait: applied.Failures.IsEmpty, ct);
+            plannedAt = permitted.Changes.IsEmpty ? plannedAt : time.GetUtcNow();
+            var after = permitted.Changes.IsEmpty ? plan : await SettleAsync(tenant.Slug, confirmed, mayWait: applied.Failures.IsEmpty, ct);
             if (after.IsFailure)
             {
                 return after.Error;
             }
 
             await outcome.RecordAsync(tenant.Slug, after.Value, plannedAt, ct);
-            if (after.Value.InSync)
+            var left = Permitted(after.Value, confirmed);
+            if (left.InSync)
             {
                 return Result.Success;
             }
 
-            if (!applied.Failures.IsEmpty || after.Value.Changes.IsEmpty || round == MaxRounds)
+            if (!applied.Failures.IsEmpty || left.Changes.IsEmpty || round == MaxRounds)
             {
-                return Describe(tenant.Slug, applied, after.Value);
+                return Describe(tenant.Slug, applied, left);
             }
 
             plan = after;
@@ -62,13 +69,13 @@ public sealed class TenantReconciler(
     }
 
     /// <summary>Plans until nothing is left or what is left no longer looks like metadata on its way.</summary>
-    private async Task<Result<Plan>> SettleAsync(TenantSlug tenant, bool mayWait, CancellationToken ct)
+    private async Task<Result<Plan>> SettleAsync(TenantSlug tenant, bool confirmed, bool mayWait, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         while (true)
         {
             var plan = await planner.PlanAsync(tenant, ct);
-            if (plan.IsFailure || plan.Value.InSync || !mayWait || time.GetElapsedTime(started) > SettlePatience)
+            if (plan.IsFailure || Permitted(plan.Value, confirmed).InSync || !mayWait || time.GetElapsedTime(started) > SettlePatience)
             {
                 return plan;
             }
@@ -76,6 +83,9 @@ public sealed class TenantReconciler(
             await Task.Delay(SettlePause, time, ct);
         }
     }
+
+    // What destroys records that nobody agreed to lose stays drift, and keeps nothing else from being done.
+    private static Plan Permitted(Plan plan, bool confirmed) => confirmed ? plan : plan.WithoutUnconfirmed();
 
     private static Error Describe(TenantSlug tenant, PlanOutcome applied, Plan left)
     {

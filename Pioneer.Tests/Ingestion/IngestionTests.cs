@@ -125,6 +125,29 @@ public sealed class IngestionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Revoking_a_feed_with_its_records_needs_the_topics_name_typed()
+    {
+        await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+        await _database.ReconcileAsync();
+        var revoke = new EntitlementChange("acme", "payments", Granted: false, DeleteData: true);
+
+        Assert.Equal("ConfirmationMissing", (await SetAsync(revoke)).Error!.Code);
+        Assert.Equal("ConfirmationMissing", (await SetAsync(revoke with { Confirmation = "payments" })).Error!.Code);
+        Assert.True((await _database.ReconcileAsync()).InSync);
+        Assert.Contains(_database.Platform.State.Topics, topic => topic.Name == "acme.t.payments");
+        Assert.Contains((await _database.Get<SetEntitlements>().PreviewAsync(Actors.Admin, [revoke], DomainDatabase.Token)).Value.Changes, change => change.Risk is ChangeRisk.DestroysData);
+
+        Assert.Null((await SetAsync(revoke with { Confirmation = "acme.t.payments" })).Error);
+        await _database.ReconcileAsync();
+        Assert.DoesNotContain(_database.Platform.State.Topics, topic => topic.Name == "acme.t.payments");
+
+        Task<Result<System.Collections.Immutable.ImmutableArray<OperationId>>> SetAsync(EntitlementChange change) =>
+            _database.Get<SetEntitlements>().ExecuteAsync(Actors.Admin, [change], DomainDatabase.Token);
+    }
+
+    [Fact]
     public async Task Paused_connector_stays_paused_through_reconciles()
     {
         await _database.ATenantAsync();

@@ -127,7 +127,7 @@ public sealed class TenantProvisioningTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await PlanAsync()).Changes.Length == 2);
 
         var repair = await host.InScopeAsync<RequestReconcile, Domain.Result<Domain.OperationId>>(
-            request => request.ForTenantAsync(Actor.System, slug.Value, Ct));
+            request => request.ForTenantAsync(Actor.System, slug.Value, confirmation: null, Ct));
         var done = await host.FinishedAsync(repair.Value);
         Assert.Equal(OperationState.Succeeded, done.State);
         Assert.Equal(2, done.Steps.Count);

@@ -61,6 +61,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         await CredentialReadsItsDeliveriesOnlyAsync();
         await UpgradeGoesOnWhereTheOldVersionStoppedAsync();
         await PausedQueryCatchesUpAsync();
+        await RecordsAreOnlyDestroyedWithAConfirmationAsync();
         await DeletedSubscriptionLeavesNothingRunningAsync();
         await NothingDiffersInTheEndAsync();
     }
@@ -101,6 +102,26 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
             await Eventually.TrueAsync(async () => (await KeysAsync(TopicNames.Feed(slug, "payments"))).SetEquals(await IdsAsync("payments", "id", tenant)));
             await Eventually.TrueAsync(async () => (await KeysAsync(TopicNames.Feed(slug, "balances"))).SetEquals(await IdsAsync("balances", "account_id", tenant)));
         }
+    }
+
+    private async Task RecordsAreOnlyDestroyedWithAConfirmationAsync()
+    {
+        var topic = TopicNames.Feed(_acme, "payments");
+        var admin = _host.Get<KafkaAdmin>();
+        await admin.AlterTopicConfigAsync(topic, new Dictionary<string, string?> { ["retention.ms"] = "-1" }, Ct); // somebody keeps them for ever
+        await Eventually.TrueAsync(async () => await RetentionAsync() == "-1");
+
+        var refused = await Scoped<RequestReconcile, Result<OperationId>>(r => r.ForTenantAsync(Actor.System, _acme.Value, confirmation: null, Ct));
+        Assert.Equal("ConfirmationMissing", refused.Error?.Code);
+        await SucceedAsync(await Do<SetTenantLimits, OperationId>(
+            l => l.ExecuteAsync(Actor.System, _acme.Value, new TenantLimits { ConsumerBytesPerSecond = 100 << 20 }, null, Ct)));
+        Assert.Equal("-1", await RetentionAsync());
+        Assert.Equal(1, await Scoped<PioneerDbContext, int?>(db => db.Tenants.Where(row => row.Slug == _acme).Select(row => row.DriftCount).SingleAsync()));
+
+        await SucceedAsync(await Do<RequestReconcile, OperationId>(r => r.ForTenantAsync(Actor.System, _acme.Value, _acme.Value, Ct)));
+        await Eventually.TrueAsync(async () => await RetentionAsync() != "-1");
+
+        async Task<string> RetentionAsync() => (await admin.DescribeTopicsAsync(name => name == topic, Ct)).Single().Configs["retention.ms"];
     }
 
     private async Task QueryIsPreviewedAsync()

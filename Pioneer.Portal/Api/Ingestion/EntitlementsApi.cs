@@ -13,8 +13,8 @@ internal static class EntitlementsApi
                 SetAsync(new EntitlementChange(slug, feed, Granted: true, body?.Settings?.TenantValue), entitlements, current, ct));
 
         api.MapDelete("/tenants/{slug}/entitlements/{feed}",
-            (string slug, string feed, bool? deleteData, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>
-                SetAsync(new EntitlementChange(slug, feed, Granted: false, DeleteData: deleteData ?? false), entitlements, current, ct));
+            (string slug, string feed, bool? deleteData, string? confirm, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>
+                SetAsync(new EntitlementChange(slug, feed, Granted: false, DeleteData: deleteData ?? false, Confirmation: confirm), entitlements, current, ct));
     }
 
     private static async Task<IResult> SetAsync(EntitlementChange change, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>

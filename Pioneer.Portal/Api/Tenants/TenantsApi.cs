@@ -40,8 +40,8 @@ internal static class TenantsApi
 
         api.MapGet("/tenants/{slug}/plan", GetPlanAsync);
 
-        api.MapPost("/tenants/{slug}/plan:apply", async (string slug, RequestReconcile reconcile, CurrentActor current, CancellationToken ct) =>
-            (await reconcile.ForTenantAsync(current.Actor, slug, ct)).ToAccepted());
+        api.MapPost("/tenants/{slug}/plan:apply", async (string slug, string? confirm, RequestReconcile reconcile, CurrentActor current, CancellationToken ct) =>
+            (await reconcile.ForTenantAsync(current.Actor, slug, confirm, ct)).ToAccepted());
 
         api.MapGet("/tenants/{slug}/streams", async (string slug, TenantStreams streams, CurrentActor current, CancellationToken ct) =>
             (await streams.ListAsync(current.Actor, slug, ct)).ToAnswer(list => Results.Ok(list.Select(StreamBody.Of))));
@@ -79,12 +79,12 @@ internal sealed record PlanBody(
 {
     public static PlanBody Of(Plan plan) => new(
         plan.Changes.Select(change => new ChangeBody(
-            change.ResourceType, change.Kind.ToString().ToLowerInvariant(), change.Resource, change.Before, change.After, change.Risk.ToString())),
+            change.ResourceType, change.Kind.ToString().ToLowerInvariant(), change.Resource, change.Before, change.After, change.Risk.ToString(), change.NeedsConfirmation)),
         plan.Blocked, plan.Notes, plan.Foreign, plan.Cost);
 }
 
 /// <summary>One change of a plan.</summary>
-internal sealed record ChangeBody(string Kind, string Action, string Resource, string? Before, string? After, string Risk);
+internal sealed record ChangeBody(string Kind, string Action, string Resource, string? Before, string? After, string Risk, bool NeedsConfirmation);
 
 /// <summary>A stream that the tenant's queries may read.</summary>
 internal sealed record StreamBody(string Name, string Kind, string Topic, IEnumerable<StreamColumnBody> Key, IEnumerable<StreamColumnBody> Columns)

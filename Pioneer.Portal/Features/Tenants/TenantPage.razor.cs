@@ -17,7 +17,7 @@ public sealed partial class TenantPage
     private static readonly string[] Tabs = ["overview", "entitlements", "topics", "subscriptions", "credentials", "quotas", "members", "activity", "plan"];
 
     private TenantHead? _head;
-    private int _planned;
+    private Plan? _planned;
     private Error? _error;
 
     [Parameter]
@@ -70,7 +70,19 @@ public sealed partial class TenantPage
         ];
     }
 
-    private async Task ApplyAsync() => Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, Gone));
+    private async Task ApplyAsync()
+    {
+        var destroying = _planned?.Changes.Where(change => change.NeedsConfirmation).Select(change => change.Resource).ToList() ?? [];
+        if (destroying.Count == 0)
+        {
+            Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, confirmation: null, Gone));
+        }
+        else if (await Dialogs.ConfirmAsync(
+            $"Apply the plan of {Slug}", Text($"Records of {string.Join(", ", destroying)} are deleted. This cannot be undone."), "Apply and delete", requiredText: Slug))
+        {
+            Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, Slug, Gone));
+        }
+    }
 
     private async Task ResumeAsync() => Follow(await Lifecycle.ResumeAsync(Me.Actor, Slug, Gone));
 

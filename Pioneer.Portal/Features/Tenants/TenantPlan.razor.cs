@@ -16,9 +16,9 @@ public sealed partial class TenantPlan : IDisposable
     [Parameter, EditorRequired]
     public required string Slug { get; set; }
 
-    /// <summary>Number of changes, once the plan is there.</summary>
+    /// <summary>The plan, once it is there.</summary>
     [Parameter]
-    public EventCallback<int> OnPlanned { get; set; }
+    public EventCallback<Plan?> OnPlanned { get; set; }
 
     [Inject]
     public required TenantPlanner Planner { get; set; }
@@ -48,7 +48,7 @@ public sealed partial class TenantPlan : IDisposable
         {
             var plan = await Planner.PlanAsync(TenantSlug.Parse(Slug), _gone.Token);
             (_plan, _error, _at) = (plan.IsSuccess ? plan.Value : null, plan.Error, Time.GetUtcNow());
-            await OnPlanned.InvokeAsync(_plan?.Changes.Length ?? 0);
+            await OnPlanned.InvokeAsync(_plan);
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
