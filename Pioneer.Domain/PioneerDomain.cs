@@ -58,6 +58,7 @@ public static class PioneerDomain
     {
         services.AddScoped<CreateTenant>();
         services.AddScoped<TenantLifecycle>();
+        services.AddScoped<ViewAsTenant>();
         services.AddScoped<SetTenantLimits>();
         services.AddScoped<TenantQueries>();
         services.AddScoped<ManageMembers>();

@@ -21,6 +21,7 @@ public static class PortalPipeline
         app.UseSecurityHeaders();
         app.UseSerilogRequestLogging(o => o.EnrichDiagnosticContext = EnrichWithPerson);
         app.UseAuthentication();
+        app.UseViewAs();
         app.Use(UseActor);
         app.UsePioneerApi();
         app.UseAuthorization();
@@ -35,6 +36,7 @@ public static class PortalPipeline
             .RequireAuthorization(Policies.PlatformAdmin);
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
         app.MapSignIn();
+        app.MapViewAs();
         app.MapPioneerApi();
         // the policy of every response has frame-ancestors already
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);

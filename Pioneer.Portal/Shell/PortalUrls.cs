@@ -26,10 +26,14 @@ public static class PortalUrls
     public const string SignInOrganisation = "/sign-in/organisation";
     public const string SignInFailed = "/sign-in/failed";
     public const string SignOut = "/sign-out";
+    public const string StopViewing = "/stop-viewing";
     public const string Setup = "/setup";
     public const string AccessDenied = "/access-denied";
 
     public static string Tenant(string slug, string? tab = null) => tab is null ? $"/tenants/{slug}" : $"/tenants/{slug}/{tab}";
+
+    /// <summary>Where a form begins to look at a tenant as its viewers do.</summary>
+    public static string ViewAs(string slug) => $"/view-as/{slug}";
 
     public static string Onboarding(Guid operationId, string slug) => $"{NewTenant}?operation={operationId}&slug={slug}";
 

@@ -14,6 +14,15 @@ public static class PioneerClaims
     /// <summary>A <see cref="TenantGrant"/>, one per membership.</summary>
     public const string Tenant = "pioneer:tenant";
 
+    /// <summary>The <see cref="TenantGrant"/> of a view as tenant.</summary>
+    private const string Viewing = "pioneer:viewing";
+
+    /// <summary>What a platform person has instead of the platform role while looking at a tenant.</summary>
+    internal static IEnumerable<Claim> ViewClaims(TenantGrant grant) => [grant.ToClaim(), new Claim(Viewing, grant.ToClaim().Value)];
+
+    /// <summary>The tenant that a platform person looks at as its viewers do; null otherwise.</summary>
+    public static TenantGrant? ViewedTenant(this ClaimsPrincipal user) => user.FindFirst(Viewing) is { } claim ? TenantGrant.Parse(claim.Value) : null;
+
     /// <summary>When the session ends, in seconds since 1970; only for accounts whose issuer sets an end.</summary>
     private const string Until = "pioneer:until";
 
@@ -49,7 +58,10 @@ public static class PioneerClaims
         user.Identity?.Name ?? "",
         ActorKind.User,
         user.PlatformRole(),
-        user.TenantGrants().ToImmutableDictionary(g => g.TenantId, g => g.Role));
+        user.TenantGrants().ToImmutableDictionary(g => g.TenantId, g => g.Role))
+    {
+        ViewingAs = user.ViewedTenant()?.TenantId,
+    };
 
     public static string DisplayRole(this ClaimsPrincipal user, string? slug)
     {

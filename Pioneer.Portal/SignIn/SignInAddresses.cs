@@ -27,6 +27,7 @@ internal static class SignInAddresses
             return Results.Redirect(PortalUrls.Overview);
         }
 
+        ViewAs.End(http);
         if (provider.IsEntra)
         {
             return Results.SignOut(

@@ -20,6 +20,7 @@ public static class SignInServices
         services.AddScoped<CurrentActor>();
         services.AddScoped<CircuitHandler, CurrentActorCircuitHandler>();
         services.AddScoped<FirstAdmin>();
+        services.AddSingleton<ViewAs>();
         services.AddIdentityCore<PioneerUser>(ConfigureIdentity)
             .AddEntityFrameworkStores<PioneerDbContext>()
             .AddClaimsPrincipalFactory<PioneerPrincipalFactory>()

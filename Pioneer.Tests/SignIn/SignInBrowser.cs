@@ -24,10 +24,18 @@ internal sealed partial class SignInBrowser : IDisposable
     public List<Uri> Trail { get; } = [];
 
     /// <summary>Opens an address and goes wherever the answers lead.</summary>
-    public async Task<Page> VisitAsync(string address, CancellationToken ct)
+    public Task<Page> VisitAsync(string address, CancellationToken ct) =>
+        FollowAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_http.BaseAddress!, address)), ct);
+
+    /// <summary>Submits a form without fields and goes wherever the answers lead.</summary>
+    public Task<Page> SubmitAsync(string address, CancellationToken ct) =>
+        FollowAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(_http.BaseAddress!, address)), ct);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<Page> FollowAsync(HttpRequestMessage request, CancellationToken ct)
     {
         Trail.Clear();
-        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_http.BaseAddress!, address));
         for (var hop = 0; hop < MaxHops; hop++)
         {
             var at = request.RequestUri!;
@@ -54,8 +62,6 @@ internal sealed partial class SignInBrowser : IDisposable
 
         throw new InvalidOperationException($"The sign-in goes round in circles: {string.Join(" -> ", Trail)}");
     }
-
-    public void Dispose() => _http.Dispose();
 
     [GeneratedRegex("""<form method="post" action="(https[^"]+)">""")]
     private static partial Regex Form();
