@@ -11,12 +11,21 @@ namespace Pioneer.Portal.Features.Ingestion;
 /// <summary>What Kafka Connect runs, beside what is wanted of it.</summary>
 public sealed partial class ConnectorsPage
 {
-    private IReadOnlyList<EntitlementLine>? _rows;
+    private EntitlementList? _list;
     private Dictionary<string, ConnectorStatus> _observed = [];
     private DateTimeOffset? _observedAt;
     private string? _unreachable;
     private Error? _error;
     private bool _busy;
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Text { get; set; }
+
+    [SupplyParameterFromQuery(Name = "page")]
+    private int? PageQuery { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
 
     [Inject]
     public required IngestionViews Views { get; set; }
@@ -35,9 +44,13 @@ public sealed partial class ConnectorsPage
 
     protected override LiveTopic Topics => LiveTopic.Ingestion | LiveTopic.Operations | LiveTopic.Recovery;
 
+    private int PageNumber => Pager.Number(PageQuery);
+
+    private static string UrlOf(string? text, int page) => PortalUrls.With(PortalUrls.Connectors, ("q", text), ("page", page > 1 ? page : null));
+
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _rows = await Views.EntitlementsAsync(null, cancellationToken);
+        _list = await Views.EntitlementsAsync(Text, PageNumber, cancellationToken);
         if (RendererInfo.IsInteractive)
         {
             await ObserveAsync();

@@ -26,6 +26,9 @@ public sealed record MatrixView(IReadOnlyList<FeedLine> Feeds, IReadOnlyList<Mat
 public sealed record EntitlementLine(
     string Slug, string Feed, FeedKind Kind, EntitlementState State, string TenantValue, bool Paused, string Topic, DateTimeOffset GrantedAt, string GrantedBy);
 
+/// <summary>One page of connectors and how many there are in all.</summary>
+public sealed record EntitlementList(IReadOnlyList<EntitlementLine> Rows, int Total);
+
 /// <summary>Reads sources, feeds and entitlements within the tenant scope of the circuit.</summary>
 public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases)
 {
@@ -75,12 +78,38 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
             tenants = tenants.Where(t => t.Slug == wanted);
         }
 
-        var rows = await database.Entitlements.AsNoTracking().Where(e => e.State == EntitlementState.Granted)
-            .Join(database.Feeds, e => e.FeedId, f => f.Id, (e, f) => new { e, f.Name, f.Kind })
-            .Join(tenants, x => x.e.TenantId, t => t.Id, (x, t) => new { t.Slug, x.Name, x.Kind, x.e.State, x.e.TenantValue, x.e.Paused, x.e.GrantedAt, x.e.GrantedBy })
-            .OrderBy(x => x.Slug).ThenBy(x => x.Name).ToListAsync(cancellationToken);
-        return [.. rows.Select(x => new EntitlementLine(
-            x.Slug.Value, x.Name, x.Kind, x.State, x.TenantValue, x.Paused, TopicNames.Feed(x.Slug, x.Name), x.GrantedAt, x.GrantedBy))];
+        return await ReadAsync(Granted(database, tenants), cancellationToken);
+    }
+
+    /// <summary>One page of the granted feeds of all that the person sees, narrowed to tenants or feeds with this in their name. Pages are 1-based.</summary>
+    public async Task<EntitlementList> EntitlementsAsync(string? text, int page, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var rows = Granted(database, database.Tenants.AsNoTracking());
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            var term = text.Trim();
+            rows = rows.Where(r => r.Feed.Name.Contains(term) || ((string)(object)r.Slug).Contains(term));
+        }
+
+        var total = await rows.CountAsync(cancellationToken);
+        return new EntitlementList(await ReadAsync(rows.Skip((page - 1) * PageSize).Take(PageSize), cancellationToken), total);
+    }
+
+    private static IQueryable<GrantedFeed> Granted(PioneerDbContext database, IQueryable<Tenant> tenants) =>
+        from entitlement in database.Entitlements.AsNoTracking()
+        where entitlement.State == EntitlementState.Granted
+        join feed in database.Feeds on entitlement.FeedId equals feed.Id
+        join tenant in tenants on entitlement.TenantId equals tenant.Id
+        orderby tenant.Slug, feed.Name
+        select new GrantedFeed { Entitlement = entitlement, Feed = feed, Slug = tenant.Slug };
+
+    private static async Task<IReadOnlyList<EntitlementLine>> ReadAsync(IQueryable<GrantedFeed> rows, CancellationToken cancellationToken)
+    {
+        var read = await rows.ToListAsync(cancellationToken);
+        return [.. read.Select(r => new EntitlementLine(
+            r.Slug.Value, r.Feed.Name, r.Feed.Kind, r.Entitlement.State, r.Entitlement.TenantValue, r.Entitlement.Paused, TopicNames.Feed(r.Slug, r.Feed.Name),
+            r.Entitlement.GrantedAt, r.Entitlement.GrantedBy))];
     }
 
     private static async Task<IReadOnlyList<FeedLine>> FeedsAsync(PioneerDbContext database, CancellationToken cancellationToken)
@@ -94,5 +123,14 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
         return [.. rows.OrderBy(r => r.Feed.Name, StringComparer.Ordinal).Select(r => new FeedLine(
             r.Feed.Name, r.Feed.Description, r.Source, r.Feed.Table, r.Feed.Kind, r.Feed.KeyColumns, r.Feed.TenantColumn, r.Feed.PollIntervalMs,
             r.Feed.RetentionMs, r.Feed.Columns.Length, r.Tenants))];
+    }
+
+    private sealed class GrantedFeed
+    {
+        public required Entitlement Entitlement { get; init; }
+
+        public required Feed Feed { get; init; }
+
+        public required TenantSlug Slug { get; init; }
     }
 }

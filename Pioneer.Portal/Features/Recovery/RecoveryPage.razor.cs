@@ -17,6 +17,7 @@ namespace Pioneer.Portal.Features.Recovery;
 public sealed partial class RecoveryPage
 {
     private const int LastIncidents = 10;
+    private const int ShownTenants = 50;
 
     private RecoveryStatus? _status;
     private IncidentView? _incident;

@@ -16,17 +16,34 @@ public sealed record TokenLine(
     ApiTokenId Id, string Name, string Prefix, PlatformRole PlatformRole, TenantRole? TenantRole, IReadOnlyList<string> Tenants, DateTimeOffset CreatedAt, string CreatedBy,
     DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt);
 
+/// <summary>One page of people and how many there are in all.</summary>
+public sealed record UserList(IReadOnlyList<UserLine> Rows, int Total);
+
 /// <summary>Reads accounts, members and tokens. Pages ask for the role before they ask here.</summary>
 public sealed class UserViews(IDbContextFactory<PioneerDbContext> databases)
 {
-    public async Task<IReadOnlyList<UserLine>> UsersAsync(CancellationToken cancellationToken)
+    public const int PageSize = 50;
+
+    /// <summary>One page of the people with this in their name or e-mail. Pages are 1-based.</summary>
+    public async Task<UserList> UsersAsync(string? text, int page, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var users = await database.Users.AsNoTracking().OrderBy(u => u.Email).ToListAsync(cancellationToken);
-        var memberships = await database.Memberships.AsNoTracking()
+        var rows = database.Users.AsNoTracking();
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            var term = text.Trim();
+            rows = rows.Where(u => u.DisplayName.Contains(term) || u.Email!.Contains(term));
+        }
+
+        var total = await rows.CountAsync(cancellationToken);
+        var users = await rows.OrderBy(u => u.Email).Skip((page - 1) * PageSize).Take(PageSize).ToListAsync(cancellationToken);
+        var ids = users.ConvertAll(u => u.Id);
+        var memberships = await database.Memberships.AsNoTracking().Where(m => ids.Contains(m.UserId))
             .Join(database.Tenants, m => m.TenantId, t => t.Id, (m, t) => new { m.UserId, t.Slug, m.Role }).ToListAsync(cancellationToken);
         var byUser = memberships.ToLookup(m => m.UserId, m => $"{m.Slug} ({m.Role})", StringComparer.Ordinal);
-        return [.. users.Select(u => new UserLine(u.Id, u.DisplayName, u.Email ?? u.UserName ?? u.Id, u.PlatformRole, u.Disabled, u.CreatedAt, [.. byUser[u.Id].Order(StringComparer.Ordinal)]))];
+        return new UserList(
+            [.. users.Select(u => new UserLine(u.Id, u.DisplayName, u.Email ?? u.UserName ?? u.Id, u.PlatformRole, u.Disabled, u.CreatedAt, [.. byUser[u.Id].Order(StringComparer.Ordinal)]))],
+            total);
     }
 
     public async Task<IReadOnlyList<MemberLine>> MembersAsync(TenantId tenant, CancellationToken cancellationToken)

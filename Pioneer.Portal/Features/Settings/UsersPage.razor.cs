@@ -4,6 +4,7 @@ using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
+using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Features.Settings;
@@ -11,8 +12,17 @@ namespace Pioneer.Portal.Features.Settings;
 /// <summary>Accounts and their roles over the platform.</summary>
 public sealed partial class UsersPage
 {
-    private IReadOnlyList<UserLine>? _rows;
+    private UserList? _list;
     private Error? _error;
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Text { get; set; }
+
+    [SupplyParameterFromQuery(Name = "page")]
+    private int? PageQuery { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
 
     [Inject]
     public required UserViews Views { get; set; }
@@ -31,7 +41,11 @@ public sealed partial class UsersPage
 
     protected override LiveTopic Topics => LiveTopic.Audit;
 
-    protected override async Task LoadAsync(CancellationToken cancellationToken) => _rows = await Views.UsersAsync(cancellationToken);
+    private int PageNumber => Pager.Number(PageQuery);
+
+    private static string UrlOf(string? text, int page) => PortalUrls.With(PortalUrls.Settings, ("q", text), ("page", page > 1 ? page : null));
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken) => _list = await Views.UsersAsync(Text, PageNumber, cancellationToken);
 
     private async Task AddAsync()
     {
