@@ -7,9 +7,10 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Portal.Features.Operations;
 
 /// <summary>One operation as a list shows it.</summary>
+/// <param name="Target">What it works on, such as the id of a seed run.</param>
 public sealed record OperationLine(
     OperationId Id, OperationKind Kind, string Subject, TenantSlug? Tenant, OperationState State, int Progress, string? Error,
-    DateTimeOffset RequestedAt, string RequestedBy, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int StepsDone, int StepsTotal);
+    DateTimeOffset RequestedAt, string RequestedBy, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int StepsDone, int StepsTotal, string? Target);
 
 /// <summary>One step as the detail shows it.</summary>
 public sealed record OperationStepLine(
@@ -79,5 +80,5 @@ public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases
     private static IQueryable<OperationLine> Project(IQueryable<Operation> rows, PioneerDbContext database) => rows.Select(o => new OperationLine(
         o.Id, o.Kind, o.Subject, database.Tenants.Where(t => t.Id == o.TenantId).Select(t => (TenantSlug?)t.Slug).FirstOrDefault(),
         o.State, o.Progress, o.Error, o.RequestedAt, o.RequestedBy, o.StartedAt, o.FinishedAt,
-        o.Steps.Count(s => s.State == OperationStepState.Succeeded || s.State == OperationStepState.Skipped), o.Steps.Count));
+        o.Steps.Count(s => s.State == OperationStepState.Succeeded || s.State == OperationStepState.Skipped), o.Steps.Count, o.Target));
 }

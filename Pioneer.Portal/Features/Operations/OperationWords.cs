@@ -1,5 +1,6 @@
 using Pioneer.Domain.Operations;
 using Pioneer.Portal.Components;
+using Pioneer.Portal.Shell;
 
 namespace Pioneer.Portal.Features.Operations;
 
@@ -20,6 +21,17 @@ public static class OperationWords
         OperationKind.RunDrill => "Drill",
         _ => kind.ToString(),
     };
+
+    /// <summary>The page on which the work itself is told: a seed run or a playbook run. Null where the operation's own steps tell it.</summary>
+    public static string? WorkHref(this OperationLine row) => (row.Kind, row.Tenant) switch
+    {
+        (OperationKind.RunSeed, { } tenant) when Guid.TryParse(row.Target, out var run) => PortalUrls.SeedRun(tenant.Value, run),
+        (OperationKind.RunPlaybook or OperationKind.RunDrill, _) when Guid.TryParse(row.Target, out var run) => PortalUrls.PlaybookRun(run),
+        _ => null,
+    };
+
+    /// <summary>Such as '3 of 27'; a dash for work without changes.</summary>
+    public static string Changes(this OperationLine row) => row.StepsTotal == 0 ? "–" : $"{row.StepsDone} of {row.StepsTotal}";
 
     public static Tone Tone(this OperationState state) => state switch
     {

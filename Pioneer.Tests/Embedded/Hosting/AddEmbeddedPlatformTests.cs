@@ -50,27 +50,6 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
     }
 
     [Fact]
-    public async Task Platforms_started_at_once_each_find_ports_of_their_own()
-    {
-        var started = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => Task.Run(() => StartHostAsync(
-            remembered: true, ("Data", Path.Combine(_directory, $"{number}")), ("Demo", "false")))));
-        try
-        {
-            foreach (var key in new[] { "Kafka:BootstrapServers", "Ksql:Url", "Connect:Url" })
-            {
-                Assert.Distinct(started.Select(host => host.Configuration[key]));
-            }
-        }
-        finally
-        {
-            foreach (var (host, _) in started)
-            {
-                await host.DisposeAsync();
-            }
-        }
-    }
-
-    [Fact]
     public async Task Parts_that_configuration_points_elsewhere_do_not_start()
     {
         var (host, configuration) = await StartHostAsync(("Connect:Url", "http://elsewhere:8083"), ("Demo", "false"), ("Ksql:Url", "http://elsewhere:8088"));
