@@ -17,6 +17,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     private readonly TimeProvider _time;
     private EmbeddedBroker? _broker;
     private KsqlServer? _ksql;
+    private ConnectPrincipal? _connectPrincipal;
     private ConnectWorker? _connect;
     private int _disposed;
 
@@ -32,6 +33,9 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
 
     /// <summary>How a program on this machine reaches the cluster with all rights; null when there is none.</summary>
     public KafkaConnection? Kafka { get; private set; }
+
+    /// <summary>How the Connect worker signs in; null where none runs.</summary>
+    internal KafkaConnection? ConnectKafka { get; private set; }
 
     /// <summary>The bank, where it runs.</summary>
     public DemoBank? Bank { get; private set; }
@@ -92,6 +96,11 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
         if (_connect is not null)
         {
             await _connect.DisposeAsync();
+        }
+
+        if (_connectPrincipal is not null)
+        {
+            await _connectPrincipal.DisposeAsync();
         }
 
         if (_ksql is not null)
@@ -164,6 +173,13 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     private async Task StartConnectAsync(IPEndPoint endpoint, KafkaConnection kafka, CancellationToken cancellationToken)
     {
         var options = new ConnectWorkerOptions { Endpoint = endpoint, Kafka = kafka };
+        if (ConnectPrincipal.IsPossible(kafka))
+        {
+            _connectPrincipal = await ConnectPrincipal.StartAsync(kafka, options, _loggers, _time, cancellationToken);
+            options = options with { Kafka = _connectPrincipal.Connection };
+        }
+
+        ConnectKafka = options.Kafka;
         _connect = await ConnectWorker.StartAsync(options, _loggers, _time, cancellationToken);
     }
 

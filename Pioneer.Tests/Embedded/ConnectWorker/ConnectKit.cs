@@ -66,6 +66,19 @@ public sealed class ConnectKit : IAsyncDisposable
         await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }]);
     }
 
+    /// <summary>What a tenant's plan gives the worker: writing the topics with the prefix.</summary>
+    public async Task GrantWriteAsync(string principal, string prefix)
+    {
+        using var admin = new AdminClientBuilder(Kafka.ToClientConfig("test")).Build();
+        await admin.CreateAclsAsync([WriteRule(principal, prefix)]);
+    }
+
+    public static AclBinding WriteRule(string principal, string prefix) => new()
+    {
+        Pattern = new ResourcePattern { Type = ResourceType.Topic, Name = prefix, ResourcePatternType = ResourcePatternType.Prefixed },
+        Entry = new AccessControlEntry { Principal = $"User:{principal}", Host = "*", Operation = AclOperation.Write, PermissionType = AclPermissionType.Allow },
+    };
+
     public void Sql(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Database};Pooling=False;Default Timeout=10");

@@ -74,6 +74,7 @@ public sealed class KilledPlatformTests : IDisposable
         kit.CreatePayments();
         kit.InsertPayments(20);
         await kit.CreateTopicAsync("acme.t.payments", 1);
+        await kit.GrantWriteAsync("pioneer-connect", "acme.t.");
         await kit.PutAsync("acme.t.payments", kit.PaymentsConfig("acme.t.payments"));
         await WaitFor.TrueAsync(() => kit.Read("acme.t.payments").Count == 20);
 
