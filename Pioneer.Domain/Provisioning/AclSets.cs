@@ -53,6 +53,19 @@ public static class AclSets
     public static ImmutableArray<AclRule> Connect(TenantSlug tenant, string connectPrincipal) =>
         [Prefixed(connectPrincipal, AclOperation.Write, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Feed))];
 
+    /// <summary>
+    /// A seed run's own user, for as long as the run lasts: fold the source, fill the run's private topics, mark the end in the delivery topic and
+    /// read it for the certificate.
+    /// </summary>
+    public static ImmutableArray<AclRule> Seeder(TenantSlug tenant, string principal, string sourceTopic, string subscription, SeedRunId run) =>
+    [
+        Literal(principal, AclOperation.Describe, AclResourceType.Group, Principals.SeederGroup),
+        Literal(principal, AclOperation.Read, AclResourceType.Topic, sourceTopic),
+        Prefixed(principal, AclOperation.Write, AclResourceType.Topic, TopicNames.SeedPrefix(tenant, subscription, run)),
+        Literal(principal, AclOperation.Write, AclResourceType.Topic, TopicNames.Delivery(tenant, subscription)),
+        Literal(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Delivery(tenant, subscription)),
+    ];
+
     private static IEnumerable<AclRule> OwnTopics(string principal, string prefix) =>
         OwnTopicOperations.Select(operation => Prefixed(principal, operation, AclResourceType.Topic, prefix));
 

@@ -10,12 +10,13 @@ internal static class PlanScope
         desired.Scope is not { } tenant || connector.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal);
 
     public static bool HasUser(DesiredState desired, string user) =>
-        desired.Scope is not { } tenant || user.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal);
+        desired.Scope is { } tenant ? user.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal) : !Principals.IsSeeder(user);
 
     public static bool HasAcl(DesiredState desired, AclRule rule) =>
-        desired.Scope is not { } tenant
-        || rule.ResourceName.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal)
-        || rule.Principal.StartsWith($"User:{TopicNames.Prefix(tenant)}", StringComparison.Ordinal);
+        !Principals.IsSeeder(rule.Principal["User:".Length..])
+        && (desired.Scope is not { } tenant
+            || rule.ResourceName.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal)
+            || rule.Principal.StartsWith($"User:{TopicNames.Prefix(tenant)}", StringComparison.Ordinal));
 
     public static bool HasQuota(DesiredState desired, QuotaEntity entity) =>
         desired.Scope is not { } tenant

@@ -14,6 +14,20 @@ public static class Principals
     /// <summary>Names a tenant's credential may not have: the platform keeps these.</summary>
     public static readonly IReadOnlyCollection<string> ReservedCredentialNames = ["ksql", "portal"];
 
+    private const string Seeders = "pioneer-seeder.";
+
+    /// <summary>The group that a seed run's readers name and never use: they read assigned partitions.</summary>
+    public const string SeederGroup = Seeders + "unused";
+
+    /// <summary>Who reads and writes records for one take-up of a seed run: a process that lost the run loses its rights with it.</summary>
+    public static string Seeder(SeedRunId run, int fence) => $"{SeederPrefix(run)}{fence}";
+
+    /// <summary>How the names of all of a run's seeders begin.</summary>
+    public static string SeederPrefix(SeedRunId run) => $"{Seeders}{run.Value:n}.";
+
+    /// <summary>Whether it is a seed run's user: such users come and go with their runs, no plan is about them.</summary>
+    public static bool IsSeeder(string principal) => principal.StartsWith(Seeders, StringComparison.Ordinal);
+
     public static string Ksql(TenantSlug tenant) => $"{tenant}.ksql";
 
     public static string Portal(TenantSlug tenant) => $"{tenant}.portal";

@@ -14,7 +14,10 @@ public static class TopicNames
 
     /// <summary>Private input of one attempt of a seed run.</summary>
     public static string Seed(TenantSlug tenant, string subscription, SeedRunId run, int attempt) =>
-        $"{tenant}.s.{subscription}.{run.Value:n}.{attempt}";
+        $"{SeedPrefix(tenant, subscription, run)}{attempt}";
+
+    /// <summary>How the private inputs of all attempts of a seed run begin.</summary>
+    public static string SeedPrefix(TenantSlug tenant, string subscription, SeedRunId run) => $"{tenant}.s.{subscription}.{run.Value:n}.";
 
     public static string Quarantine(TenantSlug tenant, string name) => $"{tenant}.q.{name}";
 

@@ -43,6 +43,18 @@ public sealed partial class KafkaAdmin
         }
     }
 
+    /// <summary>Removes every rule of the user, whatever it is about.</summary>
+    public Task DeleteAclsOfAsync(string user, CancellationToken ct)
+    {
+        var rules = new AclBindingFilter
+        {
+            PatternFilter = new ResourcePatternFilter { Type = ResourceType.Any, ResourcePatternType = ResourcePatternType.Any },
+            EntryFilter = new AccessControlEntryFilter { Principal = $"User:{user}", Operation = AclOperation.Any, PermissionType = AclPermissionType.Any },
+        };
+        return CallAsync($"delete the ACLs of '{user}'",
+            () => Client.DeleteAclsAsync([rules], new DeleteAclsOptions { RequestTimeout = Timeout }), ct);
+    }
+
     public async Task<IReadOnlyList<KafkaScramUser>> DescribeScramUsersAsync(CancellationToken ct)
     {
         var answer = await CallAsync("describe SCRAM users",

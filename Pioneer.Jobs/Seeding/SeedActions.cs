@@ -132,7 +132,7 @@ public sealed class SeedActions(KafkaAdmin admin, KafkaClients clients, KsqlDbCl
     public async Task<SeedEvent> WriteCompletionAsync(SeedTarget target, CancellationToken ct)
     {
         var partitions = (await admin.PartitionCountsAsync([target.DeliveryTopic], ct))[target.DeliveryTopic];
-        using var producer = clients.Producer(null);
+        using var producer = clients.Producer(target.Seeder);
         var key = System.Text.Encoding.UTF8.GetBytes($"\"{target.Run.Value:n}\"");
         await Task.WhenAll(Enumerable.Range(0, partitions).Select(partition => producer.ProduceAsync(
             new TopicPartition(target.DeliveryTopic, partition),

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using Confluent.Kafka;
-using Pioneer.Domain;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Ksql.Types;
 
@@ -13,22 +12,24 @@ namespace Pioneer.Jobs.Seeding;
 internal sealed record DeliveredPartition(int Partition, long From, long To, RowSet Rows);
 
 /// <summary>Folds one partition of a delivery topic from where a seed began to the run's completion record: while it was seeded nobody else wrote to it.</summary>
-public sealed class SeedDeliveryReader(KafkaClients clients)
+public sealed class SeedDeliveryReader(KafkaClients clients, TimeProvider time)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200), Patience = TimeSpan.FromSeconds(30);
 
     internal Task<DeliveredPartition> ReadAsync(
-        SeedRunId run, TopicPartition partition, long from, long end, ImmutableArray<Column> columns, CancellationToken ct) =>
+        SeedTarget target, TopicPartition partition, long from, long end, ImmutableArray<Column> columns, CancellationToken ct) =>
         Task.Run(() =>
         {
             var rows = new RowSet();
-            var marker = run.Value.ToString("n");
-            using var consumer = clients.Consumer(null, null, config => config.AutoOffsetReset = AutoOffsetReset.Earliest);
+            var marker = target.Run.Value.ToString("n");
+            using var consumer = clients.Consumer(target.Seeder, null, config => config.AutoOffsetReset = AutoOffsetReset.Earliest);
             consumer.Assign(new TopicPartitionOffset(partition, from));
+            var patience = new ReadPatience(partition, Patience, time);
             while (true)
             {
                 ct.ThrowIfCancellationRequested();
                 var record = consumer.Consume(Poll);
+                patience.Saw(record);
                 if (record is null)
                 {
                     continue;

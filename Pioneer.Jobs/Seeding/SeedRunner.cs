@@ -11,73 +11,136 @@ namespace Pioneer.Jobs.Seeding;
 /// holds the fencing token and the earlier one stops at its next write.
 /// </summary>
 public sealed partial class SeedRunner(
-    SeedRunStore store, SeedTargetReader targets, SeedActions actions, SeedVerifier verifier, TimeProvider time, ILogger<SeedRunner> logger)
+    SeedRunStore store, SeedTargetReader targets, SeedActions actions, SeedRights rights, SeedVerifier verifier, TimeProvider time, ILogger<SeedRunner> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500), LongestPause = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs to the end. Cancelling <paramref name="ct"/> leaves the run to be taken up again; it does not cancel the run.</summary>
     public async Task RunAsync(SeedRunId id, CancellationToken ct)
     {
-        var taken = await store.TakeUpAsync(id, ct);
-        if (taken is null)
+        if (await store.TakeUpAsync(id, ct) is not { } taken)
         {
             return;
         }
 
-        var found = await targets.ReadAsync(id, ct);
+        try
+        {
+            await RunAsync(taken, ct);
+        }
+        catch (FencedOffException)
+        {
+            Log.FencedOff(logger, id, taken.Fence);
+        }
+    }
+
+    private async Task RunAsync(TakenSeedRun taken, CancellationToken ct)
+    {
+        var found = await targets.ReadAsync(taken.Id, ct);
         if (found.IsFailure)
         {
+            await TakeRightsBackAsync(taken, ct);
             await store.RefuseAsync(taken, $"{found.Error.Message} {found.Error.Hint}".TrimEnd(), ct);
             return;
         }
 
-        Log.TakenUp(logger, id, found.Value.Tenant.Value, taken.State.Phase, taken.Fence);
-        var step = SeedMachine.Step(taken.State, taken.State.Phase is SeedPhase.Queued ? new SeedEvent.Started() : new SeedEvent.Restarted());
-        while (await store.WriteAsync(taken, step.State, ct))
+        Log.TakenUp(logger, taken.Id, found.Value.Tenant.Value, taken.State.Phase, taken.Fence);
+        var session = new SeedSession(rights, found.Value, taken.Fence);
+        await DriveAsync(taken, session, SeedMachine.Step(taken.State, taken.State.Phase is SeedPhase.Queued ? new SeedEvent.Started() : new SeedEvent.Restarted()), ct);
+    }
+
+    private async Task DriveAsync(TakenSeedRun taken, SeedSession session, SeedStep step, CancellationToken ct)
+    {
+        while (true)
         {
             if (step.State.IsEnded)
             {
-                Log.Ended(logger, id, step.State.Phase, step.State.Failure);
+                // before the end is written: a run that has ended is never taken up again, so nobody would take back what it left
+                await TakeRightsBackAsync(taken, ct);
+            }
+
+            if (!await store.WriteAsync(taken, step.State, ct))
+            {
+                throw new FencedOffException();
+            }
+
+            if (step.State.IsEnded)
+            {
+                Log.Ended(logger, taken.Id, step.State.Phase, step.State.Failure);
                 return;
             }
 
-            step = SeedMachine.Step(step.State, await TakeActionsAsync(taken, found.Value, step, ct));
+            step = SeedMachine.Step(step.State, await TakeActionsAsync(taken, session, step, ct));
         }
-
-        Log.FencedOff(logger, id, taken.Fence);
     }
 
-    private async Task<SeedEvent> TakeActionsAsync(TakenSeedRun taken, SeedTarget target, SeedStep step, CancellationToken ct)
+    private async Task<SeedEvent> TakeActionsAsync(TakenSeedRun taken, SeedSession session, SeedStep step, CancellationToken ct)
+    {
+        try
+        {
+            return await UntilReachableAsync(taken, step.State.Phase, async () =>
+            {
+                foreach (var action in step.Actions)
+                {
+                    if (await UntilAnsweredAsync(taken, session, step.State, action, ct) is { } happened)
+                    {
+                        return happened;
+                    }
+                }
+
+                return null;
+            }, ct);
+        }
+        catch (Exception failure) when (failure is KafkaRequestException or KafkaSignInRefusedException or KsqlDbRequestException)
+        {
+            return new SeedEvent.Broken(failure.Message);
+        }
+    }
+
+    private async Task TakeRightsBackAsync(TakenSeedRun taken, CancellationToken ct)
+    {
+        try
+        {
+            await UntilReachableAsync(taken, taken.State.Phase, async () =>
+            {
+                await rights.TakeBackAsync(taken.Id, taken.Fence, ct);
+                return taken;
+            }, ct);
+        }
+        catch (KafkaRequestException failure)
+        {
+            Log.RightsLeft(logger, failure, taken.Id);
+        }
+    }
+
+    /// <summary>Waits for what does not answer, with growing pauses, and until there is a result.</summary>
+    private async Task<T> UntilReachableAsync<T>(TakenSeedRun taken, SeedPhase phase, Func<Task<T?>> work, CancellationToken ct) where T : class
     {
         var pause = FirstPause;
         while (true)
         {
             try
             {
-                foreach (var action in step.Actions)
+                if (await work() is { } result)
                 {
-                    if (await UntilAnsweredAsync(taken, target, step.State, action, ct) is { } happened)
-                    {
-                        return happened;
-                    }
+                    return result;
                 }
             }
             catch (Exception failure) when (failure is KafkaUnavailableException or KsqlDbUnavailableException or KsqlServiceNotRegisteredException)
             {
-                Log.Waiting(logger, taken.Id, step.State.Phase, failure.Message);
-                await store.NoteAsync(taken, $"Waiting: {failure.Message}", ct);
+                Log.Waiting(logger, taken.Id, phase, failure.Message);
+                if (!await store.NoteAsync(taken, $"Waiting: {failure.Message}", ct))
+                {
+                    throw new FencedOffException();
+                }
+
                 await Task.Delay(pause, time, ct);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-            catch (Exception failure) when (failure is KafkaRequestException or KsqlDbRequestException)
-            {
-                return new SeedEvent.Broken(failure.Message);
             }
         }
     }
 
     /// <summary>Repeats an action that is still under way; between two tries a person's wish to cancel is heard.</summary>
-    private async Task<SeedEvent?> UntilAnsweredAsync(TakenSeedRun taken, SeedTarget target, SeedState state, SeedAction action, CancellationToken ct)
+    private async Task<SeedEvent?> UntilAnsweredAsync(TakenSeedRun taken, SeedSession session, SeedState state, SeedAction action, CancellationToken ct)
     {
         while (true)
         {
@@ -86,6 +149,7 @@ public sealed partial class SeedRunner(
                 return new SeedEvent.CancelAsked();
             }
 
+            var target = session.Target;
             switch (action)
             {
                 case SeedAction.PauseLive:
@@ -96,7 +160,7 @@ public sealed partial class SeedRunner(
                     await actions.RemoveEarlierAsync(target, remove.Attempt, ct);
                     return null;
                 case SeedAction.CopyState copy:
-                    return await actions.CopyStateAsync(target, copy, progress => store.ReportAsync(taken, progress, ct), ct);
+                    return await actions.CopyStateAsync(await session.SignInAsync(ct), copy, progress => store.ReportAsync(taken, progress, ct), ct);
                 case SeedAction.StartSeedQuery start:
                     return await actions.StartSeedQueryAsync(target, start.Attempt, ct);
                 case SeedAction.AwaitDrained drained:
@@ -109,11 +173,11 @@ public sealed partial class SeedRunner(
                 case SeedAction.StopSeedQuery stop:
                     return await actions.StopSeedQueryAsync(target, stop.Attempt, ct);
                 case SeedAction.WriteCompletion:
-                    return await actions.WriteCompletionAsync(target, ct);
+                    return await actions.WriteCompletionAsync(await session.SignInAsync(ct), ct);
                 case SeedAction.ResumeLive:
                     return await actions.ResumeLiveAsync(target, ct);
                 case SeedAction.Verify verify:
-                    return await VerifyAsync(taken, target, verify.Cut, ct);
+                    return await VerifyAsync(taken, await session.SignInAsync(ct), verify.Cut, ct);
                 default:
                     throw new InvalidOperationException($"no way to carry out {action}");
             }
@@ -127,6 +191,9 @@ public sealed partial class SeedRunner(
         return certificate.Holds ? new SeedEvent.Succeeded(SeedPhase.Verifying) : new SeedEvent.Broken(certificate.Summary);
     }
 
+    /// <summary>Another process holds the run now.</summary>
+    private sealed class FencedOffException : Exception;
+
     private static partial class Log
     {
         [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Seed run {Run} of {Tenant} taken up in phase {Phase} with fence {Fence}")]
@@ -137,6 +204,9 @@ public sealed partial class SeedRunner(
 
         [LoggerMessage(EventId = 5003, Level = LogLevel.Warning, Message = "Seed run {Run} waits in phase {Phase}: {Reason}")]
         public static partial void Waiting(ILogger logger, SeedRunId run, SeedPhase phase, string reason);
+
+        [LoggerMessage(EventId = 5005, Level = LogLevel.Error, Message = "The rights of seed run {Run} could not be taken back; remove the users pioneer-seeder.* of the run")]
+        public static partial void RightsLeft(ILogger logger, Exception failure, SeedRunId run);
 
         [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "Seed run {Run} was taken up by another runner; the one with fence {Fence} stops")]
         public static partial void FencedOff(ILogger logger, SeedRunId run, int fence);

@@ -22,13 +22,13 @@ public sealed class SeedStateCopier(KafkaAdmin admin, KafkaClients clients, Topi
     {
         var topic = target.SeedTopic(attempt);
         await CreateTopicAsync(target, topic, cut.Offsets.Length, ct);
-        using var producer = clients.Producer(null);
+        using var producer = clients.Producer(target.Seeder);
         var start = time.GetTimestamp();
         long rows = 0;
         var chunks = 0;
         for (var partition = 0; partition < cut.Offsets.Length; partition++)
         {
-            var state = await fold.FoldAsync(new TopicPartition(target.SourceTopic, partition), 0, cut.Offsets[partition], ct);
+            var state = await fold.FoldAsync(target.Seeder, new TopicPartition(target.SourceTopic, partition), 0, cut.Offsets[partition], ct);
             foreach (var chunk in state.Chunk(ChunkRows))
             {
                 await WriteAsync(producer, new TopicPartition(topic, partition), target, chunk, chunks++, ct);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Kafka;
 
 namespace Pioneer.Jobs.Seeding;
 
@@ -25,6 +26,9 @@ public sealed record SeedTarget(
     string Select,
     int? MaxRowsPerSecond)
 {
+    /// <summary>Who reads and writes the run's records; null is the platform itself, on clusters where nobody signs in.</summary>
+    public KafkaPrincipal? Seeder { get; init; }
+
     /// <summary>The consumer group whose committed offsets are the cut.</summary>
     public string LiveGroup => ConsumerGroups.Query(ServiceId, LiveQueryId);
 

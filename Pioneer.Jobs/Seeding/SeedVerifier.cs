@@ -51,7 +51,7 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
         long keys = 0;
         for (var partition = 0; partition < cut.Offsets.Length; partition++)
         {
-            foreach (var row in await fold.FoldAsync(new TopicPartition(target.SourceTopic, partition), 0, cut.Offsets[partition], ct))
+            foreach (var row in await fold.FoldAsync(target.Seeder, new TopicPartition(target.SourceTopic, partition), 0, cut.Offsets[partition], ct))
             {
                 keys++;
                 var cells = TopicJson.ReadRow(row.Key, row.Value, own, query.Input.Length);
@@ -87,7 +87,7 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
         for (var partition = 0; partition < cut.DeliveryStart.Length; partition++)
         {
             var at = new TopicPartition(target.DeliveryTopic, partition);
-            found.Add(await delivered.ReadAsync(target.Run, at, cut.DeliveryStart[partition], ends[at], columns, ct));
+            found.Add(await delivered.ReadAsync(target, at, cut.DeliveryStart[partition], ends[at], columns, ct));
         }
 
         return found;

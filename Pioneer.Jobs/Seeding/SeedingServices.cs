@@ -12,6 +12,7 @@ public static class SeedingServices
         .AddSingleton<SeedDeliveryReader>()
         .AddSingleton<SeedStateCopier>()
         .AddSingleton<SeedActions>()
+        .AddSingleton<SeedRights>()
         .AddSingleton<SeedVerifier>()
         .AddSingleton<SeedTargetReader>()
         .AddSingleton<SeedRunStore>()

@@ -59,6 +59,25 @@ public sealed class NamesAndRightsTests
         AclSets.Connect(Acme, "pioneer-connect").Select(rule => rule.ToString()));
 
     [Fact]
+    public void Seeder_has_its_runs_topics_and_nothing_else()
+    {
+        var run = new SeedRunId(Guid.Parse("0192aa00-0000-7000-8000-000000000001"));
+        var principal = Principals.Seeder(run, 3);
+
+        Assert.Equal("pioneer-seeder.0192aa00000070008000000000000001.3", principal);
+        Assert.Equal(
+            [
+                $"allow User:{principal} Describe on Group 'pioneer-seeder.unused'",
+                $"allow User:{principal} Read on Topic 'acme.t.balances'",
+                $"allow User:{principal} Write on Topic prefix 'acme.s.my-balances.0192aa00000070008000000000000001.'",
+                $"allow User:{principal} Write on Topic 'acme.d.my-balances'",
+                $"allow User:{principal} Read on Topic 'acme.d.my-balances'",
+            ],
+            AclSets.Seeder(Acme, principal, "acme.t.balances", "my-balances", run).Select(rule => rule.ToString()));
+        Assert.StartsWith(TopicNames.SeedPrefix(Acme, "my-balances", run), TopicNames.Seed(Acme, "my-balances", run, 1), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ksql_service_has_exactly_the_rights_of_the_design() => Assert.Equal(
         [
             "All on Group prefix '_confluent-ksql-acme_'",

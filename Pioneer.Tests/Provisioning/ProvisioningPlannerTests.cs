@@ -34,6 +34,25 @@ public sealed class ProvisioningPlannerTests
     };
 
     [Fact]
+    public void Rights_of_a_seed_run_are_neither_foreign_nor_to_be_removed() => WantedTenants.AcmeTwice.Sample(pair =>
+    {
+        var platform = new ModelPlatform();
+        ApplyAll(platform, pair.Before);
+        var without = Plan(pair.Before, platform);
+        var seeder = Principals.Seeder(new Pioneer.Domain.SeedRunId(Guid.Empty), 1);
+        var seeding = new ModelPlatform(platform.State with
+        {
+            Acls = [.. platform.State.Acls, .. AclSets.Seeder(TenantSlug.Parse("acme"), seeder, "acme.t.balances", "x", new Pioneer.Domain.SeedRunId(Guid.Empty))],
+            Users = [.. platform.State.Users, new ScramUserSpec(seeder, "SCRAM-SHA-512", 4096, null)],
+        });
+
+        var with = Plan(pair.Before, seeding);
+
+        Assert.Equal(without.Changes, with.Changes);
+        Assert.Equal(without.Foreign, with.Foreign);
+    });
+
+    [Fact]
     public void Plan_of_what_was_just_applied_is_empty() => WantedTenants.AcmeTwice.Sample(pair =>
     {
         var platform = new ModelPlatform();

@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Jobs.Kafka;
 using Pioneer.Tests.Jobs;
 using Xunit;
 
@@ -20,5 +24,17 @@ public sealed class ApacheKafkaStoryTests(SharedKafka kafka)
         await using var portal = await PortalProcess.StartAsync(ct, [.. PortalProcess.Unattended, .. cluster, "--demo", "true"]);
 
         await ApiStoryTests.MainStory.RunAsync(portal, new ApiStory(portal, ct), ct, drillTarget: false);
+        await NothingOfTheSeedRunIsLeftAsync(ct);
+    }
+
+    /// <summary>The Connect worker has its user; those of seed runs are gone with their runs.</summary>
+    private async Task NothingOfTheSeedRunIsLeftAsync(CancellationToken ct)
+    {
+        using var admin = new KafkaAdmin(
+            new KafkaClients(Options.Create(kafka.Options), NullLogger<KafkaClients>.Instance), TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
+        var users = (await admin.DescribeScramUsersAsync(ct)).Select(user => user.Name).ToList();
+        var rules = (await admin.DescribeAclsAsync(ct)).Select(rule => rule.Entry.Principal["User:".Length..]).ToList();
+        Assert.Contains(Principals.Connect, users);
+        Assert.DoesNotContain(users.Concat(rules), Principals.IsSeeder);
     }
 }
