@@ -1,6 +1,5 @@
 using System.Net;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pioneer.Domain;
@@ -49,7 +48,7 @@ public abstract class SeedRightsContract(KafkaOptions options) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Seeder_reads_and_writes_what_its_run_needs_and_is_refused_everything_else()
     {
         var seeder = await _rights.GrantAsync(_target, 1, Ct);
@@ -65,7 +64,7 @@ public abstract class SeedRightsContract(KafkaOptions options) : IAsyncLifetime
         await _rights.TakeBackAsync(_run, 1, Ct);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Nothing_is_left_when_the_rights_are_taken_back_twice()
     {
         await _rights.GrantAsync(_target, 1, Ct);
@@ -75,7 +74,7 @@ public abstract class SeedRightsContract(KafkaOptions options) : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await LeftAsync()).Count == 0);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Process_that_lost_the_run_to_a_later_one_is_refused_by_the_brokers()
     {
         var zombie = await _rights.GrantAsync(_target, 1, Ct);
