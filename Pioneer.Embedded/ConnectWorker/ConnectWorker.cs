@@ -129,6 +129,7 @@ public sealed partial class ConnectWorker : IAsyncDisposable
     {
         try
         {
+            await _herder.Context.Options.WhenKafkaIsReady(_stop.Token);
             await _herder.StartAsync(_stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -11,6 +11,9 @@ public sealed record ConnectWorkerOptions
     /// <summary>The cluster that keeps the worker's state and takes its records.</summary>
     public required KafkaConnection Kafka { get; init; }
 
+    /// <summary>Awaited before the cluster is spoken to for the first time: whatever makes the user that <see cref="Kafka"/> signs in as. REST answers meanwhile.</summary>
+    public Func<CancellationToken, Task> WhenKafkaIsReady { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Start of the transactional ids (<c>group-connector-task</c>); two workers with one id fence each other's tasks.</summary>
     public string GroupId { get; init; } = "connect-cluster";
 

@@ -10,7 +10,7 @@ namespace Pioneer.Embedded;
 /// connectors may write is part of each tenant's plan. Made at each start with a new password that nobody keeps; where the cluster does not answer
 /// yet it is made once it does, as the worker too waits for the cluster.
 /// </summary>
-internal sealed partial class ConnectPrincipal : IAsyncDisposable
+internal sealed partial class ConnectPrincipal
 {
     /// <summary>The user; plans give rights to the same name.</summary>
     public const string Name = "pioneer-connect";
@@ -21,18 +21,17 @@ internal sealed partial class ConnectPrincipal : IAsyncDisposable
     // Number 5 in the protocol; Confluent.Kafka's enum stops at 4 but passes the number through.
     private const ResourceType TransactionalId = (ResourceType)5;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Between = TimeSpan.FromSeconds(2), RequestTimeout = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(2), RequestTimeout = TimeSpan.FromSeconds(8);
 
-    private readonly CancellationTokenSource _stop = new();
     private readonly KafkaConnection _administrator;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private Task _granting = Task.CompletedTask;
 
-    private ConnectPrincipal(KafkaConnection administrator, ILogger logger, TimeProvider time)
+    /// <param name="administrator">How one signs in who may make users and rights there.</param>
+    public ConnectPrincipal(KafkaConnection administrator, ILoggerFactory loggers, TimeProvider time)
     {
         _administrator = administrator;
-        _logger = logger;
+        _logger = loggers.CreateLogger<ConnectPrincipal>();
         _time = time;
         Connection = administrator with { Username = Name, Password = RandomNumberGenerator.GetHexString(SecretBytes * 2, lowercase: true) };
     }
@@ -45,40 +44,11 @@ internal sealed partial class ConnectPrincipal : IAsyncDisposable
         kafka.SecurityProtocol?.StartsWith("SASL", StringComparison.OrdinalIgnoreCase) == true
         && kafka.SaslMechanism?.StartsWith("SCRAM", StringComparison.OrdinalIgnoreCase) != false;
 
-    /// <summary>Returns when user and rights are there, or when the cluster has not answered for a while.</summary>
+    /// <summary>Makes user and rights; where the cluster does not answer, as soon as it does. One that was made before gets the new password.</summary>
     /// <exception cref="KafkaException">The cluster refused; such as for lack of rights.</exception>
-    public static async Task<ConnectPrincipal> StartAsync(
-        KafkaConnection administrator, ConnectWorkerOptions worker, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    public async Task GrantAsync(ConnectWorkerOptions worker, CancellationToken cancellationToken)
     {
-        var principal = new ConnectPrincipal(administrator, loggers.CreateLogger<ConnectPrincipal>(), time);
-        principal._granting = principal.GrantAsync(Rules(worker), principal._stop.Token);
-        try
-        {
-            await principal._granting.WaitAsync(Patience, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            LogWaiting(principal._logger, administrator.BootstrapServers);
-        }
-        catch
-        {
-            await principal.DisposeAsync();
-            throw;
-        }
-
-        return principal;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _granting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
-
-    private async Task GrantAsync(AclBinding[] rules, CancellationToken cancellationToken)
-    {
+        var rules = Rules(worker);
         using var admin = new AdminClientBuilder(_administrator.ToClientConfig("connect-principal"))
             .SetLogHandler((_, message) => LogClient(_logger, message.Message)).SetErrorHandler((_, error) => LogClient(_logger, error.Reason)).Build();
         while (true)
@@ -89,13 +59,20 @@ internal sealed partial class ConnectPrincipal : IAsyncDisposable
                 await CreateRulesAsync(admin, rules);
                 return;
             }
-            catch (KafkaException error) when (error.Error.IsLocalError || error.Error.Code is ErrorCode.RequestTimedOut or ErrorCode.NotController)
+            catch (KafkaException error) when (Passes(error))
             {
                 LogNotYet(_logger, error.Error.Reason);
                 await Task.Delay(Between, _time, cancellationToken);
             }
         }
     }
+
+    /// <summary>An answer for several items is an error of its own kind, and what was wrong is said by item.</summary>
+    private static bool Passes(KafkaException error) => error is AlterUserScramCredentialsException refused
+        ? refused.Results.TrueForAll(result => Passes(result.Error))
+        : error is CreateAclsException partly ? partly.Results.TrueForAll(result => Passes(result.Error)) : Passes(error.Error);
+
+    private static bool Passes(Error error) => error.Code is ErrorCode.NoError or ErrorCode.RequestTimedOut or ErrorCode.NotController || error.IsLocalError;
 
     private static async Task CreateRulesAsync(IAdminClient admin, AclBinding[] rules)
     {
@@ -136,10 +113,7 @@ internal sealed partial class ConnectPrincipal : IAsyncDisposable
         Entry = new AccessControlEntry { Principal = $"User:{Name}", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
     };
 
-    [LoggerMessage(7150, LogLevel.Warning, "{Cluster} does not answer: the Connect worker's user is made there once it does")]
-    private static partial void LogWaiting(ILogger logger, string cluster);
-
-    [LoggerMessage(7151, LogLevel.Debug, "The Connect worker's user could not be made yet: {Reason}")]
+    [LoggerMessage(7151, LogLevel.Warning, "The Connect worker's user could not be made yet: {Reason}")]
     private static partial void LogNotYet(ILogger logger, string reason);
 
     [LoggerMessage(7152, LogLevel.Debug, "{Message}")]

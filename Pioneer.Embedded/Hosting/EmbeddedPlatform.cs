@@ -17,7 +17,6 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
     private readonly TimeProvider _time;
     private EmbeddedBroker? _broker;
     private KsqlServer? _ksql;
-    private ConnectPrincipal? _connectPrincipal;
     private ConnectWorker? _connect;
     private int _disposed;
 
@@ -98,11 +97,6 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             await _connect.DisposeAsync();
         }
 
-        if (_connectPrincipal is not null)
-        {
-            await _connectPrincipal.DisposeAsync();
-        }
-
         if (_ksql is not null)
         {
             await _ksql.DisposeAsync();
@@ -175,8 +169,8 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
         var options = new ConnectWorkerOptions { Endpoint = endpoint, Kafka = kafka };
         if (ConnectPrincipal.IsPossible(kafka))
         {
-            _connectPrincipal = await ConnectPrincipal.StartAsync(kafka, options, _loggers, _time, cancellationToken);
-            options = options with { Kafka = _connectPrincipal.Connection };
+            var principal = new ConnectPrincipal(kafka, _loggers, _time);
+            options = options with { Kafka = principal.Connection, WhenKafkaIsReady = stop => principal.GrantAsync(options, stop) };
         }
 
         ConnectKafka = options.Kafka;

@@ -19,9 +19,10 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
 
     private readonly ConnectWorkerOptions _options;
     private readonly ILogger _logger;
-    private readonly IAdminClient _admin;
-    private readonly IProducer<byte[], byte[]?> _producer;
-    private readonly IConsumer<byte[], byte[]?> _consumer;
+    // librdkafka's clients connect when they are made, which is not before the worker's user is there to sign in as
+    private readonly Lazy<IAdminClient> _admin;
+    private readonly Lazy<IProducer<byte[], byte[]?>> _producer;
+    private readonly Lazy<IConsumer<byte[], byte[]?>> _consumer;
     private readonly Action<WorkerRecord> _onRecord;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -35,14 +36,14 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
         _onRecord = onRecord;
         _logger = logger;
         var clientId = options.GroupId + "-state";
-        _admin = new AdminClientBuilder(options.Kafka.ToClientConfig(clientId)).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build();
-        _producer = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig(options.Kafka.ToClientConfig(clientId))
+        _admin = new(() => new AdminClientBuilder(options.Kafka.ToClientConfig(clientId)).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build());
+        _producer = new(() => new ProducerBuilder<byte[], byte[]?>(new ProducerConfig(options.Kafka.ToClientConfig(clientId))
         {
             EnableIdempotence = true,
             LingerMs = 0,
             Partitioner = Partitioner.Murmur2Random,
-        }).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build();
-        _consumer = new ConsumerBuilder<byte[], byte[]?>(new ConsumerConfig(options.Kafka.ToClientConfig(clientId))
+        }).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build());
+        _consumer = new(() => new ConsumerBuilder<byte[], byte[]?>(new ConsumerConfig(options.Kafka.ToClientConfig(clientId))
         {
             GroupId = options.GroupId,
             EnableAutoCommit = false,
@@ -52,10 +53,8 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
             AutoOffsetReset = AutoOffsetReset.Earliest,
             // The end of a topic is known one empty fetch after its last record: this is what starting a task waits for.
             FetchWaitMaxMs = 200,
-        }).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build();
+        }).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build());
     }
-
-    public IAdminClient Admin => _admin;
 
     /// <summary>Cluster id of Kafka; empty before the first answer.</summary>
     public string ClusterId { get; private set; } = "";
@@ -63,11 +62,11 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
     /// <summary>Creates what is missing, starts reading, and returns when everything that was there has been read.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        var description = await _admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = MetadataTimeout });
+        var description = await _admin.Value.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = MetadataTimeout });
         ClusterId = description.ClusterId;
         await CreateMissingAsync();
         var partitions = Partitions(_options.ConfigTopic).Concat(Partitions(_options.OffsetTopic)).Concat(Partitions(_options.StatusTopic));
-        _consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
+        _consumer.Value.Assign(partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
         _loop = Task.Factory.StartNew(ReadLoop, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.WhenAll(
             ReadToEndAsync(_options.ConfigTopic, cancellationToken),
@@ -81,7 +80,7 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
     /// </summary>
     public async Task ReadToEndAsync(string topic, CancellationToken cancellationToken)
     {
-        var ends = await _admin.ListOffsetsAsync(
+        var ends = await _admin.Value.ListOffsetsAsync(
             Partitions(topic).Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = OffsetSpec.Latest() }),
             new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = MetadataTimeout });
         var goal = ends.ResultInfos.ToDictionary(
@@ -113,7 +112,7 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
 
     /// <summary>Writes one record, acknowledged by all replicas.</summary>
     public Task WriteAsync(string topic, string key, string? value, CancellationToken cancellationToken) =>
-        _producer.ProduceAsync(topic, Message(key, value), cancellationToken);
+        _producer.Value.ProduceAsync(topic, Message(key, value), cancellationToken);
 
     public static Message<byte[], byte[]?> Message(string key, string? value) => new()
     {
@@ -127,18 +126,29 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Run(() =>
         {
-            _producer.Flush(TimeSpan.FromSeconds(2));
-            _producer.Dispose();
-            _consumer.Close();
-            _consumer.Dispose();
-            _admin.Dispose();
+            if (_producer.IsValueCreated)
+            {
+                _producer.Value.Flush(TimeSpan.FromSeconds(2));
+                _producer.Value.Dispose();
+            }
+
+            if (_consumer.IsValueCreated)
+            {
+                _consumer.Value.Close();
+                _consumer.Value.Dispose();
+            }
+
+            if (_admin.IsValueCreated)
+            {
+                _admin.Value.Dispose();
+            }
         });
         _stop.Dispose();
     }
 
     private async Task CreateMissingAsync()
     {
-        var existing = _admin.GetMetadata(MetadataTimeout).Topics.Select(topic => topic.Topic).ToHashSet(StringComparer.Ordinal);
+        var existing = _admin.Value.GetMetadata(MetadataTimeout).Topics.Select(topic => topic.Topic).ToHashSet(StringComparer.Ordinal);
         (string Name, int Partitions)[] wanted = [(_options.ConfigTopic, 1), (_options.OffsetTopic, OffsetPartitions), (_options.StatusTopic, 1)];
         var missing = wanted.Where(topic => !existing.Contains(topic.Name)).Select(topic => new TopicSpecification
         {
@@ -154,7 +164,7 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
 
         try
         {
-            await _admin.CreateTopicsAsync(missing, new CreateTopicsOptions { RequestTimeout = MetadataTimeout });
+            await _admin.Value.CreateTopicsAsync(missing, new CreateTopicsOptions { RequestTimeout = MetadataTimeout });
         }
         catch (CreateTopicsException error) when (error.Results.TrueForAll(result =>
             result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
@@ -165,7 +175,7 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
 
     private List<TopicPartition> Partitions(string topic)
     {
-        var metadata = _admin.GetMetadata(topic, MetadataTimeout).Topics.Single();
+        var metadata = _admin.Value.GetMetadata(topic, MetadataTimeout).Topics.Single();
         return metadata.Error.IsError || metadata.Partitions.Count == 0
             ? throw new KafkaException(metadata.Error)
             : [.. metadata.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId))];
@@ -177,7 +187,7 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
         {
             try
             {
-                if (_consumer.Consume(PollTimeout) is { } result)
+                if (_consumer.Value.Consume(PollTimeout) is { } result)
                 {
                     Accept(result);
                 }

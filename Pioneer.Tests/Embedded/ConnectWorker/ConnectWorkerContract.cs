@@ -254,6 +254,7 @@ public abstract class ConnectWorkerContract
         var topic = kit.Topic("payments");
         kit.CreatePayments();
         await kit.CreateTopicAsync(topic, 2);
+        await kit.GrantWriteAsync("pioneer-connect", topic);
         var rows = 0;
         for (var round = 0; round < 4; round++)
         {
