@@ -12,6 +12,13 @@ public static class PageSize
     public static int Clamp(int? wanted) => Math.Clamp(wanted ?? Default, 1, Max);
 }
 
+/// <summary>A part of a list: rows to pass over and rows to take, at least one.</summary>
+public readonly record struct Window(int Skip, int Take)
+{
+    /// <summary>The most that a page of the portal shows of a list that it does not page.</summary>
+    public static readonly Window Most = new(0, 500);
+}
+
 /// <summary>Takes the sort key of the last row into a cursor and back; a cursor that was tampered with reads as the beginning.</summary>
 public static class Cursor
 {

@@ -47,6 +47,7 @@ public static class PioneerDomain
         services.AddScoped<ControlSubscriptions>();
         services.AddScoped<ManageDrafts>();
         services.AddScoped<SubscriptionQueries>();
+        services.AddScoped<QueryCosts>();
         services.AddScoped<ManageSeedJobs>();
         services.AddScoped<SeedQueries>();
         services.AddScoped<RunPlaybooks>();

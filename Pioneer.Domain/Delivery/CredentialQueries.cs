@@ -12,7 +12,7 @@ public sealed record CredentialRow(
 /// <summary>The credentials of a tenant.</summary>
 public sealed class CredentialQueries(IDbContextFactory<PioneerDbContext> contexts)
 {
-    public async Task<Result<IReadOnlyList<CredentialRow>>> ListAsync(Actor actor, string slug, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<CredentialRow>>> ListAsync(Actor actor, string slug, Window window, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await db.FindTenantAsync(actor, slug, TenantPermission.View, cancellationToken);
@@ -22,7 +22,8 @@ public sealed class CredentialQueries(IDbContextFactory<PioneerDbContext> contex
         }
 
         var tenant = found.Value.Id;
-        return await db.Credentials.AsNoTracking().Where(row => row.TenantId == tenant).OrderByDescending(row => row.IssuedAt)
+        return await db.Credentials.AsNoTracking().Where(row => row.TenantId == tenant).OrderByDescending(row => row.IssuedAt).ThenBy(row => row.Id)
+            .Skip(window.Skip).Take(window.Take)
             .Select(row => new CredentialRow(
                 row.Id, row.Name, row.Principal, row.Mechanism, row.State, row.Fingerprint, row.Replaces, row.IssuedAt, row.IssuedBy, row.ExpiresAt,
                 row.RevokedAt, row.RevokedBy))

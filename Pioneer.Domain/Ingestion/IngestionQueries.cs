@@ -32,7 +32,7 @@ public sealed record ConnectorRow(string Name, string Tenant, string Feed, FeedK
 /// <summary>Sources, feeds, the matrix and the wanted connectors.</summary>
 public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> contexts)
 {
-    public async Task<Result<IReadOnlyList<SourceRow>>> SourcesAsync(Actor actor, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<SourceRow>>> SourcesAsync(Actor actor, Window window, CancellationToken cancellationToken)
     {
         var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.View);
         if (allowed.IsFailure)
@@ -41,12 +41,12 @@ public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> context
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Sources.AsNoTracking().OrderBy(row => row.Name).Select(row => new SourceRow(
+        return await db.Sources.AsNoTracking().OrderBy(row => row.Name).Skip(window.Skip).Take(window.Take).Select(row => new SourceRow(
             row.Id, row.Name, row.Description, row.Kind, row.ConnectionUrl, row.Username, row.PasswordSecret != null, row.LastTestedAt, row.LastTestError,
             db.Feeds.Count(feed => feed.SourceId == row.Id), row.Revision)).ToListAsync(cancellationToken);
     }
 
-    public async Task<Result<IReadOnlyList<FeedRow>>> FeedsAsync(Actor actor, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<FeedRow>>> FeedsAsync(Actor actor, Window window, CancellationToken cancellationToken)
     {
         var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.View);
         if (allowed.IsFailure)
@@ -55,7 +55,7 @@ public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> context
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await FeedsAsync(db, cancellationToken);
+        return await FeedRows(db, db.Feeds.OrderBy(row => row.Name).Skip(window.Skip).Take(window.Take)).ToListAsync(cancellationToken);
     }
 
     public async Task<Result<Matrix>> MatrixAsync(Actor actor, string? search, string? cursor, int? limit, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> context
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var feeds = await FeedsAsync(db, cancellationToken);
+        var feeds = await FeedRows(db, db.Feeds.OrderBy(row => row.Name)).ToListAsync(cancellationToken);
         var names = feeds.ToDictionary(feed => feed.Id, feed => feed.Name);
         var filter = new TenantFilter(search, Cursor: cursor, Limit: limit);
         var tenants = await TenantQueries.ListAsync(db, actor, filter, cancellationToken);
@@ -80,7 +80,8 @@ public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> context
     }
 
     /// <summary>Connectors that are wanted, of one tenant or of all that the actor sees.</summary>
-    public async Task<Result<IReadOnlyList<ConnectorRow>>> ConnectorsAsync(Actor actor, string? tenant, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<ConnectorRow>>> ConnectorsAsync(
+        Actor actor, string? tenant, Window window, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var granted = db.Entitlements.AsNoTracking().Visible(actor, row => row.TenantId).Where(row => row.State == EntitlementState.Granted);
@@ -102,14 +103,15 @@ public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> context
                           join source in db.Sources on feed.SourceId equals source.Id
                           where owner.State != TenantState.Deleted
                           orderby owner.Slug, feed.Name
-                          select new { owner.Slug, owner.State, feed.Name, feed.Kind, Source = source.Name, entitlement.Paused }).ToListAsync(cancellationToken);
+                          select new { owner.Slug, owner.State, feed.Name, feed.Kind, Source = source.Name, entitlement.Paused })
+            .Skip(window.Skip).Take(window.Take).ToListAsync(cancellationToken);
         return rows.Select(row => new ConnectorRow(
             TopicNames.Feed(row.Slug, row.Name), row.Slug.Value, row.Name, row.Kind, row.Source, row.Paused || row.State is TenantState.Suspended)).ToList();
     }
 
-    private static Task<List<FeedRow>> FeedsAsync(PioneerDbContext db, CancellationToken cancellationToken) =>
-        db.Feeds.AsNoTracking().OrderBy(row => row.Name).Select(row => new FeedRow(
+    private static IQueryable<FeedRow> FeedRows(PioneerDbContext db, IQueryable<Feed> feeds) =>
+        feeds.AsNoTracking().Select(row => new FeedRow(
             row.Id, row.Name, row.Description, db.Sources.Where(source => source.Id == row.SourceId).Select(source => source.Name).First(), row.Table, row.Kind,
             row.Columns, row.KeyColumns, row.TimestampColumn, row.IncrementingColumn, row.TenantColumn, row.PollIntervalMs, row.RetentionMs, row.Partitions,
-            db.Entitlements.Count(item => item.FeedId == row.Id && item.State == EntitlementState.Granted), row.Revision)).ToListAsync(cancellationToken);
+            db.Entitlements.Count(item => item.FeedId == row.Id && item.State == EntitlementState.Granted), row.Revision));
 }

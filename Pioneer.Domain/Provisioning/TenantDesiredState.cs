@@ -38,6 +38,15 @@ public sealed class TenantDesiredState
         return wanted.Tenant.State is TenantState.Offboarding or TenantState.Deleted ? state.Gone() : state.Living();
     }
 
+    /// <summary>Partitions that the results of a query would have, and those of the topic that it reads; null where this tenant wants no such topic.</summary>
+    public static (int Source, int Delivery)? PartitionsOf(WantedTenant wanted, ProvisioningOptions options, string sourceTopic)
+    {
+        var state = new TenantDesiredState(wanted, options, brokers: 1);
+        return state.Living().Topics.FirstOrDefault(topic => topic.Name == sourceTopic) is { } source
+            ? (source.Partitions, state.DeliveryPartitions(sourceTopic) ?? options.Partitions)
+            : null;
+    }
+
     private DesiredState Living()
     {
         var granted = _wanted.Feeds.Where(feed => feed.Entitlement.State is EntitlementState.Granted).ToList();
@@ -145,9 +154,10 @@ public sealed class TenantDesiredState
     // Results keep the partitions of what they are made from: order per key holds from end to end, and a seed can use the same partitions.
     private TopicSpec DeliveryTopic(Subscription subscription)
     {
-        var source = _wanted.Feeds.FirstOrDefault(feed => FeedName(feed) == Current(subscription).SourceTopic);
-        return Topic(DeliveryName(subscription), source?.Feed.Partitions, "delete", _options.DeliveryRetentionMs);
+        return Topic(DeliveryName(subscription), DeliveryPartitions(Current(subscription).SourceTopic), "delete", _options.DeliveryRetentionMs);
     }
+
+    private int? DeliveryPartitions(string sourceTopic) => _wanted.Feeds.FirstOrDefault(feed => FeedName(feed) == sourceTopic)?.Feed.Partitions;
 
     private TopicSpec Topic(string name, int? partitions, string cleanup, long? retentionMs)
     {

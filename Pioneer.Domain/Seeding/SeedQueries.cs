@@ -21,9 +21,7 @@ public sealed record SeedRunList(IReadOnlyList<SeedRunRow> Rows, int Total);
 /// <summary>Seed jobs and their runs, of one tenant or of all that the actor sees.</summary>
 public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
 {
-    private const int MaxRows = 500;
-
-    public async Task<Result<IReadOnlyList<SeedJobRow>>> JobsAsync(Actor actor, string? slug, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<SeedJobRow>>> JobsAsync(Actor actor, string? slug, Window window, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var jobs = db.SeedJobs.AsNoTracking().Visible(actor, row => row.TenantId);
@@ -47,11 +45,12 @@ public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
                       select new SeedJobRow(
                           job.Id, (string)(object)tenant.Slug, job.Name, subscription.Name, job.Layer, job.Cron, job.TimeZone, job.MaxRowsPerSecond, job.Enabled,
                           last == null ? null : last.Id, last == null ? null : last.State, job.CreatedAt, job.CreatedBy))
-            .Take(MaxRows).ToListAsync(cancellationToken);
+            .Skip(window.Skip).Take(window.Take).ToListAsync(cancellationToken);
     }
 
     /// <summary>Runs, newest first; of one job when <paramref name="job"/> is given.</summary>
-    public async Task<Result<IReadOnlyList<SeedRunRow>>> RunsAsync(Actor actor, string? slug, SeedJobId? job, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<SeedRunRow>>> RunsAsync(
+        Actor actor, string? slug, SeedJobId? job, Window window, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var (runs, error) = await RunsOfAsync(db, actor, slug, cancellationToken);
@@ -65,7 +64,7 @@ public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
             runs = runs.Where(row => row.SeedJobId == wanted);
         }
 
-        return await Select(db, runs.OrderByDescending(row => row.RequestedAt).Take(MaxRows)).ToListAsync(cancellationToken);
+        return await Select(db, runs.OrderByDescending(row => row.RequestedAt).ThenBy(row => row.Id).Skip(window.Skip).Take(window.Take)).ToListAsync(cancellationToken);
     }
 
     /// <summary>One page of the runs, newest first; pages are 1-based.</summary>

@@ -23,7 +23,8 @@ public static class KsqlSandbox
         CheckedStatement? statement = null;
         if (tooLong)
         {
-            diagnostics.Error("LimitExceeded", default, $"The text has {text.Length} characters; at most {limits.TextLength} are allowed.");
+            diagnostics.Error("LimitExceeded", default, $"The text has {text.Length} characters; at most {limits.TextLength} are allowed.",
+                "Keep to one query; long lists of values belong in a feed that the query reads.");
         }
         else
         {

@@ -28,6 +28,7 @@ public static class ApiEndpoints
             .ToProblem(status.HttpContext.Response.StatusCode).ExecuteAsync(status.HttpContext));
         api.Use(TellRefusalsAsync);
         api.UseMiddleware<ApiAuthentication>();
+        api.UseMiddleware<ApiLimits>();
         api.Use(RefuseIgnoredConditionAsync);
         api.UseMiddleware<ApiIdempotency>();
         api.Run(RunEndpointAsync);
@@ -38,16 +39,17 @@ public static class ApiEndpoints
     {
         app.MapOpenApi().AllowAnonymous();
         var api = app.MapGroup(Root).WithMetadata(new RequestSizeLimitAttribute(ApiRefusals.MaxBodyBytes));
-        api.MapTenants();
-        api.MapEntitlements();
-        api.MapIngestion();
-        api.MapCredentials();
-        api.MapKsql();
-        api.MapSubscriptions();
-        api.MapEvents();
-        api.MapSeeding();
-        api.MapRecovery();
-        api.MapOperations();
+        Area("Tenants").MapTenants();
+        Area("Ingestion").MapEntitlements();
+        Area("Ingestion").MapIngestion();
+        Area("Delivery").MapCredentials();
+        Area("Subscriptions").MapKsql();
+        Area("Subscriptions").MapSubscriptions();
+        Area("Delivery").MapEvents();
+        Area("Seeding").MapSeeding();
+        Area("Recovery").MapRecovery();
+        Area("Operations").MapOperations();
+        RouteGroupBuilder Area(string name) => api.MapGroup("").WithTags(name);
     }
 
     // a sender's mistake is told to the sender and is no fault in our log

@@ -15,7 +15,7 @@ public static class ApiProblems
     public static IResult ToAnswer(this Result result) => result.IsSuccess ? Results.NoContent() : result.Error.ToProblem();
 
     /// <summary>202 that points at the operation to follow, or the problem.</summary>
-    public static IResult ToAccepted(this Result<OperationId> result) => result.ToAnswer(operation => Accepted(operation, new { operationId = operation }));
+    public static IResult ToAccepted(this Result<OperationId> result) => result.ToAnswer(operation => Accepted(operation, new OperationStarted(operation)));
 
     /// <summary>The same for a change that a condition may stop.</summary>
     internal static IResult ToAccepted(this Result<OperationId> result, ExpectedRevision expected) =>

@@ -34,6 +34,12 @@ internal static partial class ApiRefusals
     public static readonly Error ConditionUnsupported = new(
         "ConditionUnsupported", "This address does not take If-Match, and ignoring it could lose somebody's change.", "Leave the header out.");
 
+    public static Error TooManyRequests(int perSecond) => new(
+        "TooManyRequests", $"This token asks too often: {perSecond} requests a second are let through over time.", "Wait as long as Retry-After says.");
+
+    public static Error TooManyStreams(int streams) => new(
+        "TooManyStreams", $"This token has {streams} streams open, and that is the most.", "Close one, or read several subscriptions from Kafka.");
+
     public static Error KeyReused(string key) => new(
         "IdempotencyKeyReused", $"The Idempotency-Key '{key}' was used for another request.", "Send the request as it was the first time, or take a new key.");
 

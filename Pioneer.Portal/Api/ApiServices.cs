@@ -18,8 +18,13 @@ public static class ApiServices
 
         // so that the handler can say what cannot be read, instead of a bare 400
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddOpenApi("v1", ApiDocument.Describe);
         builder.Services.AddScoped<ApiAuthentication>();
         builder.Services.AddScoped<ApiIdempotency>();
+        builder.Services.AddSingleton<ApiLimits>();
+        var limits = builder.Configuration.GetSection(ApiLimitOptions.Section);
+        builder.Services.AddOptions<ApiLimitOptions>().Bind(limits)
+            .Validate(options => !options.Validate().Any(), string.Join(' ', (limits.Get<ApiLimitOptions>() ?? new()).Validate()))
+            .ValidateOnStart();
     }
 }

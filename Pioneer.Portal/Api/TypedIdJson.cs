@@ -9,13 +9,15 @@ internal sealed class TypedIdJson : JsonConverterFactory
 {
     /// <inheritdoc/>
     public override bool CanConvert(Type typeToConvert) =>
-        typeToConvert.IsValueType && Array.Exists(typeToConvert.GetInterfaces(), IsTypedId);
+        IsTypedId(typeToConvert);
 
     /// <inheritdoc/>
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert))!;
 
-    private static bool IsTypedId(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ITypedId<>);
+    /// <summary>True for the ids of the domain.</summary>
+    public static bool IsTypedId(Type type) => type.IsValueType
+        && Array.Exists(type.GetInterfaces(), face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(ITypedId<>));
 
     private sealed class Converter<TId> : JsonConverter<TId> where TId : struct, ITypedId<TId>
     {

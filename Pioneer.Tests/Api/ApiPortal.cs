@@ -6,8 +6,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain;
+using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Hosting;
 using Pioneer.Tests.Persistence;
@@ -19,13 +21,23 @@ namespace Pioneer.Tests.Api;
 /// <summary>The real portal on a free port of this process, with the tenants acme and globex and no cluster: what the API answers by itself.</summary>
 public sealed class ApiPortal : IAsyncLifetime
 {
+    private readonly string[] _settings;
     private readonly string _data = Directory.CreateTempSubdirectory("pioneer-api-").FullName;
     private WebApplication? _app;
+
+    public ApiPortal() : this(["--Api:Burst=100000"])
+    {
+    }
+
+    internal ApiPortal(string[] settings) => _settings = settings;
 
     /// <summary>Where a request meets a bug.</summary>
     public const string Broken = "/api/v1/_broken";
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Every address that the portal answers.</summary>
+    public IEnumerable<RouteEndpoint> Endpoints => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     /// <summary>A platform admin's client.</summary>
     public HttpClient Admin { get; private set; } = null!;
@@ -36,6 +48,7 @@ public sealed class ApiPortal : IAsyncLifetime
         [
             .. PortalProcess.WithoutPlatform, "--urls=http://127.0.0.1:0", $"--data={_data}", $"--Setup:ApiToken={PortalProcess.ApiToken}",
             "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:Polly=Fatal",
+            .. _settings,
         ]);
         _app.MapGet(Broken, string () => throw new InvalidOperationException("secret of the inside")).AllowAnonymous();
         await _app.StartPortalAsync(Token);
@@ -75,6 +88,25 @@ public sealed class ApiPortal : IAsyncLifetime
 
     public async Task<IssuedApiToken> IssueAsync(ApiTokenRequest request) =>
         (await UseAsync<ManageApiTokens, Result<IssuedApiToken>>(tokens => tokens.IssueAsync(Actors.Admin, request, Token))).Value;
+
+    /// <summary>The feeds payments and balances of a bank, three partitions each, granted to acme.</summary>
+    public Task GrantFeedsAsync() => UseAsync<IServiceProvider, bool>(async services =>
+    {
+        var source = new SourceRequest("bank", SourceKind.PostgreSql, "jdbc:postgresql://db:5432/bank", "reader", "s3cret");
+        if ((await services.GetRequiredService<ManageSources>().AddAsync(Actors.Admin, source, Token)).IsFailure)
+        {
+            return false;
+        }
+
+        foreach (var (name, kind) in new[] { ("payments", FeedKind.Event), ("balances", FeedKind.State) })
+        {
+            Assert.Null((await services.GetRequiredService<ManageFeeds>().DefineAsync(Actors.Admin, Requests.Feed(name, kind) with { Partitions = 3 }, Token)).Error);
+        }
+
+        EntitlementChange[] changes = [new("acme", "payments", Granted: true), new("acme", "balances", Granted: true)];
+        Assert.Null((await services.GetRequiredService<SetEntitlements>().ExecuteAsync(Actors.Admin, changes, Token)).Error);
+        return true;
+    });
 
     /// <summary>Uses a service of the portal in a scope that sees everything.</summary>
     public async Task<TResult> UseAsync<TService, TResult>(Func<TService, Task<TResult>> use) where TService : notnull

@@ -30,7 +30,7 @@ public sealed class CredentialTests : IAsyncLifetime
 
         Assert.True((await _database.ReconcileAsync()).InSync);
 
-        var row = Assert.Single((await _database.Get<CredentialQueries>().ListAsync(Actors.Admin, "acme", DomainDatabase.Token)).Value);
+        var row = Assert.Single((await _database.Get<CredentialQueries>().ListAsync(Actors.Admin, "acme", Window.Most, DomainDatabase.Token)).Value);
         Assert.Equal(CredentialState.Active, row.State);
         Assert.Equal(0, await PendingSecretsAsync());
         Assert.Contains(_database.Platform.State.Users, user => user.User == "acme.app");
@@ -46,7 +46,7 @@ public sealed class CredentialTests : IAsyncLifetime
 
         await _database.Get<Pioneer.Domain.Provisioning.ReconcileOutcome>().RecordAsync(slug, Pioneer.Domain.Provisioning.Plan.Empty, plannedAt, DomainDatabase.Token);
 
-        Assert.Equal(CredentialState.Pending, (await _database.Get<CredentialQueries>().ListAsync(Actors.Admin, "acme", DomainDatabase.Token)).Value[0].State);
+        Assert.Equal(CredentialState.Pending, (await _database.Get<CredentialQueries>().ListAsync(Actors.Admin, "acme", Window.Most, DomainDatabase.Token)).Value[0].State);
         Assert.Equal(1, await PendingSecretsAsync());
     }
 

@@ -20,7 +20,8 @@ internal static class EventsApi
         "Send 'earliest', 'latest' or the id of an event that you received.");
 
     public static void MapEvents(this RouteGroupBuilder api) =>
-        api.MapGet("/tenants/{slug}/subscriptions/{name}/events", StreamAsync);
+        api.MapGet("/tenants/{slug}/subscriptions/{name}/events", StreamAsync)
+            .Streams("text/event-stream", "Streams results; goes on after the event that Last-Event-ID names.");
 
     private static async Task<IResult> StreamAsync(
         string slug, string name, string? from, SubscriptionQueries subscriptions, DeliveryReader reader, CurrentActor current, HttpContext http, CancellationToken ct)

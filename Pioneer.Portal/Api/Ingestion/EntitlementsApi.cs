@@ -10,16 +10,18 @@ internal static class EntitlementsApi
     {
         api.MapPut("/tenants/{slug}/entitlements/{feed}",
             (string slug, string feed, EntitlementBody? body, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>
-                SetAsync(new EntitlementChange(slug, feed, Granted: true, body?.Settings?.TenantValue), entitlements, current, ct));
+                SetAsync(new EntitlementChange(slug, feed, Granted: true, body?.Settings?.TenantValue), entitlements, current, ct))
+            .Starts("Grants a feed; 204 when the tenant has it so already.").Produces(StatusCodes.Status204NoContent);
 
         api.MapDelete("/tenants/{slug}/entitlements/{feed}",
             (string slug, string feed, bool? deleteData, string? confirm, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>
-                SetAsync(new EntitlementChange(slug, feed, Granted: false, DeleteData: deleteData ?? false, Confirmation: confirm), entitlements, current, ct));
+                SetAsync(new EntitlementChange(slug, feed, Granted: false, DeleteData: deleteData ?? false, Confirmation: confirm), entitlements, current, ct))
+            .Starts("Takes a feed back; 204 when the tenant does not have it.").Produces(StatusCodes.Status204NoContent);
     }
 
     private static async Task<IResult> SetAsync(EntitlementChange change, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>
         (await entitlements.ExecuteAsync(current.Actor, [change], ct)).ToAnswer(operations => operations is [var operation, ..]
-            ? ApiProblems.Accepted(operation, new { operationId = operation })
+            ? ApiProblems.Accepted(operation, new OperationStarted(operation))
             : Results.NoContent());
 }
 

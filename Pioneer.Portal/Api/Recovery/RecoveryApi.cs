@@ -10,28 +10,29 @@ internal static class RecoveryApi
 {
     public static void MapRecovery(this RouteGroupBuilder api)
     {
-        api.MapGet("/recovery/status", async (RecoveryStatusReader status, CancellationToken ct) => Results.Ok(await status.ReadAsync(ct)));
+        api.MapGet("/recovery/status", async (RecoveryStatusReader status, CancellationToken ct) => Results.Ok(await status.ReadAsync(ct)))
+            .Answers<RecoveryStatus>("Says what is wrong, who is affected and what would be lost when.");
 
-        api.MapGet("/recovery/horizons", async (RecoveryStatusReader status, CancellationToken ct) =>
-            Results.Ok((await status.ReadAsync(ct)).Tenants.Select(tenant => tenant.Horizon)));
+        api.MapGet("/recovery/horizons", async ([AsParameters] PageQuery page, RecoveryStatusReader status, HttpContext http, CancellationToken ct) =>
+            page.AnswerPart(http, (await status.ReadAsync(ct)).Tenants, tenant => tenant.Horizon)).Answers<LossHorizon[]>("Lists loss horizons, shortest first within a level.");
 
-        api.MapGet("/recovery/scenarios", () => Results.Ok(Scenario.Catalogue));
+        api.MapGet("/recovery/scenarios", () => Results.Ok(Scenario.Catalogue)).Answers<Scenario[]>("Lists the kinds of disaster.");
 
         api.MapPost("/recovery/runs", async (RunBody body, RunPlaybooks playbooks, CurrentActor current, CancellationToken ct) =>
-            Started(await playbooks.AgainstAsync(current.Actor, body.IncidentId, ct)));
+            Started(await playbooks.AgainstAsync(current.Actor, body.IncidentId, ct))).Starts<RunStarted<PlaybookRunId>>("Runs the playbook against an incident.");
 
         api.MapPost("/recovery/runs/{id}:resume", async (PlaybookRunId id, RunPlaybooks playbooks, CurrentActor current, CancellationToken ct) =>
-            Started(await playbooks.ResumeAsync(current.Actor, id, ct)));
+            Started(await playbooks.ResumeAsync(current.Actor, id, ct))).Starts<RunStarted<PlaybookRunId>>("Goes on with a playbook run.");
 
         api.MapPost("/recovery/drills", async (DrillBody body, RunPlaybooks playbooks, DrillSteps drills, CurrentActor current, CancellationToken ct) =>
-            Started(await playbooks.DrillAsync(current.Actor, body.Scenario, body.Subject ?? "kafka", drills.IsDrillTarget, ct)));
+            Started(await playbooks.DrillAsync(current.Actor, body.Scenario, body.Subject ?? "kafka", drills.IsDrillTarget, ct))).Starts<RunStarted<PlaybookRunId>>("Injects a fault and runs the playbook against it.");
 
         api.MapGet("/recovery/runs/{id}", async (PlaybookRunId id, PlaybookRunQueries runs, CurrentActor current, CancellationToken ct) =>
-            (await runs.GetAsync(current.Actor, id, ct)).ToAnswer());
+            (await runs.GetAsync(current.Actor, id, ct)).ToAnswer()).Answers<PlaybookRunDetail>("Shows a playbook run.");
     }
 
     private static IResult Started(Result<PlaybookStarted> result) => result.ToAnswer(started =>
-        ApiProblems.Accepted(started.Operation, new { runId = started.Run, operationId = started.Operation }));
+        ApiProblems.Accepted(started.Operation, new RunStarted<PlaybookRunId>(started.Run, started.Operation)));
 }
 
 /// <summary>Body of <c>POST /recovery/runs</c>.</summary>

@@ -10,29 +10,37 @@ internal static class SeedingApi
 {
     public static void MapSeeding(this RouteGroupBuilder api)
     {
-        api.MapGet("/tenants/{slug}/seeds", async (string slug, SeedQueries seeds, CurrentActor current, CancellationToken ct) =>
-            (await seeds.JobsAsync(current.Actor, slug, ct)).ToAnswer());
+        api.MapGet("/tenants/{slug}/seeds",
+            async (string slug, [AsParameters] PageQuery page, SeedQueries seeds, CurrentActor current, HttpContext http, CancellationToken ct) =>
+                page.Answer(http, await seeds.JobsAsync(current.Actor, slug, page.Window, ct)))
+            .Answers<SeedJobRow[]>("Lists seed jobs by name.");
 
         api.MapPost("/tenants/{slug}/seeds", async (string slug, SeedBody body, ManageSeedJobs seeds, CurrentActor current, CancellationToken ct) =>
             (await seeds.DefineAsync(current.Actor, slug, body.ToRequest(), ct)).ToAnswer(id =>
-                Results.Created($"{ApiEndpoints.Root}/tenants/{slug}/seeds/{id}", new { id })));
+                Results.Created($"{ApiEndpoints.Root}/tenants/{slug}/seeds/{id}", new SeedJobCreated(id)))).Creates<SeedJobCreated>("Defines a seed job.");
 
         api.MapPost("/tenants/{slug}/seeds/{id}:run", async (string slug, SeedJobId id, ManageSeedJobs seeds, CurrentActor current, CancellationToken ct) =>
             (await seeds.RunAsync(current.Actor, slug, id, ct)).ToAnswer(requested =>
-                ApiProblems.Accepted(requested.Operation, new { runId = requested.Run, operationId = requested.Operation })));
+                ApiProblems.Accepted(requested.Operation, new RunStarted<SeedRunId>(requested.Run, requested.Operation))))
+            .Starts<RunStarted<SeedRunId>>("Runs a seed job.");
 
-        api.MapGet("/tenants/{slug}/seed-runs", async (string slug, SeedJobId? job, SeedQueries seeds, CurrentActor current, CancellationToken ct) =>
-            (await seeds.RunsAsync(current.Actor, slug, job, ct)).ToAnswer(runs => Results.Ok(runs.Select(SeedRunBody.Of))));
+        api.MapGet("/tenants/{slug}/seed-runs",
+            async (string slug, SeedJobId? job, [AsParameters] PageQuery page, SeedQueries seeds, CurrentActor current, HttpContext http, CancellationToken ct) =>
+                (await seeds.RunsAsync(current.Actor, slug, job, page.Window, ct)).ToAnswer(runs => page.Answer(http, runs, SeedRunBody.Of)))
+            .Answers<SeedRunBody[]>("Lists seed runs, newest first, of one job where 'job' is given.");
 
         api.MapGet("/tenants/{slug}/seed-runs/{id}", async (string slug, SeedRunId id, SeedQueries seeds, CurrentActor current, CancellationToken ct) =>
-            (await seeds.RunsAsync(current.Actor, slug, null, ct)).ToAnswer(runs => runs.FirstOrDefault(run => run.Id == id) is { } run
+            (await seeds.RunAsync(current.Actor, id, ct)).ToAnswer(run => run.Tenant == slug
                 ? Results.Ok(SeedRunBody.Of(run))
-                : Error.NotFound("SeedRun", id.ToString()).ToProblem()));
+                : Error.NotFound("SeedRun", id.ToString()).ToProblem())).Answers<SeedRunBody>("Shows a seed run, with its certificate once there is one.");
 
         api.MapPost("/tenants/{slug}/seed-runs/{id}:cancel", async (string slug, SeedRunId id, ManageSeedJobs seeds, CurrentActor current, CancellationToken ct) =>
-            (await seeds.CancelAsync(current.Actor, slug, id, ct)).ToAnswer());
+            (await seeds.CancelAsync(current.Actor, slug, id, ct)).ToAnswer()).Does("Asks a seed run to stop where it is safe.");
     }
 }
+
+/// <summary>A seed job was defined.</summary>
+internal sealed record SeedJobCreated(SeedJobId Id);
 
 /// <summary>Body of <c>POST .../seeds</c>.</summary>
 internal sealed record SeedBody(string? Name, string? Subscription, string? Cron, string? TimeZone, int? MaxRowsPerSecond, SeedLayer Layer = SeedLayer.Client)

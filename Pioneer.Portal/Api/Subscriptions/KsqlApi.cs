@@ -2,6 +2,8 @@ using System.Text.Json;
 using Pioneer.Ksql;
 using Pioneer.Ksql.Sandbox;
 using Pioneer.Ksql.Types;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Subscriptions;
 using Pioneer.Portal.SignIn;
 
@@ -14,11 +16,29 @@ internal static class KsqlApi
 
     public static void MapKsql(this RouteGroupBuilder api)
     {
-        api.MapPost("/tenants/{slug}/ksql:validate", async (string slug, ValidateBody body, TenantSandbox sandbox, CurrentActor current, CancellationToken ct) =>
-            (await sandbox.CheckAsync(current.Actor, slug, body.Sql ?? "", body.Properties, SandboxMode.Validate, null, ct))
-                .ToAnswer(verdict => Results.Ok(VerdictBody.Of(verdict)))).WithMetadata(new ReadsOnly());
+        api.MapPost("/tenants/{slug}/ksql:validate", ValidateAsync).Answers<VerdictBody>("Says whether a text may run, why not, and what it would take.")
+            .WithMetadata(new ReadsOnly());
 
-        api.MapPost("/tenants/{slug}/ksql:preview", PreviewAsync).WithMetadata(new ReadsOnly());
+        api.MapPost("/tenants/{slug}/ksql:preview", PreviewAsync).Streams(Ndjson, "Runs a query for a while; one JSON object a line.").WithMetadata(new ReadsOnly());
+    }
+
+    private static async Task<IResult> ValidateAsync(
+        string slug, ValidateBody body, TenantSandbox sandbox, QueryCosts costs, CurrentActor current, CancellationToken ct)
+    {
+        var verdict = await sandbox.CheckAsync(current.Actor, slug, body.Sql ?? "", body.Properties, SandboxMode.Validate, null, ct);
+        if (verdict.IsFailure)
+        {
+            return verdict.Error.ToProblem();
+        }
+
+        var statements = new List<StatementBody>();
+        foreach (var statement in verdict.Value.Statements)
+        {
+            var cost = statement.Deployable is { } query ? await costs.OfAsync(TenantSlug.Parse(slug), query.SourceTopic, ct) : null;
+            statements.Add(StatementBody.Of(statement, cost));
+        }
+
+        return Results.Ok(new VerdictBody(verdict.Value.Valid, verdict.Value.Diagnostics.Select(DiagnosticBody.Of), statements));
     }
 
     /// <summary>One JSON array a line: first the column names and types, then rows as they come, at last why it ended.</summary>
@@ -59,11 +79,7 @@ internal sealed record ValidateBody(string? Sql, Dictionary<string, string>? Pro
 internal sealed record PreviewBody(string? Sql, int? MaxRows, int? MaxSeconds, bool? FromBeginning);
 
 /// <summary>What the sandbox says of a text.</summary>
-internal sealed record VerdictBody(bool Valid, IEnumerable<DiagnosticBody> Diagnostics, IEnumerable<StatementBody> Statements)
-{
-    public static VerdictBody Of(SandboxVerdict verdict) => new(
-        verdict.Valid, verdict.Diagnostics.Select(DiagnosticBody.Of), verdict.Statements.Select(StatementBody.Of));
-}
+internal sealed record VerdictBody(bool Valid, IEnumerable<DiagnosticBody> Diagnostics, IEnumerable<StatementBody> Statements);
 
 /// <summary>A diagnostic with its place, lines and columns counted from 1.</summary>
 internal sealed record DiagnosticBody(string Code, string Message, string? Hint, string Severity, int Line, int Column, int EndLine, int EndColumn)
@@ -74,12 +90,14 @@ internal sealed record DiagnosticBody(string Code, string Message, string? Hint,
 }
 
 /// <summary>A checked statement.</summary>
+/// <param name="Cost">What it would take once deployed; null for what cannot be deployed as a subscription.</param>
 internal sealed record StatementBody(
-    string Kind, IEnumerable<string> Reads, IEnumerable<string> Writes, string Rewritten, IEnumerable<ResultColumnBody> ResultSchema, SeedabilityBody Seedability)
+    string Kind, IEnumerable<string> Reads, IEnumerable<string> Writes, string Rewritten, IEnumerable<ResultColumnBody> ResultSchema, SeedabilityBody Seedability,
+    QueryCost? Cost)
 {
-    public static StatementBody Of(CheckedStatement statement) => new(
+    public static StatementBody Of(CheckedStatement statement, QueryCost? cost) => new(
         statement.Kind.ToString(), statement.Reads, statement.Writes, statement.Rewritten, statement.ResultSchema.Columns.Select(ResultColumnBody.Of),
-        new SeedabilityBody(statement.Seedability.Verdict.ToString(), statement.Seedability.Reasons));
+        new SeedabilityBody(statement.Seedability.Verdict.ToString(), statement.Seedability.Reasons), cost);
 }
 
 /// <summary>A column of a result.</summary>

@@ -12,38 +12,43 @@ internal static class SubscriptionsApi
     public static void MapSubscriptions(this RouteGroupBuilder api)
     {
         api.MapGet("/tenants/{slug}/subscriptions",
-            async (string slug, string? query, string? cursor, int? limit, SubscriptionQueries subscriptions, CurrentActor current, CancellationToken ct) =>
-                (await subscriptions.ListAsync(current.Actor, slug, new SubscriptionFilter(query, Cursor: cursor, Limit: limit), ct)).ToAnswer());
+            async (string slug, string? query, SubscriptionState? state, string? cursor, int? limit, SubscriptionQueries subscriptions, CurrentActor current, CancellationToken ct) =>
+                (await subscriptions.ListAsync(current.Actor, slug, new SubscriptionFilter(query, state, cursor, limit), ct)).ToAnswer())
+            .Answers<Page<SubscriptionRow>>("Lists subscriptions by name.");
 
         api.MapGet(One, async (string slug, string name, SubscriptionQueries subscriptions, CurrentActor current, HttpContext http, CancellationToken ct) =>
-            (await subscriptions.GetAsync(current.Actor, slug, name, ct)).ToAnswer(http, found => found.Subscription.Revision));
+            (await subscriptions.GetAsync(current.Actor, slug, name, ct)).ToAnswer(http, found => found.Subscription.Revision))
+            .Answers<SubscriptionDetail>("Shows a subscription with its versions; its ETag is for changes.");
 
         api.MapPost("/tenants/{slug}/subscriptions",
             async (string slug, SubscriptionBody body, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
-                Deployed(await deploy.CreateAsync(current.Actor, slug, body.Name, body.Sql, body.Description, ct)));
+                Deployed(await deploy.CreateAsync(current.Actor, slug, body.Name, body.Sql, body.Description, ct))).Starts<DeploymentStarted>("Deploys a subscription.");
 
         api.MapPut(One,
             async (string slug, string name, SubscriptionBody body, ExpectedRevision expected, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
-                Deployed(await deploy.UpdateAsync(current.Actor, slug, name, body.Sql, body.Description, expected.Value, ct), expected));
+                Deployed(await deploy.UpdateAsync(current.Actor, slug, name, body.Sql, body.Description, expected.Value, ct), expected)).Starts<DeploymentStarted>("Deploys a new version; it goes on where the old one stops.");
 
         api.MapPost(One + ":rollback", async (string slug, string name, int? version, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
-            Deployed(await deploy.RollbackAsync(current.Actor, slug, name, version, ct)));
+            Deployed(await deploy.RollbackAsync(current.Actor, slug, name, version, ct))).Starts<DeploymentStarted>("Deploys an earlier version again.");
 
         api.MapPost(One + ":pause", async (string slug, string name, ControlSubscriptions control, CurrentActor current, CancellationToken ct) =>
-            (await control.PauseAsync(current.Actor, slug, name, ct)).ToAccepted());
+            (await control.PauseAsync(current.Actor, slug, name, ct)).ToAccepted()).Starts("Pauses a subscription.");
 
         api.MapPost(One + ":resume", async (string slug, string name, ControlSubscriptions control, CurrentActor current, CancellationToken ct) =>
-            (await control.ResumeAsync(current.Actor, slug, name, ct)).ToAccepted());
+            (await control.ResumeAsync(current.Actor, slug, name, ct)).ToAccepted()).Starts("Resumes a subscription.");
 
         api.MapDelete(One,
             async (string slug, string name, bool? deleteTopic, string? confirm, ExpectedRevision expected, ControlSubscriptions control, CurrentActor current, CancellationToken ct) =>
-                (await control.DeleteAsync(current.Actor, slug, name, deleteTopic ?? false, confirm, expected.Value, ct)).ToAccepted(expected));
+                (await control.DeleteAsync(current.Actor, slug, name, deleteTopic ?? false, confirm, expected.Value, ct)).ToAccepted(expected)).Starts("Deletes a subscription; with deleteTopic=true its results too, and 'confirm' is its name.");
     }
 
     private static IResult Deployed(Result<SubscriptionDeployed> result, ExpectedRevision? expected = null) => result.IsSuccess
-        ? ApiProblems.Accepted(result.Value.Operation, new { name = result.Value.Name, version = result.Value.Version, operationId = result.Value.Operation })
+        ? ApiProblems.Accepted(result.Value.Operation, new DeploymentStarted(result.Value.Name, result.Value.Version, result.Value.Operation))
         : expected?.Problem(result.Error) ?? result.Error.ToProblem();
 }
+
+/// <summary>A version is being deployed.</summary>
+internal sealed record DeploymentStarted(string Name, int Version, OperationId OperationId);
 
 /// <summary>Body of <c>POST</c> and <c>PUT .../subscriptions</c>; the name counts only in POST.</summary>
 internal sealed record SubscriptionBody(string? Name, string? Sql, string? Description);

@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
@@ -12,39 +13,44 @@ internal static class TenantsApi
     {
         api.MapPost("/tenants", async (TenantBody body, CreateTenant create, CurrentActor current, CancellationToken ct) =>
             (await create.ExecuteAsync(current.Actor, body.ToRequest(), ct)).ToAnswer(created =>
-                ApiProblems.Accepted(created.Operation, new { slug = created.Slug.Value, operationId = created.Operation })));
+                ApiProblems.Accepted(created.Operation, new TenantStarted(created.Slug.Value, created.Operation))))
+            .Starts<TenantStarted>("Onboards a tenant.");
 
-        api.MapGet("/tenants", async (string? query, string? cursor, int? limit, TenantQueries tenants, CurrentActor current, CancellationToken ct) =>
-            Results.Ok(await tenants.ListAsync(current.Actor, new TenantFilter(query, Cursor: cursor, Limit: limit), ct)));
+        api.MapGet("/tenants", async (
+            string? query, TenantState? state, bool? drifted, string? sort, string? cursor, int? limit, TenantQueries tenants, CurrentActor current, CancellationToken ct) =>
+            Results.Ok(await tenants.ListAsync(current.Actor, new TenantFilter(query, state, drifted ?? false, sort, cursor, limit), ct)))
+            .Answers<Page<TenantRow>>("Lists tenants by slug, or as sort says: name, -name, -slug, created, -created, -drift.");
 
-        api.MapGet("/tenants/{slug}", GetAsync);
+        api.MapGet("/tenants/{slug}", GetAsync).Answers<TenantDetail>("Shows a tenant; its ETag is for changes.");
 
         api.MapPut("/tenants/{slug}/limits", async (
             string slug, TenantLimits limits, ExpectedRevision expected, SetTenantLimits set, CurrentActor current, CancellationToken ct) =>
-            (await set.ExecuteAsync(current.Actor, slug, limits, expected.Value, ct)).ToAccepted(expected));
+            (await set.ExecuteAsync(current.Actor, slug, limits, expected.Value, ct)).ToAccepted(expected)).Starts("Sets how much of the brokers a tenant may take.");
 
         api.MapPatch("/tenants/{slug}",
             async (string slug, TenantChangeBody body, ExpectedRevision expected, TenantLifecycle lifecycle, TenantQueries tenants, CurrentActor current, HttpContext http, CancellationToken ct) =>
                 await lifecycle.RenameAsync(current.Actor, slug, body.Name ?? "", expected.Value, ct) is { IsFailure: true } refused
                     ? expected.Problem(refused.Error)
-                    : await GetAsync(slug, tenants, current, http, ct));
+                    : await GetAsync(slug, tenants, current, http, ct)).Answers<TenantDetail>("Renames a tenant.");
 
         api.MapDelete("/tenants/{slug}", async (string slug, string? confirm, ExpectedRevision expected, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
-            (await lifecycle.OffboardAsync(current.Actor, slug, confirm, expected.Value, ct)).ToAccepted(expected));
+            (await lifecycle.OffboardAsync(current.Actor, slug, confirm, expected.Value, ct)).ToAccepted(expected)).Starts("Off-boards a tenant: deletes all that is its own. 'confirm' is its slug.");
 
         api.MapPost("/tenants/{slug}:suspend", async (string slug, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
-            (await lifecycle.SuspendAsync(current.Actor, slug, ct)).ToAccepted());
+            (await lifecycle.SuspendAsync(current.Actor, slug, ct)).ToAccepted()).Starts("Suspends a tenant: rights off, queries and connectors paused, data kept.");
 
         api.MapPost("/tenants/{slug}:resume", async (string slug, TenantLifecycle lifecycle, CurrentActor current, CancellationToken ct) =>
-            (await lifecycle.ResumeAsync(current.Actor, slug, ct)).ToAccepted());
+            (await lifecycle.ResumeAsync(current.Actor, slug, ct)).ToAccepted()).Starts("Resumes a suspended tenant.");
 
-        api.MapGet("/tenants/{slug}/plan", GetPlanAsync);
+        api.MapGet("/tenants/{slug}/plan", GetPlanAsync).Answers<PlanBody>("Compares what is wanted with what is there.");
 
         api.MapPost("/tenants/{slug}/plan:apply", async (string slug, string? confirm, RequestReconcile reconcile, CurrentActor current, CancellationToken ct) =>
-            (await reconcile.ForTenantAsync(current.Actor, slug, confirm, ct)).ToAccepted());
+            (await reconcile.ForTenantAsync(current.Actor, slug, confirm, ct)).ToAccepted()).Starts("Applies the plan; 'confirm' is the tenant's slug where it destroys data.");
 
-        api.MapGet("/tenants/{slug}/streams", async (string slug, TenantStreams streams, CurrentActor current, CancellationToken ct) =>
-            (await streams.ListAsync(current.Actor, slug, ct)).ToAnswer(list => Results.Ok(list.Select(StreamBody.Of))));
+        api.MapGet("/tenants/{slug}/streams",
+            async (string slug, [AsParameters] PageQuery page, TenantStreams streams, CurrentActor current, HttpContext http, CancellationToken ct) =>
+                (await streams.ListAsync(current.Actor, slug, ct)).ToAnswer(list => page.AnswerPart(http, list, StreamBody.Of)))
+            .Answers<StreamBody[]>("Lists what the tenant's queries may read.");
     }
 
     private static async Task<IResult> GetAsync(string slug, TenantQueries tenants, CurrentActor current, HttpContext http, CancellationToken ct) =>
@@ -69,6 +75,9 @@ internal sealed record TenantBody(string? Slug, string? Name, IsolationLevel Iso
 {
     public CreateTenantRequest ToRequest() => new(Slug, Name ?? Slug, Isolation) { Limits = Limits ?? new TenantLimits() };
 }
+
+/// <summary>A tenant is being onboarded.</summary>
+internal sealed record TenantStarted(string Slug, OperationId OperationId);
 
 /// <summary>Body of <c>PATCH /tenants/{slug}</c>: what may change of a tenant.</summary>
 internal sealed record TenantChangeBody(string? Name);
