@@ -41,9 +41,33 @@ public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> context
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Sources.AsNoTracking().OrderBy(row => row.Name).Skip(window.Skip).Take(window.Take).Select(row => new SourceRow(
-            row.Id, row.Name, row.Description, row.Kind, row.ConnectionUrl, row.Username, row.PasswordSecret != null, row.LastTestedAt, row.LastTestError,
-            db.Feeds.Count(feed => feed.SourceId == row.Id), row.Revision)).ToListAsync(cancellationToken);
+        return await SourceRows(db, db.Sources.OrderBy(row => row.Name).Skip(window.Skip).Take(window.Take)).ToListAsync(cancellationToken);
+    }
+
+    public async Task<Result<SourceRow>> SourceAsync(Actor actor, string name, CancellationToken cancellationToken)
+    {
+        var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.View);
+        if (allowed.IsFailure)
+        {
+            return allowed.Error;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await SourceRows(db, db.Sources.Where(row => row.Name == name)).SingleOrDefaultAsync(cancellationToken);
+        return found is null ? Error.NotFound("Source", name) : found;
+    }
+
+    public async Task<Result<FeedRow>> FeedAsync(Actor actor, string name, CancellationToken cancellationToken)
+    {
+        var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.View);
+        if (allowed.IsFailure)
+        {
+            return allowed.Error;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await FeedRows(db, db.Feeds.Where(row => row.Name == name)).SingleOrDefaultAsync(cancellationToken);
+        return found is null ? Error.NotFound("Feed", name) : found;
     }
 
     public async Task<Result<IReadOnlyList<FeedRow>>> FeedsAsync(Actor actor, Window window, CancellationToken cancellationToken)
@@ -108,6 +132,11 @@ public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> context
         return rows.Select(row => new ConnectorRow(
             TopicNames.Feed(row.Slug, row.Name), row.Slug.Value, row.Name, row.Kind, row.Source, row.Paused || row.State is TenantState.Suspended)).ToList();
     }
+
+    private static IQueryable<SourceRow> SourceRows(PioneerDbContext db, IQueryable<Source> sources) =>
+        sources.AsNoTracking().Select(row => new SourceRow(
+            row.Id, row.Name, row.Description, row.Kind, row.ConnectionUrl, row.Username, row.PasswordSecret != null, row.LastTestedAt, row.LastTestError,
+            db.Feeds.Count(feed => feed.SourceId == row.Id), row.Revision));
 
     private static IQueryable<FeedRow> FeedRows(PioneerDbContext db, IQueryable<Feed> feeds) =>
         feeds.AsNoTracking().Select(row => new FeedRow(

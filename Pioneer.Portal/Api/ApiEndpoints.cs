@@ -40,8 +40,11 @@ public static class ApiEndpoints
         app.MapOpenApi().AllowAnonymous();
         var api = app.MapGroup(Root).WithMetadata(new RequestSizeLimitAttribute(ApiRefusals.MaxBodyBytes));
         Area("Tenants").MapTenants();
+        Area("People").MapPeople();
         Area("Ingestion").MapEntitlements();
-        Area("Ingestion").MapIngestion();
+        Area("Ingestion").MapSources();
+        Area("Ingestion").MapFeeds();
+        Area("Ingestion").MapConnectors();
         Area("Delivery").MapCredentials();
         Area("Subscriptions").MapKsql();
         Area("Subscriptions").MapSubscriptions();

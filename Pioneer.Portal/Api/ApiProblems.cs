@@ -21,6 +21,9 @@ public static class ApiProblems
     internal static IResult ToAccepted(this Result<OperationId> result, ExpectedRevision expected) =>
         result.IsSuccess ? result.ToAccepted() : expected.Problem(result.Error);
 
+    /// <summary>204, or the problem of a change that a condition may stop.</summary>
+    internal static IResult ToAnswer(this Result result, ExpectedRevision expected) => result.IsSuccess ? Results.NoContent() : expected.Problem(result.Error);
+
     /// <summary>200 with the value and the ETag of its state, or the problem.</summary>
     internal static IResult ToAnswer<T>(this Result<T> result, HttpContext http, Func<T, long> revision)
     {

@@ -13,7 +13,7 @@ public sealed class ApiDocumentTests(ApiPortal portal)
     // read from the document as they are, with a tenant that is there and an id that is not
     private static readonly Dictionary<string, string> Values = new()
     {
-        ["{slug}"] = "acme", ["{id}"] = "00000000-0000-7000-8000-000000000001", ["{name}"] = "nobody", ["{feed}"] = "nothing",
+        ["{slug}"] = "acme", ["{id}"] = "00000000-0000-7000-8000-000000000001", ["{name}"] = "nobody", ["{feed}"] = "nothing", ["{userId}"] = "nobody",
     };
 
     [Fact]

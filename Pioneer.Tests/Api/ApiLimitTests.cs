@@ -5,6 +5,7 @@ using Xunit;
 namespace Pioneer.Tests.Api;
 
 /// <summary>One token cannot take the portal for itself.</summary>
+[Collection(ApiPortalCollection.Name)]
 public sealed class ApiLimitTests
 {
     [Fact]

@@ -46,7 +46,7 @@ public sealed class ApiPortal : IAsyncLifetime
     {
         _app = await PortalApplication.BuildAsync(
         [
-            .. PortalProcess.WithoutPlatform, "--urls=http://127.0.0.1:0", $"--data={_data}", $"--Setup:ApiToken={PortalProcess.ApiToken}",
+            .. PortalProcess.WithoutPlatform, "--Jobs:Workers=0", "--urls=http://127.0.0.1:0", $"--data={_data}", $"--Setup:ApiToken={PortalProcess.ApiToken}",
             "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:Polly=Fatal",
             .. _settings,
         ]);

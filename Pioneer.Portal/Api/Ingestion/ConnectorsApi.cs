@@ -3,17 +3,11 @@ using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Api.Ingestion;
 
-/// <summary>Sources, feeds and connectors.</summary>
-internal static class IngestionApi
+/// <summary>Connectors: what carries a feed to a tenant.</summary>
+internal static class ConnectorsApi
 {
-    public static void MapIngestion(this RouteGroupBuilder api)
+    public static void MapConnectors(this RouteGroupBuilder api)
     {
-        api.MapGet("/sources", async ([AsParameters] PageQuery page, IngestionQueries ingestion, CurrentActor current, HttpContext http, CancellationToken ct) =>
-            page.Answer(http, await ingestion.SourcesAsync(current.Actor, page.Window, ct))).Answers<SourceRow[]>("Lists sources by name.");
-
-        api.MapGet("/feeds", async ([AsParameters] PageQuery page, IngestionQueries ingestion, CurrentActor current, HttpContext http, CancellationToken ct) =>
-            page.Answer(http, await ingestion.FeedsAsync(current.Actor, page.Window, ct))).Answers<FeedRow[]>("Lists feeds by name.");
-
         api.MapGet("/connectors",
             async (string? tenant, [AsParameters] PageQuery page, IngestionQueries ingestion, CurrentActor current, HttpContext http, CancellationToken ct) =>
                 page.Answer(http, await ingestion.ConnectorsAsync(current.Actor, tenant, page.Window, ct)))
