@@ -158,6 +158,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             DataDirectory = directory,
             DefaultService = new Ksql.KafkaConnection(
                 kafka.BootstrapServers, kafka.SecurityProtocol, kafka.SaslMechanism, kafka.Username, kafka.Password),
+            CommonBootstrapServers = kafka.BootstrapServers,
             BasicUser = _options.KsqlUser,
             BasicPassword = _options.KsqlPassword,
         };

@@ -5,6 +5,8 @@ namespace Pioneer.Embedded;
 /// <summary>The one call by which a host brings up what its configuration does not point elsewhere.</summary>
 public static class EmbeddedPlatformExtensions
 {
+    private const int StartAttempts = 5;
+
     /// <summary>
     /// Starts the parts that configuration does not name: the broker without <c>Kafka:BootstrapServers</c>, the ksql server without
     /// <c>Ksql:Url</c>, the Connect worker without <c>Connect:Url</c>, the demo bank unless <c>Demo</c> says no (asked once: the first
@@ -22,9 +24,8 @@ public static class EmbeddedPlatformExtensions
     {
         var configuration = builder.Configuration;
         var memory = new PlatformMemory(configuration["Data"] is { Length: > 0 } data ? data : "data");
-        var options = PortalPlatform.Decide(configuration, memory);
         var loggers = new LateLoggerFactory();
-        var platform = await EmbeddedPlatform.StartAsync(options, loggers, TimeProvider.System, cancellationToken);
+        var (options, platform) = await StartAsync(configuration, memory, loggers, cancellationToken);
         PortalPlatform.Publish(configuration, options, platform);
         memory.Remember(PortalPlatform.Remembered(options, platform, memory.Settings));
 
@@ -42,6 +43,23 @@ public static class EmbeddedPlatformExtensions
             return new PlatformLifetime(platform);
         }));
         return platform;
+    }
+
+    private static async Task<(EmbeddedPlatformOptions Options, EmbeddedPlatform Platform)> StartAsync(
+        IConfiguration configuration, PlatformMemory memory, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var options = PortalPlatform.Decide(configuration, memory);
+            try
+            {
+                return (options, await EmbeddedPlatform.StartAsync(options, loggers, TimeProvider.System, cancellationToken));
+            }
+            catch (Exception failure) when (attempt < StartAttempts && LoopbackPorts.WereTaken(failure))
+            {
+                // another process took a port between its choice and its use: choose again
+            }
+        }
     }
 
     /// <summary>Stops the platform with the host, also with one that is disposed without having been stopped.</summary>

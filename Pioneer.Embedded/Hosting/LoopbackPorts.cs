@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 
 namespace Pioneer.Embedded;
 
@@ -23,6 +24,11 @@ internal static class LoopbackPorts
 
         return new IPEndPoint(IPAddress.Loopback, IsFree(usual) ? usual : 0);
     }
+
+    /// <summary>Whether a start failed because another process took a port after it was chosen.</summary>
+    public static bool WereTaken(Exception failure) =>
+        failure is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+        || (failure.InnerException is { } inner && WereTaken(inner));
 
     private static bool IsFree(int port)
     {

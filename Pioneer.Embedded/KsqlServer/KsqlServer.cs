@@ -53,7 +53,7 @@ public sealed class KsqlServer : IAsyncDisposable
             KsqlRoutes.Map(app, services, options, logger);
             await app.StartAsync(ct);
             var url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-            await services.StartAsync(options.DefaultService);
+            await services.StartAsync(options.DefaultService, options.CommonBootstrapServers);
             KsqlServerLog.Listening(logger, url.ToString());
             return new KsqlServer(app, services, url);
         }

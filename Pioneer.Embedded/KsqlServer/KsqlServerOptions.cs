@@ -14,6 +14,12 @@ public sealed class KsqlServerOptions
     /// <summary>The cluster of service <c>default_</c>, served at the root path; null for none.</summary>
     public KafkaConnection? DefaultService { get; init; }
 
+    /// <summary>
+    /// host:port of the one cluster that all services here use, when there is one: services kept from an earlier start follow it to where it is
+    /// now. Null where services have clusters of their own.
+    /// </summary>
+    public string? CommonBootstrapServers { get; init; }
+
     /// <summary>Basic authentication; null lets everyone in (loopback tests).</summary>
     public string? BasicUser { get; init; }
 

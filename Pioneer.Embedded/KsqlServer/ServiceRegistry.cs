@@ -39,15 +39,15 @@ internal sealed class ServiceRegistry : IAsyncDisposable
     /// <summary>The service of an id, or null.</summary>
     public KsqlService? Find(string id) => _services.GetValueOrDefault(id);
 
-    /// <summary>Starts what the file lists, and the default service.</summary>
-    public async Task StartAsync(KafkaConnection? defaultService)
+    /// <summary>Starts what the file lists, at the common cluster where there is one, and the default service.</summary>
+    public async Task StartAsync(KafkaConnection? defaultService, string? commonBootstrapServers)
     {
         var known = File.Exists(_file)
             ? JsonSerializer.Deserialize<SortedDictionary<string, KafkaConnection>>(await File.ReadAllTextAsync(_file), Json)!
             : [];
         foreach (var (id, connection) in known)
         {
-            Launch(id, connection);
+            Launch(id, commonBootstrapServers is null ? connection : connection with { BootstrapServers = commonBootstrapServers });
         }
 
         if (defaultService is not null)

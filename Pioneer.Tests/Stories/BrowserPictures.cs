@@ -3,11 +3,13 @@ using Microsoft.Playwright;
 namespace Pioneer.Tests.Stories;
 
 /// <summary>
-/// Pictures of pages for docs/images. Written only when PIONEER_WRITE_IMAGES=1, so that a test run leaves the tree as it was;
-/// PIONEER_LOOK=folder also writes each page at 1440, 1024 and 390 pixels there, to be looked at.
+/// Pictures of pages. Those that the README shows are written to docs/images when PIONEER_WRITE_IMAGES=1, so that a test run leaves the tree
+/// as it was; PIONEER_LOOK=folder writes every page at 1440, 1024 and 390 pixels there, to be looked at.
 /// </summary>
 internal static class BrowserPictures
 {
+    private static readonly string[] Shown = ["overview", "new-tenant-plan", "ingestion-matrix", "editor", "subscription", "seed-run", "recovery", "drill-S10"];
+
     private static readonly int[] Widths = [BrowserSession.Width, 1024, 390];
 
     private static bool Write { get; } = Environment.GetEnvironmentVariable("PIONEER_WRITE_IMAGES") == "1";
@@ -16,7 +18,7 @@ internal static class BrowserPictures
 
     public static async Task TakeAsync(this BrowserPerson person, string name)
     {
-        if (Write)
+        if (Write && Shown.Contains(name))
         {
             await BothThemesAsync(person, suffix => Path.Combine(ImagesFolder(), $"{name}{suffix}.png"));
         }

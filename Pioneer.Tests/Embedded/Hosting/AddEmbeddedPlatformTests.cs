@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text;
 using Confluent.Kafka;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -47,6 +49,47 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
         Assert.Equal(before["Connect:Url"], after["Connect:Url"]);
         Assert.Equal("false", after["Demo"]);
         Assert.False(Directory.Exists(Path.Combine(_directory, "demo")));
+    }
+
+    [Fact]
+    public async Task Ksql_services_follow_the_broker_to_another_port()
+    {
+        var (first, before) = await StartHostAsync(("Demo", "false"));
+        using (var http = KsqlHost(before))
+        using (var put = await http.PutAsJsonAsync("host/services/acme_", new { bootstrapServers = before["Kafka:BootstrapServers"] }, TestContext.Current.CancellationToken))
+        {
+            put.EnsureSuccessStatusCode();
+        }
+
+        await first.DisposeAsync();
+        var (second, after) = await StartHostAsync(("Demo", "false"));
+        await using var _ = second;
+        Assert.NotEqual(before["Kafka:BootstrapServers"], after["Kafka:BootstrapServers"]);
+        using var host = KsqlHost(after);
+        var services = await host.GetStringAsync("host/services", TestContext.Current.CancellationToken);
+        Assert.Contains(after["Kafka:BootstrapServers"]!, services, StringComparison.Ordinal);
+        Assert.DoesNotContain(before["Kafka:BootstrapServers"]!, services, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Platforms_started_at_once_each_find_ports_of_their_own()
+    {
+        var started = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => Task.Run(() => StartHostAsync(
+            remembered: true, ("Data", Path.Combine(_directory, $"{number}")), ("Demo", "false")))));
+        try
+        {
+            foreach (var key in new[] { "Kafka:BootstrapServers", "Ksql:Url", "Connect:Url" })
+            {
+                Assert.Distinct(started.Select(host => host.Configuration[key]));
+            }
+        }
+        finally
+        {
+            foreach (var (host, _) in started)
+            {
+                await host.DisposeAsync();
+            }
+        }
     }
 
     [Fact]
@@ -102,6 +145,14 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
         configuration["Kafka:SaslMechanism"],
         configuration["Kafka:Username"],
         configuration["Kafka:Password"]);
+
+    private static HttpClient KsqlHost(IConfiguration configuration)
+    {
+        var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(configuration["Ksql:HostUrl"]!) };
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(
+            Encoding.UTF8.GetBytes($"{configuration["Ksql:Username"]}:{configuration["Ksql:Password"]}")));
+        return http;
+    }
 
     private Task<(WebApplication Host, IConfiguration Configuration)> StartHostAsync(params (string Key, string Value)[] settings) =>
         StartHostAsync(false, settings);
