@@ -13,7 +13,7 @@ namespace Pioneer.Benchmarks.Races;
 /// <param name="FromClone">Whether to measure from a clone of the repository to the ready line too.</param>
 internal sealed record MainJobRace(int Tenants, int Rows, int Rounds, bool FromClone)
 {
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(15), Idle = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Settle = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromSeconds(30);
 
     public async Task<IReadOnlyList<Measurement>> RunAsync(CancellationToken ct)
     {
