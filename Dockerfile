@@ -4,7 +4,7 @@ WORKDIR /src
 COPY . .
 RUN dotnet publish Pioneer.Portal -c Release -o /app -p:UseAppHost=false
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0
+FROM mcr.microsoft.com/dotnet/aspnet:10.0.12
 RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/* \
     && install -d -o app -g app /data
 WORKDIR /app

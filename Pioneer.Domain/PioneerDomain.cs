@@ -19,7 +19,7 @@ public static class PioneerDomain
 {
     /// <summary>
     /// Needs from elsewhere: <see cref="IOperationQueue"/>, <see cref="IObservedStateReader"/>, <see cref="ISecretProtector"/>,
-    /// <see cref="ISourceInspector"/>.
+    /// <see cref="ISourceInspector"/>, <see cref="IKsqlHosting"/>.
     /// </summary>
     public static IServiceCollection AddPioneerDomain(this IServiceCollection services, IConfiguration configuration)
     {
@@ -40,6 +40,7 @@ public static class PioneerDomain
         AddTenants(services);
         AddIngestion(services);
         services.AddScoped<ManageCredentials>();
+        services.AddScoped<ExpireCredentials>();
         services.AddScoped<CredentialQueries>();
         services.TryAddSingleton<ISubscriptionCompiler, SandboxCompiler>();
         services.AddScoped<TenantStreams>();

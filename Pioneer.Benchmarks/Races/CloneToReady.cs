@@ -5,8 +5,19 @@ namespace Pioneer.Benchmarks.Races;
 /// <summary>What a newcomer waits for: a fresh clone, restored, until <c>dotnet run</c> prints the ready line. Building is in it.</summary>
 internal static class CloneToReady
 {
-    /// <summary>Seconds from <c>dotnet run</c> to the ready line.</summary>
-    public static async Task<double> MeasureAsync(CancellationToken ct)
+    /// <summary>Seconds from <c>dotnet run</c> to the ready line, a new clone each time.</summary>
+    public static async Task<double[]> MeasureAsync(int rounds, CancellationToken ct)
+    {
+        var seconds = new double[rounds];
+        for (var round = 0; round < rounds; round++)
+        {
+            seconds[round] = await MeasureAsync(ct);
+        }
+
+        return seconds;
+    }
+
+    private static async Task<double> MeasureAsync(CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("pioneer-clone-");
         try
@@ -14,6 +25,7 @@ internal static class CloneToReady
             var clone = Path.Combine(folder.FullName, "pioneer");
             await RunAsync("git", ["clone", "--quiet", Repository(), clone], folder.FullName, ct);
             await RunAsync("dotnet", ["restore", "Pioneer.Portal"], clone, ct);
+            await RunAsync("dotnet", ["build-server", "shutdown"], clone, ct); // a fresh machine has no warm compiler
             return await UntilReadyAsync(clone, ct);
         }
         finally
@@ -72,6 +84,7 @@ internal static class CloneToReady
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment.Remove("UseSharedCompilation"); // how this machine likes to build is not part of a fresh one
         return Process.Start(start)!;
     }
 }

@@ -57,6 +57,11 @@ public sealed class ManageCredentials(IDbContextFactory<PioneerDbContext> contex
             return Error.Conflict("CredentialRevoked", $"Credential '{credential.Principal}' is revoked; there is nothing to rotate.", "Issue a new one.");
         }
 
+        if (credential.ExpiresAt <= work.Now)
+        {
+            return Error.Conflict("CredentialExpired", $"Credential '{credential.Principal}' has expired, and its successor would end with it.", "Issue a new one.");
+        }
+
         var names = await db.Credentials.Where(row => row.TenantId == tenant.Id).Select(row => row.Name).ToListAsync(cancellationToken);
         return await AddAsync(db, actor, tenant, NextName(credential.Name, names), credential.ExpiresAt, credential, cancellationToken);
     }

@@ -40,6 +40,15 @@ public sealed partial record FeedRequest(
             return Error.Invalid("TableMissing", "table", "A feed reads a table or a view; none is named.");
         }
 
+        var lengths = TextLimits.CheckAll(
+            ("table", "table's name", Table, TextLimits.LongName), ("description", "description", Description, TextLimits.Description),
+            ("timestampColumn", "column's name", TimestampColumn, TextLimits.Name), ("incrementingColumn", "column's name", IncrementingColumn, TextLimits.Name),
+            ("tenantColumn", "column's name", TenantColumn, TextLimits.Name));
+        if (lengths.IsFailure)
+        {
+            return lengths;
+        }
+
         if (Columns.IsDefaultOrEmpty || Columns.Length > MaxColumns)
         {
             return IngestionErrors.OutOfRange("columns", "number of columns", 1, MaxColumns);
@@ -56,6 +65,11 @@ public sealed partial record FeedRequest(
             if (!ColumnName().IsMatch(column.Name))
             {
                 return IngestionErrors.ColumnNameUnusable(column.Name);
+            }
+
+            if (TextLimits.Check("columns", $"type of column '{column.Name}'", column.SourceType, TextLimits.Name) is { } tooLong)
+            {
+                return tooLong;
             }
 
             if (!KsqlTypes.IsUsable(column.Type))

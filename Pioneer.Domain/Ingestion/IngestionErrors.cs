@@ -16,6 +16,19 @@ public static class IngestionErrors
         "ConnectionUrlHoldsSecret", "connectionUrl", $"The address holds '{parameter}', which would be shown in plans.",
         "Leave it out and fill in the password field.");
 
+    public static Error PasswordNeeded(string source) => Error.Invalid(
+        "PasswordNeeded", "password", $"The password that is kept for '{source}' belongs to the address it was given for; another server would be sent it.",
+        "Give the password for the new address, or an empty one to remove it.");
+
+    public static Error TenantValueTaken(string feed, string value, string tenant) => Error.Conflict(
+        "TenantValueTaken", $"Feed '{feed}' gives the rows of '{value}' to tenant '{tenant}', and each row belongs to one tenant.",
+        "Give the value that stands for this tenant in the source, or take the feed from the other tenant first.") with
+    { Field = "tenantValue" };
+
+    public static Error NameIsSubscription(string tenant, string feed) => Error.Conflict(
+        "NameBelongsToSubscription", $"Tenant '{tenant}' has a subscription '{feed}', and feeds and subscriptions share one set of names in ksql.",
+        "Delete the subscription first, or deploy its query under another name.");
+
     public static Error TableWithoutKey(string table) => Error.Invalid(
         "TableWithoutKey", "keyColumns",
         $"Table '{table}' has no key. Without one, records have no key either: changes to a row cannot be told from new rows, order is lost and nothing can be seeded.",

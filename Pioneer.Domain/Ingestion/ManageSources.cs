@@ -6,7 +6,7 @@ using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Domain.Ingestion;
 
-/// <summary>What a person says about a source. A null password leaves the one that is kept; an empty one removes it.</summary>
+/// <summary>What a person says about a source. A null password leaves the one that is kept, for the same address; an empty one removes it.</summary>
 public sealed record SourceRequest(string? Name, SourceKind Kind, string? ConnectionUrl, string? Username, string? Password, string? Description = null)
 {
     /// <summary>Never prints the password.</summary>
@@ -56,6 +56,11 @@ public sealed class ManageSources(
         if (source is null)
         {
             return Error.NotFound("Source", request.Name!);
+        }
+
+        if (request.Password is null && source.PasswordSecret is not null && (source.ConnectionUrl != request.ConnectionUrl || source.Kind != request.Kind))
+        {
+            return IngestionErrors.PasswordNeeded(source.Name);
         }
 
         WorkRecorder.Expect(db, source, revision);
@@ -169,7 +174,15 @@ public sealed class ManageSources(
         }
 
         var name = ResourceNames.Check("source", request.Name);
-        return name.IsFailure ? name.WithoutValue() : SourceUrls.Check(request.Kind, request.ConnectionUrl);
+        if (name.IsFailure)
+        {
+            return name.WithoutValue();
+        }
+
+        var lengths = TextLimits.CheckAll(
+            ("connectionUrl", "address", request.ConnectionUrl, TextLimits.Description), ("username", "user's name", request.Username, TextLimits.Name),
+            ("password", "password", request.Password, TextLimits.Description), ("description", "description", request.Description, TextLimits.Description));
+        return lengths.IsFailure ? lengths : SourceUrls.Check(request.Kind, request.ConnectionUrl);
     }
 
     private async Task SetPasswordAsync(PioneerDbContext db, Source source, string? password, CancellationToken cancellationToken)

@@ -144,7 +144,7 @@ public sealed class SetEntitlements(
         var current = await db.Entitlements.Where(row => tenantIds.Contains(row.TenantId))
             .ToDictionaryAsync(row => (row.TenantId, row.FeedId), cancellationToken);
         var reads = (await db.Subscriptions.AsNoTracking().Include(row => row.Versions)
-            .Where(row => tenantIds.Contains(row.TenantId) && row.State != SubscriptionState.Deleted && row.State != SubscriptionState.Deleting)
+            .Where(row => tenantIds.Contains(row.TenantId) && row.State != SubscriptionState.Deleted)
             .ToListAsync(cancellationToken)).ToLookup(row => row.TenantId);
 
         var items = new List<Item>();
@@ -159,8 +159,36 @@ public sealed class SetEntitlements(
             items.Add(item.Value);
         }
 
-        return items;
+        return await FindSharedAsync(db, items, cancellationToken) is { } shared ? shared : items;
     }
+
+    /// <summary>A row goes to the tenant whose value it holds: with one value for two tenants, each would get the other's rows.</summary>
+    private static async Task<Error?> FindSharedAsync(PioneerDbContext db, List<Item> items, CancellationToken cancellationToken)
+    {
+        var feeds = items.Select(item => item.Feed.Id).Distinct().ToList();
+        var changed = items.Select(item => (item.Tenant.Id, item.Feed.Id)).ToHashSet();
+
+        // Of tenants outside of the caller's scope too.
+        var others = await db.Entitlements.IgnoreQueryFilters().AsNoTracking()
+            .Where(row => feeds.Contains(row.FeedId) && row.State == EntitlementState.Granted)
+            .Join(db.Tenants.IgnoreQueryFilters().Where(row => row.State != TenantState.Deleted), row => row.TenantId, row => row.Id, (row, tenant) => new { row.TenantId, row.FeedId, row.TenantValue, tenant.Slug })
+            .ToListAsync(cancellationToken);
+        var owners = others.Where(row => !changed.Contains((row.TenantId, row.FeedId)))
+            .GroupBy(row => (row.FeedId, row.TenantValue)).ToDictionary(group => group.Key, group => group.First().Slug);
+        foreach (var item in items.Where(item => item.Change.Granted).DistinctBy(item => (item.Tenant.Id, item.Feed.Id)))
+        {
+            var value = ValueOf(item);
+            if (!owners.TryAdd((item.Feed.Id, value), item.Tenant.Slug))
+            {
+                return IngestionErrors.TenantValueTaken(item.Feed.Name, value, owners[(item.Feed.Id, value)].Value);
+            }
+        }
+
+        return null;
+    }
+
+    private static string ValueOf(Item item) =>
+        string.IsNullOrWhiteSpace(item.Change.TenantValue) ? item.Current?.TenantValue ?? item.Tenant.Slug.Value : item.Change.TenantValue;
 
     private static Result<Item> Check(
         Actor actor, EntitlementChange change, Dictionary<string, Tenant> tenants, Dictionary<string, Feed> feeds,
@@ -192,12 +220,18 @@ public sealed class SetEntitlements(
             return IngestionErrors.OutOfRange("tenantValue", "length of the tenant value", 1, MaxTenantValueLength);
         }
 
+        var known = current.GetValueOrDefault((tenant.Id, feed.Id));
+        if (change.Granted && known is not { State: EntitlementState.Granted } && subscriptions[tenant.Id].Any(row => row.Name == feed.Name))
+        {
+            return IngestionErrors.NameIsSubscription(tenant.Slug.Value, feed.Name);
+        }
+
         var topic = TopicNames.Feed(tenant.Slug, feed.Name);
-        var readers = subscriptions[tenant.Id].Where(row => row.Versions.Exists(version => version.Number == row.CurrentVersion && version.Reads.Contains(topic)))
+        var readers = subscriptions[tenant.Id].Where(row => row.State != SubscriptionState.Deleting && row.Versions.Exists(version => version.Number == row.CurrentVersion && version.Reads.Contains(topic)))
             .Select(row => row.Name).ToList();
         return !change.Granted && readers.Count > 0
             ? IngestionErrors.FeedIsRead(feed.Name, readers)
-            : new Item(change, tenant, feed, current.GetValueOrDefault((tenant.Id, feed.Id)));
+            : new Item(change, tenant, feed, known);
     }
 
     private static Error? FindUnconfirmed(Item item)
@@ -209,7 +243,7 @@ public sealed class SetEntitlements(
     // The entitlement as it is to be; null where that is how it is.
     private Entitlement? Apply(Item item, Actor actor)
     {
-        var value = string.IsNullOrWhiteSpace(item.Change.TenantValue) ? item.Current?.TenantValue ?? item.Tenant.Slug.Value : item.Change.TenantValue;
+        var value = ValueOf(item);
         if (item.Current is not { } current)
         {
             return item.Change.Granted ? New(item, actor, value) : null;

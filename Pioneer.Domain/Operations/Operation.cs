@@ -1,3 +1,5 @@
+using Pioneer.Domain.Seeding;
+
 namespace Pioneer.Domain.Operations;
 
 /// <summary>A piece of background work that somebody asked for: the row is the request, its progress and its outcome.</summary>
@@ -38,6 +40,20 @@ public sealed class Operation : IRevisioned
     public List<OperationStep> Steps { get; init; } = [];
 
     public long Revision { get; set; }
+
+    /// <summary>
+    /// Notes that a person asked to cancel. One that waits ends at once, unless its seed run was begun: a worker has to bring the run's query back first.
+    /// </summary>
+    /// <param name="seed">The seed run that it does; null for other kinds.</param>
+    public void AskToCancel(SeedRun? seed, DateTimeOffset now)
+    {
+        CancelRequested = true;
+        if (State is OperationState.Queued && (seed is null || seed.TryCancelUntouched(now)))
+        {
+            State = OperationState.Cancelled;
+            FinishedAt = now;
+        }
+    }
 }
 
 /// <summary>What a worker does for an operation.</summary>

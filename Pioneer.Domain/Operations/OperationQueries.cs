@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Domain.Operations;
@@ -23,7 +24,7 @@ public sealed record OperationStepRow(
 /// <summary>An operation with its journal.</summary>
 public sealed record OperationDetail(OperationRow Operation, IReadOnlyList<OperationStepRow> Steps);
 
-/// <summary>Operations: all for platform people, their tenants' for others.</summary>
+/// <summary>Operations: all for platform people, their tenants' without <see cref="ConnectorDetails"/> for others.</summary>
 public sealed class OperationQueries(IDbContextFactory<PioneerDbContext> contexts)
 {
     public async Task<Page<OperationRow>> ListAsync(Actor actor, OperationFilter filter, CancellationToken cancellationToken)
@@ -38,7 +39,7 @@ public sealed class OperationQueries(IDbContextFactory<PioneerDbContext> context
 
         var limit = PageSize.Clamp(filter.Limit);
         var ordered = rows.OrderByDescending(row => row.RequestedAt).ThenByDescending(row => row.Id).Take(limit + 1);
-        var items = await Select(db, ordered).ToListAsync(cancellationToken);
+        var items = (await Select(db, ordered, actor).ToListAsync(cancellationToken)).ConvertAll(row => Shown(row, actor));
         var page = items.Take(limit).ToList();
         return new Page<OperationRow>(page, items.Count > limit ? Cursor.Of(Position(page[^1])) : null, total);
     }
@@ -46,19 +47,19 @@ public sealed class OperationQueries(IDbContextFactory<PioneerDbContext> context
     public async Task<Result<OperationDetail>> GetAsync(Actor actor, OperationId id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var row = await Select(db, db.Operations.AsNoTracking().Visible(actor, row => row.TenantId).Where(row => row.Id == id))
+        var row = await Select(db, db.Operations.AsNoTracking().Visible(actor, row => row.TenantId).Where(row => row.Id == id), actor)
             .SingleOrDefaultAsync(cancellationToken);
         if (row is null)
         {
             return Error.NotFound("Operation", id.ToString());
         }
 
-        var steps = await db.OperationSteps.AsNoTracking().Where(step => step.OperationId == id).OrderBy(step => step.Ordinal)
+        var steps = await db.OperationSteps.AsNoTracking().Where(step => step.OperationId == id).OrderBy(step => step.Ordinal).ShownTo(actor)
             .Select(step => new OperationStepRow(
-                step.Ordinal, step.Title, step.ResourceType, step.Resource, step.State, step.Before, step.After, step.Error, step.Attempt,
-                step.StartedAt, step.FinishedAt))
+                step.Row.Ordinal, step.Row.Title, step.Row.ResourceType, step.Row.Resource, step.Row.State, step.Before, step.After, step.Error,
+                step.Row.Attempt, step.Row.StartedAt, step.Row.FinishedAt))
             .ToListAsync(cancellationToken);
-        return new OperationDetail(row, steps);
+        return new OperationDetail(Shown(row, actor), steps.ConvertAll(step => step with { Error = PlatformWords.For(actor, TenantOf(row), step.Error) }));
     }
 
     private static IQueryable<Operation> Narrow(PioneerDbContext db, IQueryable<Operation> rows, OperationFilter filter)
@@ -96,10 +97,16 @@ public sealed class OperationQueries(IDbContextFactory<PioneerDbContext> context
             || EF.Functions.Like(row.RequestedBy, pattern, LikePattern.EscapeCharacter));
     }
 
-    private static IQueryable<OperationRow> Select(PioneerDbContext db, IQueryable<Operation> rows) => rows.Select(row => new OperationRow(
-        row.Id, row.Kind,
-        db.Tenants.Where(tenant => tenant.Id == row.TenantId).Select(tenant => (string)(object)tenant.Slug).FirstOrDefault(),
-        row.Subject, row.Target, row.State, row.Progress, row.Error, row.RequestedAt, row.RequestedBy, row.StartedAt, row.FinishedAt));
+    private static OperationRow Shown(OperationRow row, Actor actor) => row with { Error = PlatformWords.For(actor, TenantOf(row), row.Error) };
+
+    private static TenantSlug? TenantOf(OperationRow row) => row.Tenant is { } slug ? TenantSlug.Parse(slug) : null;
+
+    private static IQueryable<OperationRow> Select(PioneerDbContext db, IQueryable<Operation> rows, Actor actor) => rows.ShownTo(actor).Select(
+        shown => new OperationRow(
+            shown.Row.Id, shown.Row.Kind,
+            db.Tenants.Where(tenant => tenant.Id == shown.Row.TenantId).Select(tenant => (string)(object)tenant.Slug).FirstOrDefault(),
+            shown.Row.Subject, shown.Row.Target, shown.Row.State, shown.Row.Progress, shown.Error, shown.Row.RequestedAt, shown.Row.RequestedBy,
+            shown.Row.StartedAt, shown.Row.FinishedAt));
 
     private static string Position(OperationRow row) => $"{row.RequestedAt.UtcTicks}:{row.Id.Value}";
 

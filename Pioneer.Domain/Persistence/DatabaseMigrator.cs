@@ -5,8 +5,9 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Domain.Persistence;
 
 /// <summary>Brings the database to the present schema; run once at start, before anything reads it. Safe to run in two processes at once.</summary>
-public sealed class DatabaseMigrator(IServiceProvider services, DatabaseSettings database)
+public sealed class DatabaseMigrator(DatabaseSettings database)
 {
+    /// <summary>Applies what is missing. Needs the settings only, so a host may run it beside whatever else it starts.</summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         if (database.Provider is DatabaseProvider.Sqlite)
@@ -18,7 +19,11 @@ public sealed class DatabaseMigrator(IServiceProvider services, DatabaseSettings
             }
         }
 
-        await using var db = PioneerDbContextFactory.Create(services, database, FixedTenantScope.All);
+        await using var db = Open();
         await db.Database.MigrateAsync(cancellationToken);
     }
+
+    private PioneerDbContext Open() => database.Provider is DatabaseProvider.SqlServer
+        ? new SqlServerPioneerDbContext(SqlServerDatabase.Options(database.ConnectionString), FixedTenantScope.All)
+        : new SqlitePioneerDbContext(SqliteDatabase.Options(database.ConnectionString), FixedTenantScope.All);
 }

@@ -41,8 +41,8 @@ internal sealed class EntityMapping :
     IEntityTypeConfiguration<EvidenceSample>,
     IEntityTypeConfiguration<AuditEntry>
 {
-    private const int Name = 100;
-    private const int Long = 400;
+    private const int Name = TextLimits.Name;
+    private const int Long = TextLimits.LongName;
 
     public void Configure(EntityTypeBuilder<Tenant> builder)
     {
@@ -240,6 +240,7 @@ internal sealed class EntityMapping :
     {
         builder.HasIndex(row => row.State);
         builder.HasIndex(row => row.DetectedAt);
+        builder.HasIndex(row => new { row.Scenario, row.Subject }).IsUnique().HasFilter($"State <> '{IncidentState.Closed}'");
         builder.HasMany(row => row.Tenants).WithOne().HasForeignKey(row => row.IncidentId);
         builder.HasMany(row => row.Timeline).WithOne().HasForeignKey(row => row.IncidentId);
         builder.Property(row => row.Scenario).HasMaxLength(16);

@@ -108,6 +108,8 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
         builder.Entity<SeedJob>().HasQueryFilter(row => SeesAll || Visible.Contains(row.TenantId));
         builder.Entity<SeedRun>().HasQueryFilter(row => SeesAll || Visible.Contains(row.TenantId));
         builder.Entity<IncidentTenant>().HasQueryFilter(row => SeesAll || Visible.Contains(row.TenantId));
+        builder.Entity<IncidentEvent>().HasQueryFilter(
+            row => SeesAll || row.IsShared || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
         builder.Entity<Operation>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
         builder.Entity<OperationStep>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
         builder.Entity<AuditEntry>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));

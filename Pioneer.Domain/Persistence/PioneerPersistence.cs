@@ -19,8 +19,7 @@ public static class PioneerPersistence
         var database = DatabaseSettings.Read(configuration);
         if (database.Provider is DatabaseProvider.SqlServer)
         {
-            services.AddSingleton(new DbContextOptionsBuilder<SqlServerPioneerDbContext>()
-                .UseSqlServer(database.ConnectionString, sql => sql.EnableRetryOnFailure(3)).Options);
+            services.AddSingleton(SqlServerDatabase.Options(database.ConnectionString));
         }
         else
         {
@@ -42,9 +41,7 @@ public static class PioneerPersistence
 /// <summary>Makes contexts of the configured provider that see what the DI scope's tenant scope says.</summary>
 public sealed class PioneerDbContextFactory(IServiceProvider services, DatabaseSettings database, ITenantScope scope) : IDbContextFactory<PioneerDbContext>
 {
-    public PioneerDbContext CreateDbContext() => Create(services, database, scope);
-
-    internal static PioneerDbContext Create(IServiceProvider services, DatabaseSettings database, ITenantScope scope) =>
+    public PioneerDbContext CreateDbContext() =>
         database.Provider is DatabaseProvider.SqlServer
             ? new SqlServerPioneerDbContext(services.GetRequiredService<DbContextOptions<SqlServerPioneerDbContext>>(), scope)
             : new SqlitePioneerDbContext(services.GetRequiredService<DbContextOptions<SqlitePioneerDbContext>>(), scope);

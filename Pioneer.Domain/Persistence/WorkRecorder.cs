@@ -13,6 +13,8 @@ namespace Pioneer.Domain.Persistence;
 /// </summary>
 public sealed class WorkRecorder(IIdGenerator ids, TimeProvider clock, IOperationQueue queue)
 {
+    private const int MaxRepeats = 5;
+
     private static readonly JsonSerializerOptions AuditJson = new() { Converters = { new JsonStringEnumConverter() } };
 
     public DateTimeOffset Now => clock.GetUtcNow();
@@ -74,6 +76,19 @@ public sealed class WorkRecorder(IIdGenerator ids, TimeProvider clock, IOperatio
     public static Task<Result> SaveAsync(PioneerDbContext db, CancellationToken cancellationToken) =>
         SaveAsync(db, ConcurrencyErrors.ChangedMeanwhile, cancellationToken);
 
+    /// <summary>Repeats a change that reads its rows itself while somebody else is faster: a running operation's row moves with each of its steps.</summary>
+    public static async Task<Result> RepeatAsync(Func<Task<Result>> change)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var result = await change();
+            if (result.IsSuccess || result.Error.Kind is not ErrorKind.Concurrency || attempt == MaxRepeats)
+            {
+                return result;
+            }
+        }
+    }
+
     /// <summary>Commits, then wakes a worker for the operation.</summary>
     public async Task<Result> SaveAsync(PioneerDbContext db, Operation operation, Error whenTaken, CancellationToken cancellationToken)
     {
@@ -89,6 +104,10 @@ public sealed class WorkRecorder(IIdGenerator ids, TimeProvider clock, IOperatio
 
     public Task<Result> SaveAsync(PioneerDbContext db, Operation operation, CancellationToken cancellationToken) =>
         SaveAsync(db, operation, ConcurrencyErrors.ChangedMeanwhile, cancellationToken);
+
+    /// <summary>Commits a wish to cancel. An operation at work hears of it by itself; one that waits for its next try need not wait.</summary>
+    public Task<Result> SaveCancelAsync(PioneerDbContext db, Operation operation, CancellationToken cancellationToken) =>
+        operation.State is OperationState.Queued ? SaveAsync(db, operation, cancellationToken) : SaveAsync(db, cancellationToken);
 
     /// <summary>Wakes workers for operations that are committed.</summary>
     public async Task WakeAsync(IEnumerable<Operation> operations)

@@ -198,7 +198,7 @@ public sealed record KsqlQueryChange(QueryAction Action, ChangeRisk Risk, string
 /// <summary>Creates, reconfigures, pauses, resumes or deletes a connector. Update: PUT the config if it differs, then pause or resume.</summary>
 public sealed record ConnectorChange(ChangeKind Kind, ChangeRisk Risk, ConnectorSpec Connector, ObservedConnector? Current) : Change(Kind, Risk)
 {
-    public override string ResourceType => "connector";
+    public override string ResourceType => ConnectorDetails.ResourceType;
 
     public override string Resource => Connector.Name;
 

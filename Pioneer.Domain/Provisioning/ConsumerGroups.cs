@@ -1,5 +1,3 @@
-using Pioneer.Domain.Tenants;
-
 namespace Pioneer.Domain.Provisioning;
 
 /// <summary>Names of the consumer groups that ksqlDB and the portal use.</summary>
@@ -7,7 +5,4 @@ public static class ConsumerGroups
 {
     /// <summary>Group, transactional-id prefix and internal-topic prefix of a persistent query.</summary>
     public static string Query(string serviceId, string queryId) => $"_confluent-ksql-{serviceId}query_{queryId}";
-
-    /// <summary>Groups of the portal's own tails begin with this; covered by the tenant's own GROUP right.</summary>
-    public static string PortalTail(TenantSlug tenant, string name) => $"{tenant}.portal.{name}";
 }

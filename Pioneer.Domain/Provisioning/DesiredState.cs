@@ -32,36 +32,6 @@ public sealed record DesiredState
     public ImmutableArray<ConnectorSpec> Connectors { get; init; } = [];
 
     public RetiredResources Retired { get; init; } = new();
-
-    public static DesiredState Merge(IEnumerable<DesiredState> parts)
-    {
-        var all = parts.ToList();
-        return new DesiredState
-        {
-            Topics = [.. all.SelectMany(part => part.Topics)],
-            Acls = [.. all.SelectMany(part => part.Acls).Distinct()],
-            OwnedPrincipals = [.. all.SelectMany(part => part.OwnedPrincipals)],
-            Users = [.. all.SelectMany(part => part.Users).DistinctBy(user => (user.User, user.Mechanism))],
-            Quotas = [.. all.SelectMany(part => part.Quotas)],
-            Services = [.. all.SelectMany(part => part.Services).DistinctBy(service => service.ServiceId)],
-            Streams = [.. all.SelectMany(part => part.Streams)],
-            Queries = [.. all.SelectMany(part => part.Queries)],
-            Connectors = [.. all.SelectMany(part => part.Connectors)],
-            Retired = new RetiredResources
-            {
-                Topics = [.. all.SelectMany(part => part.Retired.Topics)],
-                KeptTopics = [.. all.SelectMany(part => part.Retired.KeptTopics)],
-                LookedAfterTopics = [.. all.SelectMany(part => part.Retired.LookedAfterTopics)],
-                Acls = [.. all.SelectMany(part => part.Retired.Acls)],
-                Users = [.. all.SelectMany(part => part.Retired.Users)],
-                Services = [.. all.SelectMany(part => part.Retired.Services)],
-                Streams = [.. all.SelectMany(part => part.Retired.Streams)],
-                Queries = [.. all.SelectMany(part => part.Retired.Queries)],
-                LookedAfter = [.. all.SelectMany(part => part.Retired.LookedAfter)],
-                Connectors = [.. all.SelectMany(part => part.Retired.Connectors)],
-            },
-        };
-    }
 }
 
 /// <summary>Names of things that we made and that are wanted no more.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Pioneer.Domain.Delivery;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
@@ -8,20 +9,14 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Domain.Provisioning;
 
 /// <summary>Reads wanted state from the database: for one tenant, or for all in a constant number of queries.</summary>
-public sealed class DesiredStateBuilder(IDbContextFactory<PioneerDbContext> contexts, IOptions<ProvisioningOptions> options)
+public sealed class DesiredStateBuilder(
+    IDbContextFactory<PioneerDbContext> contexts, IOptions<ProvisioningOptions> options, TimeProvider clock)
 {
     /// <summary>Wanted state of one tenant; null when there is none with this slug in the caller's scope.</summary>
     public async Task<DesiredState?> BuildAsync(TenantSlug tenant, int brokers, CancellationToken cancellationToken)
     {
         var wanted = await LoadAsync(tenant, cancellationToken);
         return wanted is null ? null : Describe(wanted, brokers);
-    }
-
-    /// <summary>Wanted state of every tenant that was not off-boarded, as one.</summary>
-    public async Task<DesiredState> BuildAllAsync(int brokers, CancellationToken cancellationToken)
-    {
-        var wanted = await LoadAllAsync(cancellationToken);
-        return DesiredState.Merge(wanted.Select(tenant => Describe(tenant, brokers)));
     }
 
     public DesiredState Describe(WantedTenant wanted, int brokers) => TenantDesiredState.Describe(wanted, options.Value, brokers);
@@ -34,13 +29,7 @@ public sealed class DesiredStateBuilder(IDbContextFactory<PioneerDbContext> cont
         return rows.SingleOrDefault();
     }
 
-    private async Task<ImmutableArray<WantedTenant>> LoadAllAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await LoadAsync(db, db.Tenants.Where(row => row.State != TenantState.Deleted), cancellationToken);
-    }
-
-    private static async Task<ImmutableArray<WantedTenant>> LoadAsync(
+    private async Task<ImmutableArray<WantedTenant>> LoadAsync(
         PioneerDbContext db, IQueryable<Tenant> selected, CancellationToken cancellationToken)
     {
         var tenants = await selected.AsNoTracking().OrderBy(row => row.Slug).ToListAsync(cancellationToken);
@@ -55,6 +44,12 @@ public sealed class DesiredStateBuilder(IDbContextFactory<PioneerDbContext> cont
         var subscriptions = await db.Subscriptions.AsNoTracking().AsSplitQuery().Include(row => row.Versions)
             .Where(row => ids.Contains(row.TenantId)).OrderBy(row => row.Name).ToListAsync(cancellationToken);
         var credentials = await db.Credentials.AsNoTracking().Where(row => ids.Contains(row.TenantId)).OrderBy(row => row.Name).ToListAsync(cancellationToken);
+
+        // Expired is revoked, whether or not the row says so yet; the rows are untracked.
+        foreach (var expired in credentials.Where(row => row.State is CredentialState.Pending or CredentialState.Active && row.ExpiresAt <= clock.GetUtcNow()))
+        {
+            expired.State = CredentialState.Revoking;
+        }
 
         var feedsOf = entitlements.Select(row => Wanted(row, feeds[row.FeedId], sources, generations)).ToLookup(feed => feed.Entitlement.TenantId);
         var subscriptionsOf = subscriptions.ToLookup(row => row.TenantId);

@@ -15,6 +15,13 @@ public interface IChangeApplier
     Task<Result> ApplyAsync(Change change, CancellationToken cancellationToken);
 }
 
+/// <summary>Knows where the platform can run ksqlDB services. Implemented in Jobs; answers without asking the platform.</summary>
+public interface IKsqlHosting
+{
+    /// <summary>Whether the service can be made, or an operator named where it runs.</summary>
+    bool HasPlaceFor(string serviceId);
+}
+
 /// <summary>Protects secrets at rest. Implemented in Jobs with ASP.NET Data Protection, keys in <c>data/keys</c>.</summary>
 public interface ISecretProtector
 {

@@ -38,21 +38,6 @@ public sealed class RequestReconcile(IDbContextFactory<PioneerDbContext> context
         return saved.IsFailure ? saved.Error : operation.Id;
     }
 
-    public async Task<Result<OperationId>> ForAllAsync(Actor actor, CancellationToken cancellationToken)
-    {
-        var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.Operate);
-        if (allowed.IsFailure)
-        {
-            return allowed.Error;
-        }
-
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var operation = work.Request(db, actor, OperationKind.ReconcileAll, null, "all tenants");
-        work.Audit(db, actor, "ReconcileRequested", new AuditSubject("platform", "all tenants"), operation: operation);
-        var saved = await work.SaveAsync(db, operation, cancellationToken);
-        return saved.IsFailure ? saved.Error : operation.Id;
-    }
-
     // A platform that cannot be read now is planned when it can be; the worker leaves out what was not confirmed.
     private async Task<Error?> FindUnconfirmedAsync(TenantSlug slug, string? confirmation, CancellationToken cancellationToken)
     {

@@ -26,13 +26,4 @@ public sealed class TenantPlanner(IObservedStateReader reader, DesiredStateBuild
             ? observed.Error
             : ProvisioningPlanner.Plan(builder.Describe(wanted, observed.Value.BrokerCount), observed.Value);
     }
-
-    /// <summary>One plan for all tenants, with everything foreign on the platform.</summary>
-    public async Task<Result<Plan>> PlanAllAsync(CancellationToken cancellationToken)
-    {
-        var observed = await reader.ReadAsync(null, cancellationToken);
-        return observed.IsFailure
-            ? observed.Error
-            : ProvisioningPlanner.Plan(await builder.BuildAllAsync(observed.Value.BrokerCount, cancellationToken), observed.Value);
-    }
 }

@@ -18,10 +18,47 @@ public sealed record EvidenceRound(
 
     /// <summary>The group's evidence; null when the cluster was not seen or does not have it.</summary>
     public GroupEvidence? Group(string name) => Cluster?.Groups.FirstOrDefault(group => group.Name == name);
+
+    /// <summary>
+    /// This round with what only a later one saw: the earliest evidence of every topic and group. A verdict on several failures in a row compares with
+    /// that, as nothing that was there before any of them may be missing after the last.
+    /// </summary>
+    public EvidenceRound CompletedBy(EvidenceRound later)
+    {
+        if (Cluster is null || later.Cluster is null)
+        {
+            return Cluster is null ? later : this;
+        }
+
+        var added = later.Cluster.Except(Cluster);
+        return this with { Cluster = Cluster with { Topics = [.. Cluster.Topics, .. added.Topics], Groups = [.. Cluster.Groups, .. added.Groups] } };
+    }
+
+    /// <summary>Whether this round has every topic and group of the flows that the other has.</summary>
+    public bool Covers(EvidenceRound other, IEnumerable<TenantFlow> flows)
+    {
+        if (Cluster is null || other.Cluster is null)
+        {
+            return other.Cluster is null;
+        }
+
+        var added = other.Cluster.Except(Cluster);
+        var topics = added.Topics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal);
+        var groups = added.Groups.Select(group => group.Name).ToHashSet(StringComparer.Ordinal);
+        return !flows.SelectMany(flow => flow.Hops).Any(hop => topics.Contains(hop.Topic) || (hop is FlowHop.Reading reading && groups.Contains(reading.Group)));
+    }
 }
 
 /// <summary>The brokers' part of a round.</summary>
-public sealed record ClusterEvidence(string ClusterId, int Brokers, ImmutableArray<TopicEvidence> Topics, ImmutableArray<GroupEvidence> Groups);
+public sealed record ClusterEvidence(string ClusterId, int Brokers, ImmutableArray<TopicEvidence> Topics, ImmutableArray<GroupEvidence> Groups)
+{
+    /// <summary>Only the topics and groups that the other does not have.</summary>
+    public ClusterEvidence Except(ClusterEvidence other) => this with
+    {
+        Topics = [.. Topics.ExceptBy(other.Topics.Select(topic => topic.Name), topic => topic.Name)],
+        Groups = [.. Groups.ExceptBy(other.Groups.Select(group => group.Name), group => group.Name)],
+    };
+}
 
 /// <summary>One topic: its identity and, per partition, what it holds.</summary>
 /// <param name="RetentionMs">-1 for no limit by time.</param>

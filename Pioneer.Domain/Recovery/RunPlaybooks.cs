@@ -27,11 +27,12 @@ public sealed class RunPlaybooks(IDbContextFactory<PioneerDbContext> contexts, W
     }
 
     /// <summary>Runs the playbook of the incident's scenario without having been asked, and says so in the incident's timeline.</summary>
+    /// <param name="why">For everybody whom the incident touches: names no tenant.</param>
     public async Task<Result<PlaybookStarted>> AutomaticallyAsync(IncidentId incident, string why, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await db.Incidents.SingleAsync(candidate => candidate.Id == incident, cancellationToken);
-        row.Timeline.Add(new IncidentEvent { IncidentId = incident, At = work.Now, Text = why });
+        row.Timeline.Add(new IncidentEvent { IncidentId = incident, At = work.Now, IsShared = true, Text = why });
         return await StartAsync(db, Actor.System, row.Scenario, row.Subject, incident, RunKind.Automatic, cancellationToken);
     }
 
@@ -42,6 +43,11 @@ public sealed class RunPlaybooks(IDbContextFactory<PioneerDbContext> contexts, W
         if (Scenario.Find(scenario) is not { Drill: not null })
         {
             return Error.NotFound("Scenario", scenario);
+        }
+
+        if (TextLimits.Check("subject", "subject", subject, TextLimits.LongName) is { } tooLong)
+        {
+            return tooLong;
         }
 
         if (!isDrillTarget)
@@ -93,7 +99,7 @@ public sealed class RunPlaybooks(IDbContextFactory<PioneerDbContext> contexts, W
         }
 
         var underWay = Error.Conflict("PlaybookRunning", $"A run against {scenario} on {subject} is under way.", "Follow or resume that one.");
-        if (await db.PlaybookRuns.AnyAsync(run => run.Scenario == scenario && run.Subject == subject && !PlaybookRun.Over.Contains(run.State), cancellationToken))
+        if (await db.PlaybookRuns.UnderWay(scenario).AnyAsync(run => run.Subject == subject, cancellationToken))
         {
             return underWay;
         }

@@ -23,7 +23,7 @@ public static class VerdictJudge
         [
             Identity(flow, before, after),
             Truncation(flow, before, after, lost),
-            Expiry(flow, after, lost),
+            Expiry(flow, before, after, lost),
             Positions(flow, before, after),
             Sources(flow, after),
             Queries(flow, after),
@@ -58,17 +58,14 @@ public static class VerdictJudge
 
         foreach (var name in Topics(flow))
         {
-            if (before.Topic(name) is not { } earlier)
-            {
-                continue;
-            }
-
             if (after.Topic(name) is not { } later)
             {
-                return new VerdictTest("T1", Name, false, $"Topic {name} is gone.");
+                return before.Topic(name) is null
+                    ? new VerdictTest("T1", Name, null, $"Topic {name} was seen neither before nor after.")
+                    : new VerdictTest("T1", Name, false, $"Topic {name} is gone.");
             }
 
-            if (earlier.TopicId != later.TopicId)
+            if (before.Topic(name) is { } earlier && earlier.TopicId != later.TopicId)
             {
                 return new VerdictTest("T1", Name, false, $"Topic {name} was deleted and created again.");
             }
@@ -83,6 +80,11 @@ public static class VerdictJudge
         var found = lost.Count;
         foreach (var (topic, earlier, later) in Pairs(flow, before, after))
         {
+            if (later is null)
+            {
+                return new VerdictTest("T2", "no truncation", null, $"Partition {topic}-{earlier.Partition} was not seen again.");
+            }
+
             compared++;
             if (later.End < earlier.End)
             {
@@ -94,11 +96,25 @@ public static class VerdictJudge
             lost.Count == found ? $"The ends of {compared} partitions are where they were, or further." : "Ends of partitions moved back.");
     }
 
-    private static VerdictTest Expiry(TenantFlow flow, EvidenceRound after, ImmutableArray<LostRange>.Builder lost)
+    /// <summary>
+    /// A reader that has caught up since stands beyond what retention removed meanwhile, so its position from before the failure counts too:
+    /// what lies between that and the first offset still held was read or lost, and nothing tells which.
+    /// </summary>
+    private static VerdictTest Expiry(TenantFlow flow, EvidenceRound before, EvidenceRound after, ImmutableArray<LostRange>.Builder lost)
     {
         var found = lost.Count;
+        string? unproven = null;
         foreach (var hop in flow.Hops.OfType<FlowHop.Reading>())
         {
+            foreach (var earlier in CommittedOf(before, hop))
+            {
+                if (Partition(after, hop.Topic, earlier.Partition)?.Earliest > earlier.Offset)
+                {
+                    unproven = $"Retention removed records of {hop.Topic}-{earlier.Partition} from {earlier.Offset} on, where {hop.Reader} stood before: "
+                        + "whether it had read them by then is not known.";
+                }
+            }
+
             foreach (var committed in CommittedOf(after, hop))
             {
                 var earliest = Partition(after, hop.Topic, committed.Partition)?.Earliest;
@@ -109,14 +125,26 @@ public static class VerdictJudge
             }
         }
 
-        return new VerdictTest("T3", "no expiry", lost.Count == found,
-            lost.Count == found ? "Every reader's position is still held by the log." : "Retention deleted what readers had not received.");
+        if (lost.Count > found)
+        {
+            return new VerdictTest("T3", "no expiry", false, "Retention deleted what readers had not received.");
+        }
+
+        return unproven is null
+            ? new VerdictTest("T3", "no expiry", true, "Every reader's position is still held by the log.")
+            : new VerdictTest("T3", "no expiry", null, unproven);
     }
 
     private static VerdictTest Positions(TenantFlow flow, EvidenceRound before, EvidenceRound after)
     {
         foreach (var hop in flow.Hops.OfType<FlowHop.Reading>())
         {
+            if (before.Group(hop.Group) is null && after.Group(hop.Group) is null
+                && after.Topic(hop.Topic)?.Partitions.Any(partition => partition.LastStable > partition.Earliest) == true)
+            {
+                return new VerdictTest("T4", "positions alive", null, $"No position of {hop.Reader} in {hop.Topic} was ever seen.");
+            }
+
             foreach (var earlier in CommittedOf(before, hop))
             {
                 var later = CommittedOf(after, hop).FirstOrDefault(committed => committed.Partition == earlier.Partition);
@@ -159,6 +187,11 @@ public static class VerdictJudge
             return new VerdictTest("T6", "state whole", readers.Count == 0 ? true : null, "ksqlDB does not answer.");
         }
 
+        if (readers.Except(queries.Select(query => query.QueryId), StringComparer.Ordinal).FirstOrDefault() is { } missing)
+        {
+            return new VerdictTest("T6", "state whole", false, $"Query {missing} is missing.");
+        }
+
         var broken = queries.FirstOrDefault(query => readers.Contains(query.QueryId) && query.State == "ERROR");
         return broken is null
             ? new VerdictTest("T6", "state whole", true, "Every query runs.")
@@ -184,20 +217,13 @@ public static class VerdictJudge
         return new VerdictTest("T8", "nothing skipped", true, "Every reader has passed what was written before the failure.");
     }
 
-    private static IEnumerable<string> Topics(TenantFlow flow) => flow.Hops.Select(hop => hop switch
-    {
-        FlowHop.Ingestion ingestion => ingestion.Topic,
-        FlowHop.Reading reading => reading.Topic,
-        _ => throw new InvalidOperationException($"no topic for {hop}"),
-    }).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Topics(TenantFlow flow) => flow.Hops.Select(hop => hop.Topic).Distinct(StringComparer.Ordinal);
 
-    private static IEnumerable<(string Topic, PartitionEvidence Before, PartitionEvidence After)> Pairs(
+    private static IEnumerable<(string Topic, PartitionEvidence Before, PartitionEvidence? After)> Pairs(
         TenantFlow flow, EvidenceRound before, EvidenceRound after) =>
         from name in Topics(flow)
         from earlier in before.Topic(name)?.Partitions ?? []
-        let later = Partition(after, name, earlier.Partition)
-        where later is not null
-        select (name, earlier, later);
+        select (name, earlier, Partition(after, name, earlier.Partition));
 
     private static PartitionEvidence? Partition(EvidenceRound round, string topic, int partition) =>
         round.Topic(topic)?.Partitions.FirstOrDefault(candidate => candidate.Partition == partition);

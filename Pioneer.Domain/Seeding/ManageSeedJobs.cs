@@ -18,8 +18,6 @@ public sealed record SeedRunRequested(SeedRunId Run, OperationId Operation);
 /// <summary>Defines seed jobs and asks for runs. What cannot be promised is refused here, with the reason.</summary>
 public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work)
 {
-    private const int CronFields = 5;
-
     private static readonly SeedRunState[] Ended = [SeedRunState.Done, SeedRunState.Failed, SeedRunState.Cancelled];
 
     public async Task<Result<SeedJobId>> DefineAsync(Actor actor, string slug, SeedJobRequest request, CancellationToken cancellationToken)
@@ -57,8 +55,6 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
             SubscriptionId = subscription.Id,
             Name = name.Value,
             Layer = request.Layer,
-            Cron = string.IsNullOrWhiteSpace(request.Cron) ? null : request.Cron.Trim(),
-            TimeZone = request.TimeZone ?? "UTC",
             MaxRowsPerSecond = request.MaxRowsPerSecond,
             CreatedAt = work.Now,
             CreatedBy = actor.Name,
@@ -127,7 +123,10 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
     }
 
     /// <summary>Asks a run to stop where it is safe.</summary>
-    public async Task<Result> CancelAsync(Actor actor, string slug, SeedRunId id, CancellationToken cancellationToken)
+    public Task<Result> CancelAsync(Actor actor, string slug, SeedRunId id, CancellationToken cancellationToken) =>
+        WorkRecorder.RepeatAsync(() => TryCancelAsync(actor, slug, id, cancellationToken));
+
+    private async Task<Result> TryCancelAsync(Actor actor, string slug, SeedRunId id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await db.FindTenantAsync(actor, slug, TenantPermission.Author, cancellationToken);
@@ -148,17 +147,9 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
             return OperationErrors.Ended;
         }
 
-        operation.CancelRequested = true;
-        if (operation.State is OperationState.Queued)
-        {
-            operation.State = OperationState.Cancelled;
-            operation.FinishedAt = work.Now;
-            run.State = SeedRunState.Cancelled;
-            run.FinishedAt = work.Now;
-        }
-
+        operation.AskToCancel(run, work.Now);
         work.Audit(db, actor, "SeedRunCancelled", new AuditSubject("seed-run", id.ToString(), found.Value.Id), operation: operation);
-        return await WorkRecorder.SaveAsync(db, cancellationToken);
+        return await work.SaveCancelAsync(db, operation, cancellationToken);
     }
 
     private static Result Validate(SeedJobRequest request)
@@ -170,19 +161,19 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
                 "Seed into the client layer: it reaches this one subscription.");
         }
 
+        if (!string.IsNullOrWhiteSpace(request.Cron) || !string.IsNullOrWhiteSpace(request.TimeZone))
+        {
+            return Error.Invalid(
+                "SeedScheduleUnavailable", string.IsNullOrWhiteSpace(request.Cron) ? "timeZone" : "cron", "Seed jobs run on demand: a schedule is not offered yet, and would never start one.",
+                "Leave it out, and run the job when it is wanted.");
+        }
+
         if (request.MaxRowsPerSecond is < 1)
         {
             return Error.Invalid("OutOfRange", "maxRowsPerSecond", "The rate limit must be at least one row a second.");
         }
 
-        if (request.Cron is { Length: > 0 } cron && cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != CronFields)
-        {
-            return Error.Invalid("CronMalformed", "cron", $"'{cron}' is not a schedule.", "Five fields: minute, hour, day of month, month, day of week.");
-        }
-
-        return request.TimeZone is { Length: > 0 } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)
-            ? Error.Invalid("TimeZoneUnknown", "timeZone", $"There is no time zone '{zone}'.", "Use an IANA name such as Europe/Berlin.")
-            : Result.Success;
+        return Result.Success;
     }
 
     private static async Task<Result> RequireSeedableAsync(

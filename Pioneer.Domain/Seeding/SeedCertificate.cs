@@ -31,12 +31,21 @@ public sealed record SeedCertificate(
     /// <summary>How the certificate is stored and exported.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Counts and checksums are equal.</summary>
-    public bool Holds => ExpectedRows == DeliveredRows && ExpectedChecksum == DeliveredChecksum;
+    /// <summary>
+    /// Records that are not JSON of the declared columns, as <c>topic-partition@offset: reason</c>; at most <see cref="MaxKeysListed"/>. A query skips
+    /// such a record, so its key was not delivered.
+    /// </summary>
+    public ImmutableArray<string> Unreadable { get; init; } = [];
+
+    /// <summary>Counts and checksums are equal, and every record could be read.</summary>
+    public bool Holds => Unreadable.IsDefaultOrEmpty && ExpectedRows == DeliveredRows && ExpectedChecksum == DeliveredChecksum;
 
     /// <summary>The outcome in one sentence.</summary>
     public string Summary => Holds
         ? $"{Plural.Of(DeliveredRows, "row")} delivered, checksum {DeliveredChecksum}, equal to the source's state."
+        : !Unreadable.IsDefaultOrEmpty
+            ? $"{Plural.Of(Unreadable.Length, "record")} listed cannot be read with the feed's columns, so a query skips them: {Unreadable[0]}. Mend or delete these rows in the "
+                + "source, then run the seed job again."
         : $"Expected {Plural.Of(ExpectedRows, "row")} with checksum {ExpectedChecksum}, found {DeliveredRows} with {DeliveredChecksum}: "
             + $"{Missing.Length} missing, {Stale.Length} stale, {Ghost.Length} ghost keys listed. Run the seed job again; if it repeats, report the certificate.";
 }

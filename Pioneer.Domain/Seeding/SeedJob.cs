@@ -14,7 +14,7 @@ public sealed class SeedJob : IRevisioned
 
     public required SeedLayer Layer { get; set; }
 
-    /// <summary>Five-field cron; null runs on demand only.</summary>
+    /// <summary>Five-field cron; null until schedules are offered.</summary>
     public string? Cron { get; set; }
 
     /// <summary>IANA time zone of <see cref="Cron"/>.</summary>

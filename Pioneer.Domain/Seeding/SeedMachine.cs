@@ -32,7 +32,7 @@ public static class SeedMachine
     {
         SeedPhase.Querying => Enter(state, SeedPhase.Draining),
         SeedPhase.Draining => Enter(state, SeedPhase.Stopping),
-        SeedPhase.Stopping when IsGivenUp(state) => Enter(state, SeedPhase.Resuming),
+        SeedPhase.Stopping when state.IsGivenUp => Enter(state, SeedPhase.Resuming),
         SeedPhase.Stopping => Enter(state, SeedPhase.Completing),
         SeedPhase.Completing => Enter(state, SeedPhase.Resuming),
         SeedPhase.Resuming when state.Failure is not null => Enter(state, SeedPhase.Failed),
@@ -54,10 +54,13 @@ public static class SeedMachine
     private static SeedStep Cancel(SeedState state) =>
         state.Phase >= SeedPhase.Completing ? new SeedStep(state, ActionsOf(state)) : GiveUp(state with { CancelRequested = true }, failure: null);
 
-    /// <summary>The seed query ends first and live goes on from the cut: what was delivered so far is older than anything that follows.</summary>
+    /// <summary>
+    /// The first reason stays: what fails while the live query is brought back is tried again, and must not hide why that is done.
+    /// The seed query ends first and live goes on from the cut: what was delivered so far is older than anything that follows.
+    /// </summary>
     private static SeedStep GiveUp(SeedState state, string? failure)
     {
-        var given = failure is null ? state : state with { Failure = failure };
+        var given = failure is null || state.IsGivenUp ? state : state with { Failure = failure };
         return state.Phase switch
         {
             SeedPhase.Queued => Enter(given, failure is null ? SeedPhase.Cancelled : SeedPhase.Failed),
@@ -67,8 +70,6 @@ public static class SeedMachine
             _ => Enter(given, SeedPhase.Stopping),
         };
     }
-
-    private static bool IsGivenUp(SeedState state) => state.Failure is not null || state.CancelRequested;
 
     private static SeedStep Enter(SeedState state, SeedPhase phase)
     {

@@ -6,7 +6,7 @@ namespace Pioneer.Domain.Seeding;
 
 /// <summary>A seed job in a list, with its last run.</summary>
 public sealed record SeedJobRow(
-    SeedJobId Id, string Tenant, string Name, string Subscription, SeedLayer Layer, string? Cron, string TimeZone, int? MaxRowsPerSecond, bool Enabled,
+    SeedJobId Id, string Tenant, string Name, string Subscription, SeedLayer Layer, int? MaxRowsPerSecond, bool Enabled,
     SeedRunId? LastRun, SeedRunState? LastState, DateTimeOffset CreatedAt, string CreatedBy);
 
 /// <summary>A seed run with its progress.</summary>
@@ -43,7 +43,7 @@ public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
                       let last = db.SeedRuns.Where(run => run.SeedJobId == job.Id).OrderByDescending(run => run.RequestedAt).FirstOrDefault()
                       orderby tenant.Slug, job.Name
                       select new SeedJobRow(
-                          job.Id, (string)(object)tenant.Slug, job.Name, subscription.Name, job.Layer, job.Cron, job.TimeZone, job.MaxRowsPerSecond, job.Enabled,
+                          job.Id, (string)(object)tenant.Slug, job.Name, subscription.Name, job.Layer, job.MaxRowsPerSecond, job.Enabled,
                           last == null ? null : last.Id, last == null ? null : last.State, job.CreatedAt, job.CreatedBy))
             .Skip(window.Skip).Take(window.Take).ToListAsync(cancellationToken);
     }

@@ -45,6 +45,22 @@ public sealed class SeedRun : IRevisioned
     public DateTimeOffset? FinishedAt { get; set; }
 
     public long Revision { get; set; }
+
+    /// <summary>
+    /// Ends a run that touched nothing yet. False for one that was begun: its query may be paused, so only a worker may end it, after it brought the
+    /// query back.
+    /// </summary>
+    public bool TryCancelUntouched(DateTimeOffset now)
+    {
+        if (MachineState is not null || State is not SeedRunState.Queued)
+        {
+            return false;
+        }
+
+        State = SeedRunState.Cancelled;
+        FinishedAt = now;
+        return true;
+    }
 }
 
 /// <summary>States of a seed run, in the order a good one passes them.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pioneer.Domain.Seeding;
 
 /// <summary>
@@ -20,6 +22,10 @@ public sealed record SeedState(
 {
     /// <summary>A run that nothing has been done for.</summary>
     public static SeedState New { get; } = new(SeedPhase.Queued, Attempt: 1);
+
+    /// <summary>Whether only the live query is still to be brought back.</summary>
+    [JsonIgnore]
+    public bool IsGivenUp => Failure is not null || CancelRequested;
 
     /// <summary>Whether the run has ended, well or not.</summary>
     public bool IsEnded => Phase is SeedPhase.Done or SeedPhase.Failed or SeedPhase.Cancelled;

@@ -56,6 +56,11 @@ public sealed class DeploySubscription(
             return found.Error;
         }
 
+        if (TextLimits.Check("description", "description", description, TextLimits.Description) is { } tooLong)
+        {
+            return tooLong;
+        }
+
         var (tenant, subscription) = found.Value;
         WorkRecorder.Expect(db, subscription, revision);
         subscription.Description = description ?? subscription.Description;
@@ -148,6 +153,11 @@ public sealed class DeploySubscription(
         if (checkedName.IsFailure)
         {
             return checkedName.Error;
+        }
+
+        if (TextLimits.Check("description", "description", description, TextLimits.Description) is { } tooLong)
+        {
+            return tooLong;
         }
 
         if (await db.Subscriptions.AnyAsync(row => row.TenantId == tenant.Id && row.Name == name && row.State != SubscriptionState.Deleted, cancellationToken))

@@ -18,10 +18,8 @@ public sealed record CreateTenantRequest(string? Slug, string? Name, IsolationLe
 public sealed record TenantCreated(TenantId Id, TenantSlug Slug, OperationId Operation);
 
 /// <summary>Onboards a tenant: row, protected passwords of its platform principals, audit and operation in one transaction.</summary>
-public sealed class CreateTenant(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, SecretStore secrets, TenantPlanner planner)
+public sealed class CreateTenant(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, SecretStore secrets, TenantPlanner planner, IKsqlHosting ksql)
 {
-    private const int MaxNameLength = 100;
-
     /// <summary>Everything that can be said before anything is saved: bad slug, taken, ever used, missing name.</summary>
     public async Task<Result<TenantSlug>> ValidateAsync(Actor actor, CreateTenantRequest request, CancellationToken cancellationToken)
     {
@@ -37,14 +35,26 @@ public sealed class CreateTenant(IDbContextFactory<PioneerDbContext> contexts, W
             return slug.Error;
         }
 
-        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > MaxNameLength)
+        if (string.IsNullOrWhiteSpace(request.Name))
         {
             return TenantErrors.NameMissing;
         }
 
+        var lengths = TextLimits.CheckAll(("name", "name", request.Name, TextLimits.Name), ("ksqlUrl", "address", request.KsqlUrl, TextLimits.LongName));
+        if (lengths.IsFailure)
+        {
+            return lengths.Error;
+        }
+
         if (request.KsqlUrl is { Length: > 0 } url && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"))
         {
-            return Error.Invalid("KsqlUrlMalformed", "ksqlUrl", $"'{url}' is not an http or https address.");
+            return Error.Invalid("KsqlUrlMalformed", "ksqlUrl", $"'{url}' is not an http or https address.", "It looks like http://ksqldb-acme:8088.");
+        }
+
+        var serviceId = KsqlNames.ServiceId(slug.Value);
+        if (request.Isolation is IsolationLevel.Dedicated && string.IsNullOrWhiteSpace(request.KsqlUrl) && !ksql.HasPlaceFor(serviceId))
+        {
+            return TenantErrors.KsqlUrlMissing(slug.Value, serviceId);
         }
 
         if (request.Limits.Check() is { } limit)

@@ -27,6 +27,11 @@ public sealed class ManageApiTokens(IDbContextFactory<PioneerDbContext> contexts
             return Error.Invalid("NameMissing", "name", "A token needs a name that says who uses it.");
         }
 
+        if (TextLimits.Check("name", "name", request.Name, TextLimits.TokenName) is { } tooLong)
+        {
+            return tooLong;
+        }
+
         if (request.ExpiresAt <= work.Now)
         {
             return Error.Invalid("ExpiryPast", "expiresAt", "The token would have expired already.");

@@ -4,7 +4,10 @@ using Pioneer.Domain.Persistence;
 
 namespace Pioneer.Domain.Tenants;
 
-/// <summary>Who may do what: memberships of tenants, roles over the platform. Accounts themselves are ASP.NET Core Identity's.</summary>
+/// <summary>
+/// Who may do what: memberships of tenants, roles over the platform. Accounts themselves are ASP.NET Core Identity's. Whatever changes rights changes
+/// the account's security stamp in the same transaction, so that sign-ins made with earlier rights end wherever the change came from.
+/// </summary>
 public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work)
 {
     private static readonly Error UserUnknown = new("UserNotFound", "There is no such user.") { Kind = ErrorKind.NotFound };
@@ -29,6 +32,11 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
     /// <summary>Gives a person a role in a tenant, or changes it.</summary>
     public async Task<Result> GrantAsync(Actor actor, string slug, string userId, TenantRole role, CancellationToken cancellationToken)
     {
+        if (!Enum.IsDefined(role))
+        {
+            return RoleUnknown<TenantRole>("role");
+        }
+
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await db.FindTenantAsync(actor, slug, TenantPermission.Administer, cancellationToken);
         if (found.IsFailure)
@@ -54,6 +62,7 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
             membership.Role = role;
         }
 
+        EndSignIns(user);
         work.Audit(db, actor, "MembershipGranted", new AuditSubject("member", user.Email ?? userId, tenant.Id), before, new { Role = role });
         return await WorkRecorder.SaveAsync(db, cancellationToken);
     }
@@ -75,14 +84,24 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
         }
 
         db.Memberships.Remove(membership);
-        var email = await db.Users.Where(row => row.Id == userId).Select(row => row.Email).SingleOrDefaultAsync(cancellationToken);
-        work.Audit(db, actor, "MembershipRemoved", new AuditSubject("member", email ?? userId, found.Value.Id), before: new { membership.Role });
+        var user = await db.Users.SingleOrDefaultAsync(row => row.Id == userId, cancellationToken);
+        if (user is not null)
+        {
+            EndSignIns(user);
+        }
+
+        work.Audit(db, actor, "MembershipRemoved", new AuditSubject("member", user?.Email ?? userId, found.Value.Id), before: new { membership.Role });
         return await WorkRecorder.SaveAsync(db, cancellationToken);
     }
 
     /// <summary>Gives or takes a role over the platform. The last admin stays one.</summary>
     public async Task<Result> SetPlatformRoleAsync(Actor actor, string userId, PlatformRole role, CancellationToken cancellationToken)
     {
+        if (!Enum.IsDefined(role))
+        {
+            return RoleUnknown<PlatformRole>("platformRole");
+        }
+
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await FindUserAsync(db, actor, userId, cancellationToken);
         if (found.IsFailure)
@@ -98,6 +117,7 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
 
         work.Audit(db, actor, "PlatformRoleSet", Subject(user), new { user.PlatformRole }, new { PlatformRole = role });
         user.PlatformRole = role;
+        EndSignIns(user);
         return await WorkRecorder.SaveAsync(db, cancellationToken);
     }
 
@@ -119,9 +139,11 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
 
         work.Audit(db, actor, disabled ? "UserDisabled" : "UserEnabled", Subject(user));
         user.Disabled = disabled;
-        user.SecurityStamp = Guid.CreateVersion7(work.Now).ToString();
+        EndSignIns(user);
         return await WorkRecorder.SaveAsync(db, cancellationToken);
     }
+
+    private void EndSignIns(PioneerUser user) => user.SecurityStamp = Guid.CreateVersion7(work.Now).ToString();
 
     private static async Task<Result<PioneerUser>> FindUserAsync(PioneerDbContext db, Actor actor, string userId, CancellationToken cancellationToken)
     {
@@ -141,6 +163,9 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
 
     private static Error LastAdmin(PioneerUser user) => Error.Conflict(
         "LastAdmin", $"{user.Email} is the only platform admin left.", "Make somebody else one first.");
+
+    private static Error RoleUnknown<TRole>(string field) where TRole : struct, Enum =>
+        Error.Invalid("RoleUnknown", field, "There is no such role.", $"It is one of {string.Join(", ", Enum.GetNames<TRole>())}.");
 
     private static AuditSubject Subject(PioneerUser user) => new("user", user.Email ?? user.Id);
 }

@@ -30,6 +30,10 @@ public static class TenantErrors
         Suggestion(suggestion)) with
     { Field = "slug" };
 
+    public static Error KsqlUrlMissing(TenantSlug slug, string serviceId) => Error.Invalid(
+        "KsqlUrlMissing", "ksqlUrl", $"Pioneer does not host ksqlDB here, and nobody has said where the server of '{slug}' runs.",
+        $"Start a ksqlDB server with the service id '{serviceId}' and give its address, or choose shared isolation.");
+
     public static Error NotFound(string slug) => Error.NotFound("Tenant", slug);
 
     public static Error NotActive(TenantSlug slug, TenantState state) => Error.Conflict(

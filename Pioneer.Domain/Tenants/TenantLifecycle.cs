@@ -15,6 +15,11 @@ public sealed class TenantLifecycle(IDbContextFactory<PioneerDbContext> contexts
             return TenantErrors.NameMissing;
         }
 
+        if (TextLimits.Check("name", "name", name.Trim(), TextLimits.Name) is { } tooLong)
+        {
+            return tooLong;
+        }
+
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await db.FindTenantAsync(actor, slug, TenantPermission.Provision, cancellationToken);
         if (found.IsFailure)

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Pioneer.Embedded.Connect;
 
-/// <summary>Figures of the worker, tagged with the connector; meter <c>Pioneer.Embedded.Connect</c>.</summary>
+/// <summary>
+/// Figures of the worker; meter <c>Pioneer.Embedded.Connect</c>. They name no connector: anybody may read /metrics, and a connector's name begins with its tenant.
+/// </summary>
 internal static class ConnectMetrics
 {
     public const string MeterName = "Pioneer.Embedded.Connect";
@@ -13,6 +15,4 @@ internal static class ConnectMetrics
     public static readonly Counter<long> Skipped = Meter.CreateCounter<long>("pioneer.connect.skipped", "{record}", "Records skipped by errors.tolerance");
     public static readonly Counter<long> BulkCycles = Meter.CreateCounter<long>("pioneer.connect.bulk_cycles", "{cycle}", "Complete bulk reads committed");
     public static readonly Counter<long> Retries = Meter.CreateCounter<long>("pioneer.connect.retries", "{retry}", "Sessions begun again after an error that passes");
-
-    public static KeyValuePair<string, object?> Of(string connector) => new("connector", connector);
 }

@@ -8,7 +8,7 @@ using Pioneer.Jobs.Seeding;
 
 namespace Pioneer.Jobs.Delivery;
 
-/// <summary>One reader's live stream of a delivery topic. Brokers that go away and come back are waited for; a refused sign-in ends it.</summary>
+/// <summary>One reader's live stream of a delivery topic. Brokers that go away and come back are waited for; a refused sign-in or read ends it.</summary>
 public sealed class DeliveryStream
 {
     /// <summary>Events read ahead of a slow reader; beyond it the consumer waits.</summary>
@@ -40,7 +40,10 @@ public sealed class DeliveryStream
     /// <summary>Where the stream begins.</summary>
     public OffsetVector Start { get; }
 
-    /// <summary>Events until <paramref name="ct"/> is cancelled. Throws <see cref="KafkaSignInRefusedException"/> when the brokers refuse the reader.</summary>
+    /// <summary>
+    /// Events until <paramref name="ct"/> is cancelled. Throws <see cref="KafkaSignInRefusedException"/> or <see cref="KafkaReadRefusedException"/> when
+    /// the brokers refuse the reader.
+    /// </summary>
     public async IAsyncEnumerable<DeliveryEvent> EventsAsync([EnumeratorCancellation] CancellationToken ct)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -140,6 +143,10 @@ public sealed class DeliveryStream
             consumer.Seek(new TopicPartitionOffset(expired.ConsumerRecord.TopicPartition, Offset.Beginning));
             DeliveryLog.Interrupted(_logger, _topic, expired.Error.Reason);
             return null;
+        }
+        catch (ConsumeException refused) when (refused.Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed)
+        {
+            throw new KafkaReadRefusedException(_principal.Username, _topic, refused);
         }
     }
 

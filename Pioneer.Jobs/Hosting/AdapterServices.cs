@@ -26,6 +26,7 @@ public static class AdapterServices
         services.AddSingleton<KsqlServiceDirectory>();
         services.AddSingleton<KsqlCommandSequences>();
         services.AddSingleton<KsqlDbClient>();
+        services.AddSingleton<QueryStillness>();
         services.AddSingleton<ConnectClient>();
 
         services.AddHttpClient(KsqlDbClient.Questions).AddResilienceHandler("questions", Repeatable(QuestionTimeout));

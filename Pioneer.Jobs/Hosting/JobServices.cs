@@ -1,10 +1,10 @@
 using Hangfire;
 using Hangfire.InMemory;
-using Microsoft.AspNetCore.DataProtection;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Jobs.Delivery;
+using Pioneer.Jobs.KsqlDb;
 using Pioneer.Jobs.Operations;
 using Pioneer.Jobs.Provisioning;
 using Pioneer.Jobs.Sources;
@@ -38,6 +38,7 @@ public static class JobServices
     {
         services.AddScoped<PlatformSecrets>();
         services.AddScoped<KsqlServiceUrls>();
+        services.AddSingleton<IKsqlHosting>(provider => provider.GetRequiredService<KsqlServiceDirectory>());
         services.AddScoped<KsqlObservation>();
         services.AddScoped<IObservedStateReader, ObservedStateReader>();
         services.AddScoped<QuotaObservation>();
@@ -53,6 +54,7 @@ public static class JobServices
         services.AddScoped<PlanExecutor>();
         services.AddScoped<TenantReconciler>();
         services.AddScoped<DriftScan>();
+        services.AddScoped<CredentialExpiry>();
         services.AddScoped<IOperationHandler, ReconcileHandler>();
         services.AddScoped<IOperationHandler, ConnectorHandler>();
     }
@@ -77,13 +79,6 @@ public static class JobServices
         services.AddSingleton<DelayedOperations>();
         services.AddScoped<OperationRunner>();
         services.AddScoped<OperationJob>();
-    }
-
-    private static void AddSecretProtection(this IServiceCollection services, IConfiguration configuration)
-    {
-        var keys = Path.Combine(configuration["Data"] ?? "data", "keys");
-        services.AddDataProtection().SetApplicationName("Pioneer").PersistKeysToFileSystem(Directory.CreateDirectory(keys));
-        services.AddSingleton<ISecretProtector, DataProtectionSecretProtector>();
     }
 
     private static void AddJobStorage(this IServiceCollection services, JobsOptions options, IConfiguration configuration)
@@ -112,6 +107,8 @@ public static class JobServices
             });
             services.AddSingleton(new RecurringEntry(jobs =>
                 jobs.AddOrUpdate<DriftScan>("drift-scan", scan => scan.RunAsync(CancellationToken.None), options.ReconcileCron)));
+            services.AddSingleton(new RecurringEntry(jobs =>
+                jobs.AddOrUpdate<CredentialExpiry>("credential-expiry", expiry => expiry.RunAsync(CancellationToken.None), Cron.Minutely())));
             services.AddHostedService<RecurringWork>();
         }
     }

@@ -14,4 +14,10 @@ public static class LoggingLevels
         .MinimumLevel.Override("Hangfire", LogEventLevel.Warning)
         // each try of a retried call, with its stack; whoever makes the call says once that it failed
         .MinimumLevel.Override("Polly", LogEventLevel.Fatal);
+
+    /// <summary>On the embedded platform with its own database nobody is warned that the keys of secrets want a certificate; anywhere else they are.</summary>
+    public static LoggerConfiguration WithTrialLevels(this LoggerConfiguration log, IConfiguration configuration) =>
+        string.IsNullOrEmpty(configuration["Kafka:BootstrapServers"]) && string.IsNullOrEmpty(configuration["Database:ConnectionString"])
+            ? log.MinimumLevel.Override("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogEventLevel.Error)
+            : log;
 }

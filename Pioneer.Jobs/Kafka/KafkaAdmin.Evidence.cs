@@ -7,17 +7,22 @@ namespace Pioneer.Jobs.Kafka;
 
 public sealed partial class KafkaAdmin
 {
-    private const int GroupsAtOnce = 16;
-
     /// <summary>Whether a broker answers within the time given: the quick probe of the detectors. Never throws for an unreachable cluster.</summary>
     public async Task<bool> IsAnsweringAsync(TimeSpan timeout, CancellationToken ct)
     {
+        var client = Client;
         try
         {
-            await Client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = timeout }).WaitAsync(ct);
+            // librdkafka keeps its own time; this is for a request that it forgets about
+            await client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = timeout }).WaitAsync(timeout + Grace, _time, ct);
             return true;
         }
-        catch (KafkaException)
+        catch (ObjectDisposedException) when (!_isDisposed)
+        {
+            Renew(client);
+            return false;
+        }
+        catch (Exception silent) when (silent is KafkaException or TimeoutException)
         {
             return false;
         }
@@ -89,18 +94,16 @@ public sealed partial class KafkaAdmin
         return retention;
     }
 
+    /// <summary>Offsets that an open transaction is about to change are read as they are: an observer of a broken platform does not wait.</summary>
     private async Task<ImmutableArray<GroupEvidence>> GroupEvidenceAsync(IReadOnlyCollection<string> groups, CancellationToken ct)
     {
-        var evidence = ImmutableArray.CreateBuilder<GroupEvidence>(groups.Count);
-        foreach (var chunk in groups.Chunk(GroupsAtOnce))
-        {
-            var read = await Task.WhenAll(chunk.Select(async group => (group, offsets: await GroupOffsetsAsync(group, ct, stable: false))));
-            evidence.AddRange(read.Where(group => group.offsets.Count > 0).Select(group => new GroupEvidence(group.group,
+        var read = await _groupOffsets.ReadAsync("read the offsets of groups", groups, stable: false, ct);
+        return
+        [
+            .. read.Where(group => group.Value is { Count: > 0 }).Select(group => new GroupEvidence(group.Key,
             [
-                .. group.offsets.Select(offset => new CommittedEvidence(offset.Key.Topic, offset.Key.Partition.Value, offset.Value, null)),
-            ])));
-        }
-
-        return evidence.ToImmutable();
+                .. group.Value!.Select(offset => new CommittedEvidence(offset.Key.Topic, offset.Key.Partition.Value, offset.Value, null)),
+            ])),
+        ];
     }
 }

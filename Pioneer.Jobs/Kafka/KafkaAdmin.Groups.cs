@@ -6,43 +6,23 @@ namespace Pioneer.Jobs.Kafka;
 public sealed partial class KafkaAdmin
 {
     /// <summary>Committed offsets of a group, partitions without one left out. A group that does not exist has none.</summary>
-    /// <param name="stable">Waits until no transaction that carries offsets is open; an observer of a broken platform does not want to.</param>
-    public async Task<IReadOnlyDictionary<TopicPartition, long>> GroupOffsetsAsync(string group, CancellationToken ct, bool stable = true)
+    /// <remarks>Waits until no transaction that carries offsets is open.</remarks>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> GroupOffsetsAsync(string group, CancellationToken ct)
     {
+        var action = $"read the offsets of group '{group}'";
         var started = _time.GetTimestamp();
-        List<ListConsumerGroupOffsetsResult>? answer;
-        while ((answer = await CallAsync($"read the offsets of group '{group}'", () => TryReadOffsetsAsync(group, stable), ct)) is null)
+        IReadOnlyDictionary<TopicPartition, long>? offsets;
+        while ((offsets = (await _groupOffsets.ReadAsync(action, [group], stable: true, ct))[group]) is null)
         {
             if (_time.GetElapsedTime(started) > Timeout)
             {
-                throw new KafkaUnavailableException($"read the offsets of group '{group}'", "a transaction that carries its offsets does not end");
+                throw new KafkaUnavailableException(action, "a transaction that carries its offsets does not end");
             }
 
             await Task.Delay(RetryDelay, _time, ct);
         }
 
-        return answer.SelectMany(result => result.Partitions)
-            .Where(partition => !partition.Error.IsError && partition.Offset.Value >= 0)
-            .ToDictionary(partition => partition.TopicPartition, partition => partition.Offset.Value);
-    }
-
-    /// <summary>Null while a transaction that carries the group's offsets is open (UNSTABLE_OFFSET_COMMIT, KIP-447): the answer is about to change.</summary>
-    private async Task<List<ListConsumerGroupOffsetsResult>?> TryReadOffsetsAsync(string group, bool stable)
-    {
-        try
-        {
-            return await Client.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, null)],
-                new ListConsumerGroupOffsetsOptions { RequestTimeout = Timeout, RequireStableOffsets = stable });
-        }
-        catch (ListConsumerGroupOffsetsException absent) when (absent.Results.TrueForAll(result => result.Error.Code == ErrorCode.GroupIdNotFound))
-        {
-            return [];
-        }
-        catch (ListConsumerGroupOffsetsException pending) when (pending.Results.Exists(
-            result => result.Partitions.Exists(partition => partition.Error.Code == ErrorCode.UnstableOffsetCommit)))
-        {
-            return null;
-        }
+        return offsets;
     }
 
     /// <summary>Commits offsets for a group without members. Fails with UnknownMemberId while it has some.</summary>

@@ -162,9 +162,9 @@ public sealed partial class KafkaAdmin
                     var whole = await Client.DescribeConfigsAsync(resources, new DescribeConfigsOptions { RequestTimeout = Timeout });
                     return whole.Select(result => (result.ConfigResource.Name, result.Entries));
                 }
-                catch (DescribeConfigsException some) when (some.Results.Any(result => !result.Error.IsError))
+                catch (DescribeConfigsException some) when (some.Results.All(result => !result.Error.IsError || result.Error.Code == ErrorCode.UnknownTopicOrPart))
                 {
-                    // a topic deleted since it was listed
+                    // topics deleted since they were listed; any other refusal must not look like an absent topic
                     return some.Results.Where(result => !result.Error.IsError).Select(result => (result.ConfigResource.Name, result.Entries));
                 }
             }, ct);

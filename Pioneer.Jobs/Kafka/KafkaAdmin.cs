@@ -17,18 +17,31 @@ public sealed partial class KafkaAdmin : IDisposable
     private readonly KafkaClients _clients;
     private readonly TimeProvider _time;
     private readonly ILogger<KafkaAdmin> _logger;
-    private readonly Lazy<IAdminClient> _client;
+    private readonly Lock _renewal = new();
+    private readonly GroupOffsets _groupOffsets;
+    private IAdminClient? _client;
     private Error? _lastError;
+    private bool _isDisposed;
 
     public KafkaAdmin(KafkaClients clients, TimeProvider time, ILogger<KafkaAdmin> logger)
     {
         _clients = clients;
         _time = time;
         _logger = logger;
-        _client = new Lazy<IAdminClient>(() => clients.Admin(onError: error => _lastError = error));
+        _groupOffsets = new GroupOffsets(clients.Options, time, logger);
     }
 
-    private IAdminClient Client => _client.Value;
+    private IAdminClient Client
+    {
+        get
+        {
+            lock (_renewal)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                return _client ??= _clients.Admin(onError: error => _lastError = error);
+            }
+        }
+    }
 
     private TimeSpan Timeout => TimeSpan.FromMilliseconds(_clients.Options.RequestTimeoutMs);
 
@@ -42,9 +55,28 @@ public sealed partial class KafkaAdmin : IDisposable
 
     public void Dispose()
     {
-        if (_client.IsValueCreated)
+        lock (_renewal)
         {
-            _client.Value.Dispose();
+            _isDisposed = true;
+            _client?.Dispose();
+            _client = null;
+        }
+
+        _groupOffsets.Dispose();
+    }
+
+    /// <summary>
+    /// Confluent.Kafka's admin client destroys itself for good when it meets an answer that it cannot read, such as a partition without in-sync
+    /// replicas: a cluster that comes back from a crash has them. Whoever finds it destroyed lets the next call make another.
+    /// </summary>
+    private void Renew(IAdminClient destroyed)
+    {
+        lock (_renewal)
+        {
+            if (ReferenceEquals(_client, destroyed))
+            {
+                _client = null;
+            }
         }
     }
 
@@ -52,6 +84,7 @@ public sealed partial class KafkaAdmin : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
+            var client = Client;
             try
             {
                 // librdkafka keeps its own time; this is for a request that it forgets about
@@ -60,6 +93,14 @@ public sealed partial class KafkaAdmin : IDisposable
             catch (TimeoutException forgotten)
             {
                 throw new KafkaUnavailableException(action, $"no answer within {(Timeout + Grace).TotalSeconds:0} s", forgotten);
+            }
+            catch (ObjectDisposedException destroyed) when (!_isDisposed)
+            {
+                Renew(client);
+                if (attempt >= MaxAttempts)
+                {
+                    throw new KafkaUnavailableException(action, "the client could not read an answer", destroyed);
+                }
             }
             catch (KafkaException failure) when (ShouldRetry(failure, attempt))
             {
@@ -110,7 +151,6 @@ public sealed partial class KafkaAdmin : IDisposable
         DescribeConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         DescribeTopicsException some => some.Results.TopicDescriptions.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         ListOffsetsException some => some.Result.ResultInfos.Select(result => result.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError),
-        ListConsumerGroupOffsetsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         AlterConsumerGroupOffsetsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         DeleteGroupsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         _ => null,

@@ -15,12 +15,12 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, ILogger<KafkaCl
     public KafkaOptions Options => options.Value;
 
     /// <summary>Connection settings for <paramref name="principal"/>, the platform's own when null.</summary>
-    public ClientConfig Config(KafkaPrincipal? principal = null, string? bootstrapServers = null)
+    public ClientConfig Config(KafkaPrincipal? principal = null)
     {
         var kafka = options.Value;
         var config = new ClientConfig
         {
-            BootstrapServers = bootstrapServers ?? kafka.BootstrapServers,
+            BootstrapServers = kafka.BootstrapServers,
             SecurityProtocol = kafka.ParsedProtocol,
             ClientId = "pioneer",
             SocketNagleDisable = true,
@@ -41,8 +41,8 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, ILogger<KafkaCl
         return config;
     }
 
-    public IAdminClient Admin(KafkaPrincipal? principal = null, string? bootstrapServers = null, Action<Error>? onError = null) =>
-        new AdminClientBuilder(new AdminClientConfig(Config(principal, bootstrapServers)))
+    public IAdminClient Admin(KafkaPrincipal? principal = null, Action<Error>? onError = null) =>
+        new AdminClientBuilder(new AdminClientConfig(Config(principal)))
             .SetLogHandler((_, message) => Log(principal, message))
             .SetErrorHandler((_, error) => onError?.Invoke(error))
             .Build();

@@ -12,7 +12,14 @@ public sealed class KafkaSignInRefusedException(string principal, string reason,
     : IOException($"Kafka refused the sign-in of '{principal}': {reason}.", inner)
 {
     public string Principal { get; } = principal;
+
+    /// <summary>The broker's own words.</summary>
+    public string Reason { get; } = reason;
 }
+
+/// <summary>The broker does not let a principal read a topic.</summary>
+public sealed class KafkaReadRefusedException(string principal, string topic, Exception? inner = null)
+    : IOException($"Kafka does not let '{principal}' read '{topic}'.", inner);
 
 /// <summary>A broker answered a request with an error that trying again does not mend.</summary>
 public sealed class KafkaRequestException(string action, ErrorCode code, string reason, Exception? inner = null)

@@ -44,6 +44,18 @@ public sealed class KafkaOptions
 
     internal bool UsesTls => ParsedProtocol is Confluent.Kafka.SecurityProtocol.Ssl or Confluent.Kafka.SecurityProtocol.SaslSsl;
 
+    /// <summary>The same cluster for a principal that Pioneer made.</summary>
+    internal KafkaOptions For(KafkaPrincipal principal) => new()
+    {
+        BootstrapServers = BootstrapServers,
+        SecurityProtocol = SecurityProtocol,
+        SaslMechanism = CredentialMechanism,
+        SslCaLocation = SslCaLocation,
+        RequestTimeoutMs = RequestTimeoutMs,
+        Username = principal.Username,
+        Password = principal.Password,
+    };
+
     internal static SaslMechanism ParseMechanism(string text) => Squeeze(text).ToUpperInvariant() switch
     {
         "PLAIN" => Confluent.Kafka.SaslMechanism.Plain,

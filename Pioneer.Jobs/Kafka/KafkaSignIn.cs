@@ -1,11 +1,12 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
+using Pioneer.Jobs.Kafka.Wire;
 
 namespace Pioneer.Jobs.Kafka;
 
 /// <summary>
 /// Tries a principal on the brokers. Metadata travels to each broker at its own pace, so 'created' is not yet 'works': a credential counts as
-/// ready only when every broker lets it in, and a right only when every broker grants it.
+/// ready only when every broker lets it in, and a right only when every broker grants it. That takes a connection to each of them:
+/// librdkafka's admin client asks whichever it likes, wherever it was told to begin.
 /// </summary>
 public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProvider time)
 {
@@ -26,8 +27,9 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
     /// <summary>True when some broker accepts the principal now.</summary>
     public async Task<bool> IsAcceptedAsync(KafkaPrincipal principal, CancellationToken ct)
     {
-        var (accepted, _) = await TryAsync(principal, clients.Options.BootstrapServers, null, ct);
-        return accepted;
+        var brokers = BrokerAddress.ParseAll(clients.Options.BootstrapServers);
+        var answers = await Task.WhenAll(brokers.Select(broker => TryAsync(principal, broker.Host, broker.Port, null, ct)));
+        return answers.Any(answer => answer.Accepted);
     }
 
     private async Task WaitForBrokerAsync(KafkaPrincipal principal, KafkaBroker broker, string? topic, CancellationToken ct)
@@ -35,7 +37,7 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
         var started = time.GetTimestamp();
         while (true)
         {
-            var (accepted, reason) = await TryAsync(principal, $"{broker.Host}:{broker.Port}", topic, ct);
+            var (accepted, reason) = await TryAsync(principal, broker.Host, broker.Port, topic, ct);
             if (accepted)
             {
                 return;
@@ -50,49 +52,27 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
         }
     }
 
-    private async Task<(bool Accepted, string Reason)> TryAsync(KafkaPrincipal principal, string bootstrap, string? topic, CancellationToken ct)
+    private async Task<(bool Accepted, string Reason)> TryAsync(KafkaPrincipal principal, string host, int port, string? topic, CancellationToken ct)
     {
-        var refusal = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var client = clients.Admin(principal, bootstrap, error =>
-        {
-            if (error.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed)
-            {
-                refusal.TrySetResult(error.Reason);
-            }
-        });
-        var probe = ProbeAsync(client, topic);
-        var first = await Task.WhenAny(probe, refusal.Task).WaitAsync(ct);
-        if (first == refusal.Task)
-        {
-            return (false, await refusal.Task);
-        }
-
-        return await probe;
-    }
-
-    private static async Task<(bool Accepted, string Reason)> ProbeAsync(IAdminClient client, string? topic)
-    {
+        using var timeout = new CancellationTokenSource(OneTry, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         try
         {
-            if (topic is null)
-            {
-                await client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = OneTry });
-            }
-            else
-            {
-                await client.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = OneTry });
-            }
-
-            return (true, "");
+            using var connection = await WireConnection.OpenAsync(host, port, clients.Options.For(principal), either.Token);
+            var error = topic is null ? ErrorCode.NoError : await TopicLookup.AskAsync(connection, topic, either.Token);
+            return (error is ErrorCode.NoError or ErrorCode.UnknownTopicOrPart or ErrorCode.LeaderNotAvailable, error.GetReason());
         }
-        catch (DescribeTopicsException answer) when (answer.Results.TopicDescriptions.TrueForAll(
-            description => !description.Error.IsError || description.Error.Code == ErrorCode.UnknownTopicOrPart))
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return (true, "");
+            return (false, $"no answer within {OneTry.TotalSeconds:0} s");
         }
-        catch (KafkaException failure)
+        catch (KafkaSignInRefusedException refusal)
         {
-            return (false, failure.Error.Reason);
+            return (false, refusal.Reason);
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException)
+        {
+            return (false, failure.Message);
         }
     }
 }

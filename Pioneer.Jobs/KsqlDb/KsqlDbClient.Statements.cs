@@ -26,7 +26,7 @@ public sealed partial class KsqlDbClient
             .SelectMany(entity => entity.Body.GetProperty("queries").EnumerateArray())
             .Select(query => new KsqlQueryInfo(
                 Text(query, "id"), Text(query, "queryString"), Texts(query, "sinks"), Texts(query, "sinkKafkaTopics"),
-                Text(query, "queryType") == "PERSISTENT", State(query)))
+                Text(query, "queryType") == "PERSISTENT", KsqlQueryState.Of(query)))
             .ToImmutableArray();
     }
 
@@ -83,6 +83,17 @@ public sealed partial class KsqlDbClient
 
     public Task ResumeAsync(string serviceId, string queryId, CancellationToken ct) => ExecuteAsync(serviceId, $"RESUME {queryId};", null, ct);
 
+    /// <summary>What a service's queries run with, unless a query says otherwise: SHOW PROPERTIES.</summary>
+    public async Task<KsqlStreamsSettings> StreamsSettingsAsync(string serviceId, CancellationToken ct)
+    {
+        var entities = await AskAsync(serviceId, "SHOW PROPERTIES;", ct);
+        var properties = entities
+            .Where(entity => entity.Body.TryGetProperty("properties", out var list) && list.ValueKind == JsonValueKind.Array)
+            .SelectMany(entity => entity.Body.GetProperty("properties").EnumerateArray())
+            .GroupBy(property => Text(property, "name")).ToDictionary(property => property.Key, property => Text(property.Last(), "value"));
+        return KsqlStreamsSettings.Of(properties);
+    }
+
     private static IEnumerable<KsqlSourceDescription> SourceDescriptions(ImmutableArray<KsqlEntity> entities) => entities
         .Where(entity => entity.Body.TryGetProperty("sourceDescription", out _))
         .Select(entity => entity.Body.GetProperty("sourceDescription"))
@@ -94,26 +105,12 @@ public sealed partial class KsqlDbClient
         .Where(entity => entity.Body.TryGetProperty("queryDescription", out _))
         .Select(entity => entity.Body.GetProperty("queryDescription"))
         .Select(query => new KsqlQueryDescription(
-            Text(query, "id"), Text(query, "statementText"), Texts(query, "sources"), Texts(query, "sinks"), State(query), Errors(query)));
+            Text(query, "id"), Text(query, "statementText"), Texts(query, "sources"), Texts(query, "sinks"), KsqlQueryState.Of(query), Errors(query)));
 
     private static ImmutableArray<string> Errors(JsonElement query) =>
         query.TryGetProperty("queryErrors", out var list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().Select(error => Text(error, "errorMessage")).ToImmutableArray()
             : [];
-
-    private static string State(JsonElement query)
-    {
-        // 'state' is text such as "RUNNING:1"; older servers only send the counts
-        var state = Text(query, "state").Split(':')[0];
-        if (state.Length > 0)
-        {
-            return state;
-        }
-
-        return query.TryGetProperty("statusCount", out var counts) && counts.ValueKind == JsonValueKind.Object
-            ? counts.EnumerateObject().Select(count => count.Name).FirstOrDefault() ?? ""
-            : "";
-    }
 
     private static ImmutableArray<string> QueryIds(JsonElement source, string property) =>
         source.TryGetProperty(property, out var list) && list.ValueKind == JsonValueKind.Array

@@ -18,7 +18,7 @@ public sealed partial class KsqlDbClient(
     /// <summary>Names of the HTTP clients this class takes from the factory.</summary>
     internal const string Questions = "ksqldb.questions", Commands = "ksqldb.commands", Streaming = "ksqldb.streaming";
 
-    private const int CatchUpTimeout = 50301;
+    private const int CatchUpTimeout = 50301, ServerError = 50000;
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
     /// <summary>Runs statements that change something; the answer has an entity for each that yields one.</summary>
@@ -69,7 +69,7 @@ public sealed partial class KsqlDbClient(
 
             if (entity.Body.TryGetProperty("commandStatus", out var status) && Text(status, "status") == "ERROR")
             {
-                throw new KsqlDbRequestException(serviceId, 50000, Text(status, "message"), statements);
+                throw new KsqlDbRequestException(serviceId, ServerError, Text(status, "message"), statements);
             }
         }
 
@@ -153,7 +153,9 @@ public sealed partial class KsqlDbClient(
             message = content.Length > 500 ? content[..500] : content;
         }
 
-        if (status == HttpStatusCode.ServiceUnavailable && code != CatchUpTimeout)
+        // the server could not reach its brokers: nothing is wrong with the statement, and it was not taken
+        var unwritten = code == ServerError && message.Contains("into the command topic", StringComparison.Ordinal);
+        if (unwritten || (status == HttpStatusCode.ServiceUnavailable && code != CatchUpTimeout))
         {
             return new KsqlDbUnavailableException(serviceId, message);
         }

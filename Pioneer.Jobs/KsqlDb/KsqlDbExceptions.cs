@@ -18,6 +18,9 @@ public sealed class KsqlDbRequestException(string serviceId, int code, string me
     public string ServerMessage { get; } = message;
 
     public string? Statement { get; } = statement;
+
+    /// <summary>Whether the reason is that the brokers do not know the topic; ksqlDB has no code of its own for it.</summary>
+    public bool SaysUnknown(string topic) => ServerMessage.Contains($"'{topic}' does not exist", StringComparison.Ordinal);
 }
 
 /// <summary>Nobody has said where the service runs.</summary>

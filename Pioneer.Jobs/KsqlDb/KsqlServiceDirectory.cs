@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using Pioneer.Domain.Provisioning;
 
 namespace Pioneer.Jobs.KsqlDb;
 
@@ -7,7 +8,7 @@ namespace Pioneer.Jobs.KsqlDb;
 /// Where each ksqlDB service answers: hosted under one URL, or servers of their own that an operator named in the configuration or on a
 /// tenant's page. Threads may share it.
 /// </summary>
-public sealed class KsqlServiceDirectory(IOptions<KsqlDbOptions> options)
+public sealed class KsqlServiceDirectory(IOptions<KsqlDbOptions> options) : IKsqlHosting
 {
     private readonly ConcurrentDictionary<string, string> _named = new(StringComparer.Ordinal);
 
@@ -27,6 +28,8 @@ public sealed class KsqlServiceDirectory(IOptions<KsqlDbOptions> options)
     /// <summary>Base URL of a service, with a slash at its end; null when nobody has said where it runs.</summary>
     public Uri? Find(string serviceId) =>
         _named.TryGetValue(serviceId, out var url) ? new Uri(url.TrimEnd('/') + "/") : options.Value.FindService(serviceId);
+
+    public bool HasPlaceFor(string serviceId) => options.Value.HasHost || Find(serviceId) is not null;
 
     /// <summary>Ids of the services that Pioneer does not host: named one by one, and the shared one where one server is all there is.</summary>
     public IReadOnlyCollection<string> Named()

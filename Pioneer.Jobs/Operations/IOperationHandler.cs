@@ -11,5 +11,11 @@ public interface IOperationHandler
 {
     IReadOnlyCollection<OperationKind> Kinds { get; }
 
+    /// <summary>
+    /// True when an operation that was cancelled may have left something to put back: it is then run all the same, finds the wish to cancel itself,
+    /// and ends with <see cref="OperationCancelledException"/>.
+    /// </summary>
+    bool PutsBack => false;
+
     Task<Result> RunAsync(OperationRun run, CancellationToken ct);
 }

@@ -155,4 +155,8 @@ public sealed class OperationRun(IDbContextFactory<PioneerDbContext> database, O
 public sealed class OperationFencedException(OperationId id) : Exception($"Operation {id} was taken up by a later worker.");
 
 /// <summary>A person asked to cancel.</summary>
-public sealed class OperationCancelledException(OperationId id) : Exception($"Operation {id} was cancelled.");
+public sealed class OperationCancelledException(OperationId id, string? outcome = null) : Exception($"Operation {id} was cancelled.")
+{
+    /// <summary>How things stand now, for the person who cancelled.</summary>
+    public string Outcome { get; } = outcome ?? "Cancelled by request; what was done before stays done.";
+}

@@ -66,16 +66,17 @@ public sealed class OperationRunner(
                 return null;
             }
 
+            var ends = operation.CancelRequested && HandlerOf(operation.Kind) is not { PutsBack: true };
             operation.Attempt++;
-            operation.State = operation.CancelRequested ? OperationState.Cancelled : OperationState.Running;
+            operation.State = ends ? OperationState.Cancelled : OperationState.Running;
             operation.StartedAt ??= time.GetUtcNow();
-            operation.FinishedAt = operation.CancelRequested ? time.GetUtcNow() : null;
+            operation.FinishedAt = ends ? time.GetUtcNow() : null;
             operation.Error = null;
             try
             {
                 await db.SaveChangesAsync(ct);
                 Publish(operation);
-                return operation.CancelRequested ? null : operation;
+                return ends ? null : operation;
             }
             catch (DbUpdateConcurrencyException) when (attempt < TakeUpTries)
             {
@@ -89,8 +90,7 @@ public sealed class OperationRunner(
         using var run = new OperationRun(database, events, time, operation);
         try
         {
-            var handler = handlers.FirstOrDefault(candidate => candidate.Kinds.Contains(operation.Kind));
-            var result = handler is null
+            var result = HandlerOf(operation.Kind) is not { } handler
                 ? new Error("KindUnknown", $"No worker here knows how to do '{operation.Kind}'.", "Start a worker of the same version as the portal.")
                 : await handler.RunAsync(run, ct);
             await EndAsync(operation, result, ct);
@@ -99,9 +99,9 @@ public sealed class OperationRunner(
         {
             OperationsLog.Fenced(logger, operation.Id.ToString(), operation.Attempt);
         }
-        catch (OperationCancelledException)
+        catch (OperationCancelledException cancelled)
         {
-            await WriteAsync(operation, OperationState.Cancelled, "Cancelled by request; what was done before stays done.", CancellationToken.None);
+            await WriteAsync(operation, OperationState.Cancelled, cancelled.Outcome, CancellationToken.None);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -116,6 +116,8 @@ public sealed class OperationRunner(
             throw;
         }
     }
+
+    private IOperationHandler? HandlerOf(OperationKind kind) => handlers.FirstOrDefault(candidate => candidate.Kinds.Contains(kind));
 
     private async Task EndAsync(Operation operation, Result result, CancellationToken ct)
     {

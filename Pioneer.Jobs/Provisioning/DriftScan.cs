@@ -26,8 +26,9 @@ public sealed class DriftScan(
             var plan = await planner.PlanAsync(tenant, ct);
             if (plan.IsFailure)
             {
+                // one tenant's own server that is down must not leave the others unlooked at
                 ProvisioningLog.DriftUnknown(logger, plan.Error.Message);
-                return;
+                continue;
             }
 
             await outcome.RecordAsync(tenant, plan.Value, plannedAt, ct);

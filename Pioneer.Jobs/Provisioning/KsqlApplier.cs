@@ -11,6 +11,8 @@ public sealed class KsqlApplier(KsqlDbClient ksql, KsqlQueryApplier queries, Kaf
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan TopicPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TopicPause = TimeSpan.FromMilliseconds(200);
 
     public async Task<Result> ApplyAsync(KsqlServiceChange change, CancellationToken ct)
     {
@@ -44,8 +46,26 @@ public sealed class KsqlApplier(KsqlDbClient ksql, KsqlQueryApplier queries, Kaf
         }
 
         var statement = change.AddedColumns.IsEmpty ? KsqlStatements.CreateStream(change.Stream) : KsqlStatements.AddColumns(change);
-        await ksql.ExecuteAsync(service, statement, null, ct);
+        await DeclareAsync(change.Stream, statement, ct);
         return Result.Success;
+    }
+
+    /// <summary>A topic that the plan has just made is known to one broker after the other, and ksqlDB asks any of them.</summary>
+    private async Task DeclareAsync(KsqlStreamSpec stream, string statement, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await ksql.ExecuteAsync(stream.ServiceId, statement, null, ct);
+                return;
+            }
+            catch (KsqlDbRequestException refusal) when (refusal.SaysUnknown(stream.Topic) && time.GetElapsedTime(started) < TopicPatience)
+            {
+                await Task.Delay(TopicPause, time, ct);
+            }
+        }
     }
 
     public Task<Result> ApplyAsync(KsqlQueryChange change, CancellationToken ct) => queries.ApplyAsync(change, ct);

@@ -59,8 +59,8 @@ public sealed class KsqlObservation(KsqlDbClient client, KsqlServiceDirectory di
 
     private static ObservedRunState StateOf(string state) => state switch
     {
-        "PAUSED" => ObservedRunState.Paused,
-        "RUNNING" => ObservedRunState.Running,
+        KsqlQueryState.Paused => ObservedRunState.Paused,
+        KsqlQueryState.Running => ObservedRunState.Running,
         _ => ObservedRunState.Failed,
     };
 }

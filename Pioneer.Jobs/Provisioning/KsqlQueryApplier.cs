@@ -11,13 +11,8 @@ namespace Pioneer.Jobs.Provisioning;
 /// runs (a query that decides by itself where to begin decides again after a crash before its first commit), and what an old version had
 /// committed is carried to the new one before ksqlDB deletes the old one's group.
 /// </summary>
-public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryIsolationCheck isolation, TimeProvider time)
+public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryIsolationCheck isolation, QueryStillness stillness)
 {
-    /// <summary>Longer than a query's commit interval, so that equal offsets mean it has come to rest.</summary>
-    private static readonly TimeSpan CommitPause = TimeSpan.FromMilliseconds(250);
-
-    private static readonly TimeSpan RestPatience = TimeSpan.FromSeconds(10);
-
     public async Task<Result> ApplyAsync(KsqlQueryChange change, CancellationToken ct)
     {
         switch (change.Action)
@@ -116,21 +111,7 @@ public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryI
             // gone already: its group, if it is still there, is at rest
         }
 
-        var group = ConsumerGroups.Query(change.ServiceId, change.QueryId);
-        var started = time.GetTimestamp();
-        var before = await kafka.GroupOffsetsAsync(group, ct);
-        while (time.GetElapsedTime(started) < RestPatience)
-        {
-            await Task.Delay(CommitPause, time, ct);
-            var now = await kafka.GroupOffsetsAsync(group, ct);
-            if (now.Count == before.Count && now.All(offset => before.TryGetValue(offset.Key, out var value) && value == offset.Value))
-            {
-                return now;
-            }
-
-            before = now;
-        }
-
-        throw new KafkaUnavailableException($"bring query '{change.QueryId}' to rest", "its committed offsets go on moving although it is paused");
+        var settings = await ksql.StreamsSettingsAsync(change.ServiceId, ct);
+        return await stillness.UntilStillAsync(settings, change.QueryId, ConsumerGroups.Query(change.ServiceId, change.QueryId), ct);
     }
 }

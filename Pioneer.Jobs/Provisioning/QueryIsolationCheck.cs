@@ -18,6 +18,8 @@ public sealed class QueryIsolationCheck(
 {
     private const string Separator = "__";
 
+    private const string IsolationScenario = "ISOLATION";
+
     public async Task<Result> CheckAsync(string serviceId, string queryId, CancellationToken ct)
     {
         var query = await ksql.ExplainAsync(serviceId, queryId, ct);
@@ -50,15 +52,19 @@ public sealed class QueryIsolationCheck(
         var now = time.GetUtcNow();
         var tenants = await db.Tenants.ToListAsync(ct);
         var tenant = tenants.Find(row => KsqlNames.Prefix(row.Slug) == prefix);
-        db.Incidents.Add(new Incident
+        if (!await db.Incidents.OpenOf(IsolationScenario, queryId).AnyAsync(ct))
         {
-            Id = ids.Next<IncidentId>(),
-            Scenario = "ISOLATION",
-            Subject = queryId,
-            Title = $"Query {queryId} touched what is not its tenant's and was terminated",
-            DetectedAt = now,
-            Reason = $"ksqlDB says that the query uses {things}.",
-        });
+            db.Incidents.Add(new Incident
+            {
+                Id = ids.Next<IncidentId>(),
+                Scenario = IsolationScenario,
+                Subject = queryId,
+                Title = $"Query {queryId} touched what is not its tenant's and was terminated",
+                DetectedAt = now,
+                Reason = $"ksqlDB says that the query uses {things}.",
+            });
+        }
+
         db.AuditEntries.Add(new AuditEntry
         {
             At = now,

@@ -75,7 +75,6 @@ public sealed class DrillSteps(IServiceScopeFactory scopes, PlatformWatch watch,
     private async Task<Incident?> OpenIncidentAsync(PlaybookRun run, CancellationToken ct)
     {
         await using var scope = scopes.OpenPlatform(out var db);
-        return await db.Incidents.AsNoTracking().FirstOrDefaultAsync(
-            incident => incident.Scenario == run.Scenario && incident.Subject == run.Subject && incident.State != IncidentState.Closed, ct);
+        return await db.Incidents.AsNoTracking().OpenOf(run.Scenario, run.Subject).FirstOrDefaultAsync(ct);
     }
 }

@@ -14,7 +14,7 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
     {
         var now = time.GetUtcNow();
         var hops = tenants.SelectMany(tenant => tenant.Flow.Hops).ToList();
-        var topics = hops.Select(hop => hop is FlowHop.Reading reading ? reading.Topic : ((FlowHop.Ingestion)hop).Topic).ToHashSet(StringComparer.Ordinal);
+        var topics = hops.Select(hop => hop.Topic).ToHashSet(StringComparer.Ordinal);
         var groups = hops.OfType<FlowHop.Reading>().Select(hop => hop.Group).ToHashSet(StringComparer.Ordinal);
         var cluster = ProbeAsync("kafka", () => admin.ReadEvidenceAsync(topics, groups, ct), ct);
         var connectors = ProbeAsync("connect", () => ConnectorsAsync(ct), ct);

@@ -43,6 +43,21 @@ public sealed class EvidenceStore(IServiceScopeFactory scopes, TimeProvider time
         return sample is null ? null : JsonSerializer.Deserialize<EvidenceRound>(sample.Data, Json);
     }
 
+    /// <summary>What the incident's verdict compares with: of every topic and group the earliest evidence from before a detection; null when there is none.</summary>
+    public async Task<EvidenceRound?> BeforeAsync(Incident incident, CancellationToken ct)
+    {
+        EvidenceRound? before = null;
+        foreach (var moment in incident.EvidenceMoments())
+        {
+            if (await LastGoodAsync(moment, ct) is { } round)
+            {
+                before = before?.CompletedBy(round) ?? round;
+            }
+        }
+
+        return before;
+    }
+
     /// <summary>
     /// Thins out what is older than a day to the first round of each hour and outcome, and drops what is older than a year; at most
     /// <see cref="MaxThinned"/> rounds a call, the oldest first. The rounds that open incidents will be judged by stay. Scheduled hourly; two at
@@ -52,8 +67,9 @@ public sealed class EvidenceStore(IServiceScopeFactory scopes, TimeProvider time
     {
         await using var scope = scopes.OpenPlatform(out var db);
         var now = time.GetUtcNow();
-        var needed = await db.Incidents.Where(incident => incident.State != IncidentState.Closed && incident.LastGoodAt != null)
-            .Select(incident => incident.LastGoodAt!.Value).ToHashSetAsync(ct);
+        var open = db.Incidents.Where(incident => incident.State != IncidentState.Closed);
+        var needed = await open.Select(incident => incident.LastGoodAt).Concat(open.SelectMany(incident => incident.Timeline).Select(line => line.LastGoodAt))
+            .Where(moment => moment != null).Select(moment => moment!.Value).ToHashSetAsync(ct);
         var hours = new HashSet<(long Hour, ProbeOutcome Outcome)>();
         var spare = new List<long>();
         await foreach (var sample in db.Evidence.AsNoTracking().Where(sample => sample.TakenAt < now - FullFor).OrderBy(sample => sample.TakenAt)

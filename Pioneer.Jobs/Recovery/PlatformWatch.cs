@@ -47,14 +47,18 @@ public sealed class PlatformPicture
 }
 
 /// <summary>
-/// Looks quickly every second (brokers, connectors) and takes a full round of evidence every 15 s. A failure is believed after two looks in a row,
-/// which keeps detection under 5 s and a single lost packet out of the incident list.
+/// Looks quickly every second (brokers, connectors) and takes a full round of evidence every 15 s beside that: a round that meets a crash waits for its
+/// timeouts, and the looks must not wait with it. A failure is believed after two looks in a row, which keeps detection under 5 s and a single lost
+/// packet out of the incident list.
 /// </summary>
 public sealed partial class PlatformWatch(
     KafkaAdmin admin, EvidenceReader reader, EvidenceStore store, TenantFlowReader flows, PlatformPicture picture, IncidentKeeper incidents,
-    AutomaticRestarts restarts, TimeProvider time, ILogger<PlatformWatch> logger) : BackgroundService
+    AutomaticRestarts restarts, AutomaticVerdicts verdicts, TimeProvider time, ILogger<PlatformWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), RoundEvery = TimeSpan.FromSeconds(15), LookTimeout = TimeSpan.FromSeconds(1.5);
+
+    // a worker that hangs must not keep the brokers from being looked at
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -62,6 +66,7 @@ public sealed partial class PlatformWatch(
         var roundDue = time.GetUtcNow();
         using var timer = new PeriodicTimer(LookEvery, time);
         QuickLook? before = null;
+        var round = Task.CompletedTask;
         do
         {
             try
@@ -71,10 +76,11 @@ public sealed partial class PlatformWatch(
                 await incidents.JudgeAsync(before, look, stoppingToken);
                 before = look;
                 await restarts.ReactAsync(look, stoppingToken);
-                if (look.BrokersAnswer && time.GetUtcNow() >= roundDue)
+                await verdicts.ReactAsync(look, stoppingToken);
+                if (look.BrokersAnswer && round.IsCompleted && time.GetUtcNow() >= roundDue)
                 {
-                    await TakeRoundAsync(stoppingToken);
                     roundDue = time.GetUtcNow() + RoundEvery;
+                    round = TryTakeRoundAsync(stoppingToken);
                 }
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
@@ -86,13 +92,30 @@ public sealed partial class PlatformWatch(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Takes a full round now and stores it.</summary>
-    public async Task<EvidenceRound> TakeRoundAsync(CancellationToken ct)
+    private async Task TryTakeRoundAsync(CancellationToken ct)
+    {
+        try
+        {
+            await TakeRoundAsync(ct);
+        }
+        catch (Exception failure) when (!ct.IsCancellationRequested)
+        {
+            Log.RoundFailed(logger, failure);
+        }
+    }
+
+    /// <summary>Takes a full round now.</summary>
+    /// <param name="keep">False for rounds that only wait for something, several a second: they would fill the store.</param>
+    public async Task<EvidenceRound> TakeRoundAsync(CancellationToken ct, bool keep = true)
     {
         var tenants = await flows.ReadAsync(ct);
         var round = await reader.ReadAsync(tenants, picture.LastGood ?? await store.LastGoodAsync(before: null, ct), ct);
         picture.Show(round);
-        await store.KeepAsync(round, ct);
+        if (keep)
+        {
+            await store.KeepAsync(round, ct);
+        }
+
         return round;
     }
 
@@ -100,9 +123,15 @@ public sealed partial class PlatformWatch(
     {
         var brokers = admin.IsAnsweringAsync(LookTimeout, ct);
         List<ConnectorEvidence>? connectors = null;
+        using var timeout = new CancellationTokenSource(ConnectTimeout, time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         try
         {
-            connectors = await reader.ConnectorsAsync(ct);
+            connectors = await reader.ConnectorsAsync(limited.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            Log.ConnectSilent(logger, $"no answer within {ConnectTimeout.TotalSeconds:0} s");
         }
         catch (Exception failure) when (failure is ConnectUnavailableException or ConnectRequestException)
         {
@@ -119,5 +148,8 @@ public sealed partial class PlatformWatch(
 
         [LoggerMessage(EventId = 6011, Level = LogLevel.Debug, Message = "Connect was not seen: {Reason}")]
         public static partial void ConnectSilent(ILogger logger, string reason);
+
+        [LoggerMessage(EventId = 6012, Level = LogLevel.Error, Message = "A round of evidence failed; the next one is due in a few seconds")]
+        public static partial void RoundFailed(ILogger logger, Exception failure);
     }
 }

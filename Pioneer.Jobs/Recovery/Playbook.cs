@@ -4,8 +4,15 @@ using Pioneer.Domain.Recovery;
 namespace Pioneer.Jobs.Recovery;
 
 /// <summary>What a step did.</summary>
-/// <param name="Detail">For people, with figures.</param>
-public sealed record StepOutcome(bool Succeeded, string Detail);
+/// <param name="Detail">For platform people, with figures and names.</param>
+public sealed record StepOutcome(bool Succeeded, string Detail)
+{
+    /// <summary>
+    /// What all tenants of the incident may read of it: no tenant's name, and nothing of one. A failure's own words may name whatever failed, so they
+    /// stay with the platform.
+    /// </summary>
+    public string Shared { get; init; } = Succeeded ? Detail : "It did not succeed; the platform's people see why.";
+}
 
 /// <summary>One step of a playbook. <paramref name="Act"/> is idempotent: a runner that dies in it is followed by one that calls it again.</summary>
 /// <param name="Name">What is done, as a verb.</param>

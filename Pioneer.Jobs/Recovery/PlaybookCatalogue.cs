@@ -9,14 +9,19 @@ namespace Pioneer.Jobs.Recovery;
 /// <summary>The playbooks of this release, built from a few steps that wait, restart and drain.</summary>
 public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, KsqlDbClient ksql, PlatformWatch watch, TimeProvider time)
 {
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(300), ProbeTimeout = TimeSpan.FromSeconds(1.5);
+    private const int NamedConnectors = 20;
+
+    /// <summary>Times that one connector is restarted while a run waits for it: what fails again after that has another cause.</summary>
+    private const int MaxRestarts = 3;
+
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(300), ProbeTimeout = TimeSpan.FromSeconds(1.5), BetweenRestarts = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Short = TimeSpan.FromMinutes(1), Long = TimeSpan.FromMinutes(30);
 
     /// <summary>The playbook against the scenario; null when there is none.</summary>
     public Playbook? Find(string scenario) => scenario switch
     {
         "S01" => new Playbook(Scenario.ClusterUnavailable,
-            [RecordEvidence(), AwaitBrokers(), RestartFailedTasks(), AwaitTasks(), AwaitQueries(), Drain()]),
+            [RecordEvidence(), AwaitBrokers(), RestartFailedTasks(), AwaitQueries(), AwaitTasks(), Drain()]),
         "S10" => new Playbook(Scenario.ConnectorFailed, [RecordEvidence(), RestartFailedTasks(), AwaitTasks(), AwaitQueries(), Drain()]),
         _ => null,
     };
@@ -46,14 +51,40 @@ public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, K
             await connect.RestartAsync(connector.Name, onlyFailed: true, ct);
         }
 
-        return new StepOutcome(true, failed.Count == 0 ? "No task had failed." : $"Restarted {string.Join(", ", failed.Select(connector => connector.Name))}.");
+        return Restarted(failed.ConvertAll(connector => connector.Name));
     });
 
+    internal static StepOutcome Restarted(IReadOnlyList<string> connectors)
+    {
+        if (connectors.Count == 0)
+        {
+            return new StepOutcome(true, "No task had failed.");
+        }
+
+        var others = connectors.Count > NamedConnectors ? $" and {connectors.Count - NamedConnectors} more" : "";
+        return new StepOutcome(true, $"Restarted {string.Join(", ", connectors.Take(NamedConnectors))}{others}.")
+        {
+            Shared = $"Restarted {Plural.Of(connectors.Count, "connector")}.",
+        };
+    }
+
+    /// <summary>Brokers come back one after the other, so a task may run at first and fail then; a pause for a person would only delay its restart.</summary>
     private PlaybookStepDefinition AwaitTasks() => new("Wait until every task runs", Short, async (context, ct) =>
     {
+        var restarts = new Dictionary<string, (int Count, DateTimeOffset Last)>(StringComparer.Ordinal);
         while (true)
         {
             var connectors = (await connect.ListAsync(ct)).Where(connector => IsConcerned(context, connector.Name)).ToList();
+            foreach (var failed in connectors.Where(IsFailed))
+            {
+                var (count, last) = restarts.GetValueOrDefault(failed.Name);
+                if (count < MaxRestarts && time.GetUtcNow() - last >= BetweenRestarts)
+                {
+                    await connect.RestartAsync(failed.Name, onlyFailed: true, ct);
+                    restarts[failed.Name] = (count + 1, time.GetUtcNow());
+                }
+            }
+
             if (!connectors.Exists(connector => IsFailed(connector) || connector.Status.State is "RESTARTING" or "UNASSIGNED"))
             {
                 return new StepOutcome(true, $"{Plural.Of(connectors.Count, "connector runs or is", "connectors run or are")} paused on purpose.");
@@ -96,7 +127,7 @@ public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, K
             }
 
             await Task.Delay(Between, time, ct);
-            round = await watch.TakeRoundAsync(ct);
+            round = await watch.TakeRoundAsync(ct, keep: false);
             target = target.Cluster is null ? round : target;
         }
     });

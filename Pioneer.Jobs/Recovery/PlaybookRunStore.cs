@@ -10,6 +10,8 @@ namespace Pioneer.Jobs.Recovery;
 /// <summary>The durable side of playbook runs: steps, fence, verdicts, and the incident they belong to.</summary>
 public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEvents events, TimeProvider time)
 {
+    private const int MaxAttempts = 5;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Takes the run up with a new fence, making its steps at the first time; null when it is over or unknown.</summary>
@@ -68,7 +70,25 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
         if (await OpenIncidentAsync(db, run, ct) is { } incident)
         {
             incident.State = run.State is PlaybookRunState.Aborted ? IncidentState.Open : IncidentState.Recovering;
-            incident.Timeline.Add(new IncidentEvent { IncidentId = incident.Id, At = time.GetUtcNow(), Text = $"{step.Name}. {outcome.Detail}" });
+            incident.Timeline.Add(new IncidentEvent
+            {
+                IncidentId = incident.Id,
+                At = time.GetUtcNow(),
+                IsShared = true,
+                Text = $"{step.Name}. {outcome.Shared}",
+            });
+        }
+    }, ct);
+
+    /// <summary>Writes that the run broke off outside of its steps: it pauses, or ends when nobody asked for it.</summary>
+    public Task<bool> BreakAsync(PlaybookRun taken, string reason, CancellationToken ct) => ChangeAsync(taken, async (db, run) =>
+    {
+        run.Error = reason;
+        Stop(run);
+        if (run.State is PlaybookRunState.Aborted && await OpenIncidentAsync(db, run, ct) is { } incident)
+        {
+            incident.State = IncidentState.Open;
+            incident.Timeline.Add(new IncidentEvent { IncidentId = incident.Id, At = time.GetUtcNow(), IsShared = true, Text = "The playbook run broke off; the next one begins anew." });
         }
     }, ct);
 
@@ -118,6 +138,14 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
     {
         foreach (var (tenant, verdict) in verdicts)
         {
+            // a line for each tenant: one for all of them would tell each the names and losses of the others
+            incident.Timeline.Add(new IncidentEvent
+            {
+                IncidentId = incident.Id,
+                At = now,
+                TenantId = tenant,
+                Text = $"{verdict.Tenant}: {verdict.Explanation}",
+            });
             if (incident.Tenants.Find(affected => affected.TenantId == tenant) is { } affected)
             {
                 affected.Verdict = verdict.Verdict;
@@ -130,15 +158,25 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
         incident.State = unknown ? IncidentState.Verifying : IncidentState.Closed;
         incident.DeliveredAgainAt ??= unknown ? null : now;
         incident.ClosedAt = unknown ? null : now;
-        incident.Timeline.Add(new IncidentEvent
-        {
-            IncidentId = incident.Id,
-            At = now,
-            Text = string.Join(" ", verdicts.Select(verdict => $"{verdict.Verdict.Tenant}: {verdict.Verdict.Explanation}")),
-        });
     }
 
+    /// <summary>The watch and people write on the same incident: a change that met another is made again on what is there then.</summary>
     private async Task<bool> ChangeAsync(PlaybookRun taken, Func<PioneerDbContext, PlaybookRun, Task> change, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryChangeAsync(taken, change, ct);
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)
+            {
+                await Task.Delay(RetryDelay * attempt, time, ct);
+            }
+        }
+    }
+
+    private async Task<bool> TryChangeAsync(PlaybookRun taken, Func<PioneerDbContext, PlaybookRun, Task> change, CancellationToken ct)
     {
         await using var scope = scopes.OpenPlatform(out var db);
         var run = await db.PlaybookRuns.Include(run => run.Steps).SingleAsync(run => run.Id == taken.Id, ct);
@@ -153,13 +191,8 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
         return true;
     }
 
-    private static async Task<Incident?> OpenIncidentAsync(PioneerDbContext db, PlaybookRun run, CancellationToken ct)
-    {
-        var incident = await db.Incidents.Include(incident => incident.Tenants).Include(incident => incident.Timeline)
-            .FirstOrDefaultAsync(incident => incident.Scenario == run.Scenario && incident.Subject == run.Subject
-                && incident.State != IncidentState.Closed, ct);
-        return incident;
-    }
+    private static Task<Incident?> OpenIncidentAsync(PioneerDbContext db, PlaybookRun run, CancellationToken ct) =>
+        db.Incidents.Include(incident => incident.Tenants).Include(incident => incident.Timeline).OpenOf(run.Scenario, run.Subject).FirstOrDefaultAsync(ct);
 }
 
 /// <summary>Tells pages of this process that a playbook run changed. Handlers must be quick and must not throw.</summary>

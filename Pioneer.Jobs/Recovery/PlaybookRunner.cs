@@ -26,8 +26,23 @@ public sealed partial class PlaybookRunner(
             return;
         }
 
-        var playbook = Definition(run)!;
         Log.TakenUp(logger, id, run.Scenario, run.Subject, run.FencingToken);
+        try
+        {
+            await WorkAsync(run, ct);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            // a run that nobody works on may not say that it runs
+            Log.Broke(logger, failure, id);
+            await store.BreakAsync(run, $"The run broke off: {failure.Message} Resume it once the cause is mended; the log has the rest.", ct);
+        }
+    }
+
+    private async Task WorkAsync(PlaybookRun run, CancellationToken ct)
+    {
+        var id = run.Id;
+        var playbook = Definition(run)!;
         for (var ordinal = 1; ordinal <= playbook.Steps.Length; ordinal++)
         {
             if (run.Steps.Single(step => step.Ordinal == ordinal).State is PlaybookStepState.Done)
@@ -61,8 +76,8 @@ public sealed partial class PlaybookRunner(
 
     private async Task<StepOutcome> ActAsync(PlaybookRun run, PlaybookStepDefinition step, CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(step.Timeout);
+        using var timeout = new CancellationTokenSource(step.Timeout, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         while (true)
         {
             try
@@ -82,6 +97,11 @@ public sealed partial class PlaybookRunner(
             {
                 return new StepOutcome(false, failure.Message);
             }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                Log.Broke(logger, failure, run.Id);
+                return new StepOutcome(false, $"It broke off: {failure.Message} The log has the rest.");
+            }
 
             try
             {
@@ -94,16 +114,21 @@ public sealed partial class PlaybookRunner(
         }
     }
 
-    /// <summary>Compares with the evidence from before, a few times: a committed offset may trail its output by a moment.</summary>
+    /// <summary>
+    /// Compares with the evidence from before, a few times while anything seems amiss: a committed offset may trail its output by a moment, and a
+    /// broker that has just come back may not show a topic yet. A loss that is one is still there at the last look.
+    /// </summary>
     private async Task JudgeAsync(PlaybookRun run, CancellationToken ct)
     {
-        var context = await ContextAsync(run, ct);
         for (var attempt = 1; ; attempt++)
         {
-            var after = await watch.TakeRoundAsync(ct);
+            // read anew each time: when the failure comes again meanwhile, others may be affected too
+            var context = await ContextAsync(run, ct);
+            var after = await watch.TakeRoundAsync(ct, keep: false);
             var verdicts = context.Tenants.Select(tenant => (tenant.Id, VerdictJudge.Judge(tenant.Flow, context.Before, after, interrupted: true))).ToList();
-            if (attempt == JudgeTries || verdicts.TrueForAll(verdict => verdict.Item2.Verdict is not Verdict.Unknown))
+            if (attempt == JudgeTries || verdicts.TrueForAll(verdict => verdict.Item2.Verdict is Verdict.Full or Verdict.FullLate))
             {
+                await evidence.KeepAsync(after, ct);
                 await store.ConcludeAsync(run, verdicts, ct);
                 return;
             }
@@ -115,7 +140,7 @@ public sealed partial class PlaybookRunner(
     private async Task<PlaybookContext> ContextAsync(PlaybookRun run, CancellationToken ct)
     {
         var incident = await store.IncidentOfAsync(run, ct);
-        var before = await evidence.LastGoodAsync(incident?.LastGoodAt ?? incident?.DetectedAt, ct);
+        var before = incident is null ? await evidence.LastGoodAsync(before: null, ct) : await evidence.BeforeAsync(incident, ct);
         var tenants = await flows.ReadAsync(ct);
         return new PlaybookContext(run, before,
             incident is null ? tenants : [.. tenants.Where(tenant => incident.Tenants.Exists(affected => affected.TenantId == tenant.Id))]);
@@ -131,6 +156,9 @@ public sealed partial class PlaybookRunner(
 
         [LoggerMessage(EventId = 6032, Level = LogLevel.Warning, Message = "Playbook run {Run} waits in '{Step}': {Reason}")]
         public static partial void Waiting(ILogger logger, PlaybookRunId run, string step, string reason);
+
+        [LoggerMessage(EventId = 6034, Level = LogLevel.Error, Message = "Playbook run {Run} broke off")]
+        public static partial void Broke(ILogger logger, Exception failure, PlaybookRunId run);
 
         [LoggerMessage(EventId = 6033, Level = LogLevel.Warning, Message = "Playbook run {Run} was taken up by another runner; the one with fence {Fence} stops")]
         public static partial void FencedOff(ILogger logger, PlaybookRunId run, long fence);

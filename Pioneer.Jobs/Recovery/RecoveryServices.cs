@@ -25,6 +25,7 @@ public static class RecoveryServices
         .AddSingleton<EvidenceStore>()
         .AddSingleton<IncidentKeeper>()
         .AddSingleton<AutomaticRestarts>()
+        .AddSingleton<AutomaticVerdicts>()
         .AddSingleton<PlaybookRunEvents>()
         .AddSingleton<PlaybookRunStore>()
         .AddSingleton<PlaybookCatalogue>()

@@ -17,38 +17,38 @@ public sealed class RecoveryStatusReader(
     public async Task<RecoveryStatus> ReadAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var incidents = await db.Incidents.AsNoTracking().Include(incident => incident.Tenants).Include(incident => incident.Timeline)
-            .Where(incident => incident.State != IncidentState.Closed).ToListAsync(ct);
         var seesAll = scope.Current.IsAll;
-        var visible = seesAll ? incidents : incidents.FindAll(incident => incident.Tenants.Count > 0);
+        var incidents = await OpenIncidents.ReadAsync(db, seesAll, ct);
         var now = time.GetUtcNow();
         var tenants = (await flows.ReadAsync(ct)).Where(tenant => scope.Current.Includes(tenant.Id))
-            .Select(tenant => StatusOf(tenant, visible, now)).OrderByDescending(tenant => tenant.Level)
+            .Select(tenant => StatusOf(tenant, incidents.WorstOfTenant.GetValueOrDefault(tenant.Id), now)).OrderByDescending(tenant => tenant.Level)
             .ThenBy(tenant => tenant.Horizon.Left ?? TimeSpan.MaxValue).ToImmutableArray();
         var components = seesAll ? Components() : [];
-        var level = tenants.Select(tenant => tenant.Level).Concat(components.Select(component => component.Level)).DefaultIfEmpty(StatusLevel.Fine).Max();
+        // an incident that touches no tenant still waits for its verdict
+        var open = incidents.Total > 0 ? StatusLevel.Degraded : StatusLevel.Fine;
+        var level = tenants.Select(tenant => tenant.Level).Concat(components.Select(component => component.Level)).Append(open).Max();
         return new RecoveryStatus(
-            picture.Look?.At, picture.LastGood?.TakenAt, level, Sentence(level, tenants), tenants, components, [.. visible]);
+            picture.Look?.At, picture.LastGood?.TakenAt, level, Sentence(level, tenants), tenants, components, seesAll ? FailedConnectors() : 0,
+            incidents.MostImportant, incidents.Total);
     }
 
-    private TenantStatus StatusOf(WatchedTenant tenant, List<Incident> incidents, DateTimeOffset now)
+    private TenantStatus StatusOf(WatchedTenant tenant, TenantIncident? incident, DateTimeOffset now)
     {
         var horizon = picture.LastGood is { } evidence
             ? LossHorizon.Of(tenant.Flow, evidence, now)
             : new LossHorizon(tenant.Slug.Value, "", null, 0, LossHorizonKind.NotObserved);
-        var touching = incidents.FindAll(incident => incident.Tenants.Exists(affected => affected.TenantId == tenant.Id));
-        var verdicts = touching.ConvertAll(incident => incident.Tenants.Find(affected => affected.TenantId == tenant.Id)!);
-        var (level, sentence) = (verdicts, horizon) switch
+        var (level, sentence) = (incident, horizon) switch
         {
-            _ when verdicts.Exists(verdict => verdict.Verdict is Verdict.Lost or Verdict.ReseedNeeded) =>
-                (StatusLevel.Lost, verdicts.Find(verdict => verdict.Verdict is Verdict.Lost or Verdict.ReseedNeeded)!.Explanation),
+            ({ IsLost: true }, _) => (StatusLevel.Lost, incident.Explanation),
             (_, { Kind: LossHorizonKind.Running, Left: { } left }) when left < RiskBelow => (StatusLevel.AtRisk, $"Loss begins in {Durations.Words(left)} on {horizon.Hop}."),
-            _ when touching.Count > 0 => (StatusLevel.Degraded, $"{touching[0].Title}. Nothing is lost: {touching[0].Reason}"),
+            ({ }, _) => (StatusLevel.Degraded, $"{incident.Title}. Nothing is lost{(incident.Reason.Length > 0 ? $": {incident.Reason}" : ".")}"),
             (_, { Kind: LossHorizonKind.NotObserved }) => (StatusLevel.NotObserved, "Not observed yet: no round of evidence has been taken."),
             _ => (StatusLevel.Fine, horizon.Undelivered == 0 ? "Everything was received." : $"{Plural.Of(horizon.Undelivered, "record is", "records are")} on {(horizon.Undelivered == 1 ? "its" : "their")} way."),
         };
         return new TenantStatus(tenant.Slug.Value, level, sentence, horizon);
     }
+
+    private int FailedConnectors() => picture.Look?.Connectors?.Count(connector => connector.IsFailed) ?? 0;
 
     private ImmutableArray<ComponentStatus> Components()
     {
@@ -64,18 +64,18 @@ public sealed class RecoveryStatusReader(
                 round?.Cluster is { } cluster ? $"Cluster {cluster.ClusterId}, {Plural.Of(cluster.Brokers, "broker")}, {Plural.Of(cluster.Topics.Length, "watched topic")}" : "Metadata answered")
             : new ComponentStatus("Kafka", StatusLevel.Degraded, "Does not answer", look.At, "metadata request", "No broker answered within 1.5 s"));
         components.Add(look.Connectors is { } connectors
-            ? new ComponentStatus("Kafka Connect", connectors.Any(connector => connector.IsFailed) ? StatusLevel.Degraded : StatusLevel.Fine,
-                connectors.Any(connector => connector.IsFailed) ? $"{connectors.Count(connector => connector.IsFailed)} failed" : "Answers", look.At,
+            ? new ComponentStatus(RecoveryStatus.Connect, connectors.Any(connector => connector.IsFailed) ? StatusLevel.Degraded : StatusLevel.Fine,
+                connectors.Any(connector => connector.IsFailed) ? $"{FailedConnectors():N0} failed" : "Answers", look.At,
                 "GET /connectors", Plural.Of(connectors.Length, "connector"))
-            : new ComponentStatus("Kafka Connect", StatusLevel.NotObserved, "Does not answer", look.At, "GET /connectors", "No answer"));
-        components.AddRange((look.Connectors ?? []).Where(connector => connector.IsFailed).Select(connector => new ComponentStatus(
-            connector.Name, StatusLevel.Degraded, "Task failed", look.At, "connector status", connector.Trace?.Split('\n', 2)[0] ?? "no trace")));
+            : new ComponentStatus(RecoveryStatus.Connect, StatusLevel.NotObserved, "Does not answer", look.At, "GET /connectors", "No answer"));
+        components.AddRange((look.Connectors ?? []).Where(connector => connector.IsFailed).Take(RecoveryStatus.MaxFailedConnectors).Select(connector => new ComponentStatus(
+            connector.Name, StatusLevel.Degraded, RecoveryStatus.ConnectorFailed, look.At, "connector status", connector.Trace?.Split('\n', 2)[0] ?? "no trace")));
         if (round is not null)
         {
             components.Add(round.Queries is { } queries
-                ? new ComponentStatus("ksqlDB", queries.Any(query => query.State == "ERROR") ? StatusLevel.Degraded : StatusLevel.Fine, "Answers", round.TakenAt,
+                ? new ComponentStatus(RecoveryStatus.Ksql, queries.Any(query => query.State == "ERROR") ? StatusLevel.Degraded : StatusLevel.Fine, "Answers", round.TakenAt,
                     "SHOW QUERIES", $"{Plural.Of(queries.Length, "query")}, {queries.Count(query => query.State == "ERROR")} with errors")
-                : new ComponentStatus("ksqlDB", StatusLevel.NotObserved, "Does not answer", round.TakenAt, "SHOW QUERIES", "No answer"));
+                : new ComponentStatus(RecoveryStatus.Ksql, StatusLevel.NotObserved, "Does not answer", round.TakenAt, "SHOW QUERIES", "No answer"));
         }
 
         return components.ToImmutable();

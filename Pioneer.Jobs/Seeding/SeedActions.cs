@@ -11,13 +11,15 @@ namespace Pioneer.Jobs.Seeding;
 /// Carries the machine's actions out against the cluster. Each is idempotent and confirms its effect before it answers; unreachable components
 /// surface as exceptions of the adapters and are tried again by the runner.
 /// </summary>
-public sealed class SeedActions(KafkaAdmin admin, KafkaClients clients, KsqlDbClient ksql, SeedStateCopier copier, TimeProvider time)
+public sealed partial class SeedActions(KafkaAdmin admin, KafkaClients clients, KsqlDbClient ksql, QueryStillness stillness, SeedStateCopier copier, TimeProvider time,
+    ILogger<SeedActions> logger)
 {
-    private const string Paused = "PAUSED", Error = "ERROR";
-    private const int SteadyReads = 4;
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(150), Obedience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Pauses the live query and waits until its committed offsets stand still: a commit that was under way may still land after PAUSE.</summary>
+    /// <summary>
+    /// Pauses the live query and waits until its committed offsets stand still: a commit that was under way may still land after PAUSE. Refuses where
+    /// the committed offsets do not say exactly what was delivered.
+    /// </summary>
     public async Task<SeedEvent> PauseLiveAsync(SeedTarget target, CancellationToken ct)
     {
         if (await ksql.ExplainAsync(target.ServiceId, target.LiveQueryId, ct) is null)
@@ -25,18 +27,17 @@ public sealed class SeedActions(KafkaAdmin admin, KafkaClients clients, KsqlDbCl
             return new SeedEvent.Broken($"Query {target.LiveQueryId} does not run. Deploy the subscription first, then run the seed job again.");
         }
 
-        await ksql.PauseAsync(target.ServiceId, target.LiveQueryId, ct);
-        IReadOnlyDictionary<TopicPartition, long>? last = null;
-        for (var steady = 0; steady < SteadyReads;)
+        var settings = await ksql.StreamsSettingsAsync(target.ServiceId, ct);
+        if (!settings.IsExactlyOnce)
         {
-            await Task.Delay(Between, time, ct);
-            var now = await admin.GroupOffsetsAsync(target.LiveGroup, ct);
-            steady = last is not null && now.Count == last.Count && now.All(offset => last.TryGetValue(offset.Key, out var before) && before == offset.Value)
-                ? steady + 1
-                : 0;
-            last = now;
+            return new SeedEvent.Broken($"The ksqlDB service '{target.ServiceId}' runs its queries with processing.guarantee={settings.Guarantee}: their committed offsets "
+                + $"trail what they delivered, so a seed could put older values after newer ones. Set ksql.streams.processing.guarantee={KsqlStreamsSettings.ExactlyOnce} "
+                + "on the server, restart it, and run the seed job again.");
         }
 
+        await ksql.PauseAsync(target.ServiceId, target.LiveQueryId, ct);
+        await UntilAsync(target, target.LiveQueryId, "pause", state => state == KsqlQueryState.Paused, ct);
+        await stillness.UntilStillAsync(settings, target.LiveQueryId, target.LiveGroup, ct);
         return new SeedEvent.Succeeded(SeedPhase.Pausing);
     }
 
@@ -99,7 +100,7 @@ public sealed class SeedActions(KafkaAdmin admin, KafkaClients clients, KsqlDbCl
     }
 
     /// <summary>Null while rows are still to be processed. Exactly-once: an offset is committed together with the output it led to.</summary>
-    public async Task<SeedEvent?> AwaitDrainedAsync(SeedTarget target, int attempt, CancellationToken ct)
+    public async Task<SeedEvent?> AwaitDrainedAsync(SeedTarget target, int attempt, DrainWatch watch, CancellationToken ct)
     {
         var topic = target.SeedTopic(attempt);
         var partitions = (await admin.PartitionCountsAsync([topic], ct))[topic];
@@ -112,9 +113,16 @@ public sealed class SeedActions(KafkaAdmin admin, KafkaClients clients, KsqlDbCl
         }
 
         var query = await ksql.ExplainAsync(target.ServiceId, target.SeedQueryId(attempt), ct);
-        if (query is { State: Error })
+        if (query is { State: KsqlQueryState.Error })
         {
             return new SeedEvent.Broken($"The seed query ended with an error: {string.Join(" ", query.Errors)}");
+        }
+
+        var processed = Enumerable.Range(0, partitions).Sum(partition => committed.GetValueOrDefault(new TopicPartition(topic, partition)));
+        if (watch.StandsStill(processed))
+        {
+            return new SeedEvent.Broken($"The seed query {target.SeedQueryId(attempt)} ({query?.State ?? "gone"}) processed {processed} of {ends.Sum()} rows and has not got on "
+                + $"for {watch.Patience.TotalMinutes:0} minutes. Look at it in ksqlDB's log, then run the seed job again.");
         }
 
         await Task.Delay(Between, time, ct);
@@ -140,30 +148,57 @@ public sealed class SeedActions(KafkaAdmin admin, KafkaClients clients, KsqlDbCl
         return new SeedEvent.Succeeded(SeedPhase.Completing);
     }
 
-    /// <summary>Lets the live query go on.</summary>
+    /// <summary>Lets the live query go on, whatever state it seems to be in, and confirms that it does; a query that is gone needs nothing.</summary>
     public async Task<SeedEvent> ResumeLiveAsync(SeedTarget target, CancellationToken ct)
     {
-        if (await ksql.ExplainAsync(target.ServiceId, target.LiveQueryId, ct) is { State: Paused })
+        if (await ksql.ExplainAsync(target.ServiceId, target.LiveQueryId, ct) is not null)
         {
             await ksql.ResumeAsync(target.ServiceId, target.LiveQueryId, ct);
+            await UntilAsync(target, target.LiveQueryId, "resume", state => state != KsqlQueryState.Paused, ct);
         }
 
         return new SeedEvent.Succeeded(SeedPhase.Resuming);
     }
 
-    private async Task RemoveAsync(SeedTarget target, int attempt, CancellationToken ct)
+    /// <summary>Waits until the hosts of a query have done what the command topic told them, or the query is gone.</summary>
+    private async Task UntilAsync(SeedTarget target, string queryId, string what, Func<string, bool> reached, CancellationToken ct)
     {
-        await ksql.TerminateAsync(target.ServiceId, target.SeedQueryId(attempt), ct);
-        while (await ksql.ExplainAsync(target.ServiceId, target.SeedQueryId(attempt), ct) is not null)
+        var started = time.GetTimestamp();
+        while (await ksql.ExplainAsync(target.ServiceId, queryId, ct) is { } query && !reached(query.State))
         {
+            if (time.GetElapsedTime(started) > Obedience)
+            {
+                throw new KsqlDbUnavailableException(target.ServiceId, $"it was told to {what} query {queryId} and says {query.State} after {Obedience.TotalSeconds:0} s");
+            }
+
             await Task.Delay(Between, time, ct);
         }
+    }
 
-        await ksql.ExecuteAsync(target.ServiceId, $"DROP STREAM IF EXISTS {target.SeedObject(attempt)};", null, ct);
+    private async Task RemoveAsync(SeedTarget target, int attempt, CancellationToken ct)
+    {
+        var queryId = target.SeedQueryId(attempt);
+        await ksql.TerminateAsync(target.ServiceId, queryId, ct);
+        await UntilAsync(target, queryId, "terminate", _ => false, ct);
+        await RemoveLeftoversAsync(target, attempt, ct);
+    }
+
+    /// <summary>Stream and topic of a query that is gone harm nobody: where they may not be removed, the live query does not wait for it.</summary>
+    private async Task RemoveLeftoversAsync(SeedTarget target, int attempt, CancellationToken ct)
+    {
+        try
+        {
+            await ksql.ExecuteAsync(target.ServiceId, $"DROP STREAM IF EXISTS {target.SeedObject(attempt)};", null, ct);
+        }
+        catch (KsqlDbRequestException refused)
+        {
+            Log.Left(logger, "stream", target.SeedObject(attempt), refused.Message);
+        }
+
         var gone = await admin.DeleteTopicsAsync([target.SeedTopic(attempt)], ct);
         if (gone is [var error, ..] && error.Code is not (ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic))
         {
-            throw new KafkaRequestException($"delete topic '{target.SeedTopic(attempt)}'", error.Code, error.Reason);
+            Log.Left(logger, "topic", target.SeedTopic(attempt), $"{error.Reason} ({error.Code})");
         }
     }
 
@@ -171,5 +206,11 @@ public sealed class SeedActions(KafkaAdmin admin, KafkaClients clients, KsqlDbCl
     {
         var ends = await admin.EndOffsetsAsync([.. Enumerable.Range(0, partitions).Select(partition => new TopicPartition(topic, partition))], ct);
         return [.. Enumerable.Range(0, partitions).Select(partition => ends[new TopicPartition(topic, partition)])];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 5010, Level = LogLevel.Warning, Message = "The seed {Kind} {Name} could not be removed and stays: {Reason}. Remove it by hand")]
+        public static partial void Left(ILogger logger, string kind, string name, string reason);
     }
 }

@@ -17,7 +17,8 @@ public sealed class SeedDeliveryReader(KafkaClients clients, TimeProvider time)
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200), Patience = TimeSpan.FromSeconds(30);
 
     internal Task<DeliveredPartition> ReadAsync(
-        SeedTarget target, TopicPartition partition, long from, long end, ImmutableArray<Column> columns, CancellationToken ct) =>
+        SeedTarget target, TopicPartition partition, long from, long end, ImmutableArray<Column> columns, UnreadableRecords unreadable,
+        CancellationToken ct) =>
         Task.Run(() =>
         {
             var rows = new RowSet();
@@ -41,9 +42,10 @@ public sealed class SeedDeliveryReader(KafkaClients clients, TimeProvider time)
                     return new DeliveredPartition(partition.Partition.Value, from, record.Offset.Value, rows);
                 }
 
-                if (!record.IsPartitionEOF && record.Message is { Key: { } key, Value: { } value })
+                if (!record.IsPartitionEOF && record.Message is { Key: { } key, Value: { } value }
+                    && unreadable.Read(record.TopicPartitionOffset, key, value, columns, columns.Length) is { } cells)
                 {
-                    rows.Put(columns, TopicJson.ReadRow(key, value, columns, columns.Length));
+                    rows.Put(columns, cells);
                 }
             }
         }, ct);

@@ -27,7 +27,16 @@ public sealed class SeedRunStore(IServiceScopeFactory scopes, SeedRunEvents even
 
         run.Attempt++;
         run.StartedAt ??= time.GetUtcNow();
-        await db.SaveChangesAsync(ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // somebody cancelled it, or another process took it up: look again
+            return await TakeUpAsync(id, ct);
+        }
+
         var state = run.MachineState is null ? SeedState.New : JsonSerializer.Deserialize<SeedState>(run.MachineState)!;
         return new TakenSeedRun(id, run.Attempt, state, run.StartedAt.Value);
     }
@@ -54,6 +63,15 @@ public sealed class SeedRunStore(IServiceScopeFactory scopes, SeedRunEvents even
     /// <summary>Ends a run that was never begun against the cluster.</summary>
     public Task<bool> RefuseAsync(TakenSeedRun taken, string reason, CancellationToken ct) =>
         WriteAsync(taken, taken.State with { Phase = SeedPhase.Failed, Failure = reason }, ct);
+
+    /// <summary>Ends a run that no process can bring to its end. The subscription is let go, so the reconciler brings its query back.</summary>
+    public async Task AbandonAsync(SeedRunId id, string reason, CancellationToken ct)
+    {
+        if (await TakeUpAsync(id, ct) is { } taken)
+        {
+            await RefuseAsync(taken, reason, ct);
+        }
+    }
 
     /// <summary>Shows why the run stands still.</summary>
     public Task<bool> NoteAsync(TakenSeedRun taken, string note, CancellationToken ct) => ChangeAsync(taken, (_, run) =>

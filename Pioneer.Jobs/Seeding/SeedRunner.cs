@@ -44,12 +44,22 @@ public sealed partial class SeedRunner(
         }
 
         Log.TakenUp(logger, taken.Id, found.Value.Tenant.Value, taken.State.Phase, taken.Fence);
-        var session = new SeedSession(rights, found.Value, taken.Fence);
-        await DriveAsync(taken, session, SeedMachine.Step(taken.State, taken.State.Phase is SeedPhase.Queued ? new SeedEvent.Started() : new SeedEvent.Restarted()), ct);
+        var session = new SeedSession(rights, found.Value, taken.Fence, time);
+        await DriveAsync(taken, session, SeedMachine.Step(taken.State, await FirstEventAsync(taken, found.Value, ct)), ct);
     }
+
+    /// <summary>A wish to cancel that came while nobody held the run is heard before anything else.</summary>
+    private async Task<SeedEvent> FirstEventAsync(TakenSeedRun taken, SeedTarget target, CancellationToken ct) => taken.State switch
+    {
+        { IsGivenUp: false, Phase: < SeedPhase.Completing } when await store.IsCancelAskedAsync(taken, ct) => new SeedEvent.CancelAsked(),
+        { IsGivenUp: false, Phase: < SeedPhase.Completing } when target.Refusal is { } refusal => new SeedEvent.Broken(refusal),
+        { Phase: SeedPhase.Queued } => new SeedEvent.Started(),
+        _ => new SeedEvent.Restarted(),
+    };
 
     private async Task DriveAsync(TakenSeedRun taken, SeedSession session, SeedStep step, CancellationToken ct)
     {
+        var pause = FirstPause;
         while (true)
         {
             if (step.State.IsEnded)
@@ -69,8 +79,26 @@ public sealed partial class SeedRunner(
                 return;
             }
 
-            step = SeedMachine.Step(step.State, await TakeActionsAsync(taken, session, step, ct));
+            var happened = await TakeActionsAsync(taken, session, step, ct);
+            var next = SeedMachine.Step(step.State, happened);
+            pause = happened is SeedEvent.Broken broken && next.State.Phase == step.State.Phase
+                ? await WaitAsync(taken, step.State.Phase, broken.Reason, pause, ct)
+                : FirstPause;
+            step = next;
         }
+    }
+
+    /// <summary>Says on the run why it stands still, waits, and returns how long to wait the next time.</summary>
+    private async Task<TimeSpan> WaitAsync(TakenSeedRun taken, SeedPhase phase, string reason, TimeSpan pause, CancellationToken ct)
+    {
+        Log.Waiting(logger, taken.Id, phase, reason);
+        if (!await store.NoteAsync(taken, $"Waiting: {reason}", ct))
+        {
+            throw new FencedOffException();
+        }
+
+        await Task.Delay(pause, time, ct);
+        return pause * 2 < LongestPause ? pause * 2 : LongestPause;
     }
 
     private async Task<SeedEvent> TakeActionsAsync(TakenSeedRun taken, SeedSession session, SeedStep step, CancellationToken ct)
@@ -93,6 +121,12 @@ public sealed partial class SeedRunner(
         catch (Exception failure) when (failure is KafkaRequestException or KafkaSignInRefusedException or KsqlDbRequestException)
         {
             return new SeedEvent.Broken(failure.Message);
+        }
+        catch (Exception bug) when (bug is not FencedOffException && !ct.IsCancellationRequested)
+        {
+            // the run is given up like any other that fails: its query must not stay paused over it
+            Log.Broke(logger, bug, taken.Id, step.State.Phase);
+            return new SeedEvent.Broken($"An unexpected error stopped the run: {bug.Message} Look for seed run {taken.Id} in the log.");
         }
     }
 
@@ -127,14 +161,7 @@ public sealed partial class SeedRunner(
             }
             catch (Exception failure) when (failure is KafkaUnavailableException or KsqlDbUnavailableException or KsqlServiceNotRegisteredException)
             {
-                Log.Waiting(logger, taken.Id, phase, failure.Message);
-                if (!await store.NoteAsync(taken, $"Waiting: {failure.Message}", ct))
-                {
-                    throw new FencedOffException();
-                }
-
-                await Task.Delay(pause, time, ct);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                pause = await WaitAsync(taken, phase, failure.Message, pause, ct);
             }
         }
     }
@@ -164,7 +191,7 @@ public sealed partial class SeedRunner(
                 case SeedAction.StartSeedQuery start:
                     return await actions.StartSeedQueryAsync(target, start.Attempt, ct);
                 case SeedAction.AwaitDrained drained:
-                    if (await actions.AwaitDrainedAsync(target, drained.Attempt, ct) is { } done)
+                    if (await actions.AwaitDrainedAsync(target, drained.Attempt, session.Drain, ct) is { } done)
                     {
                         return done;
                     }
@@ -204,6 +231,9 @@ public sealed partial class SeedRunner(
 
         [LoggerMessage(EventId = 5003, Level = LogLevel.Warning, Message = "Seed run {Run} waits in phase {Phase}: {Reason}")]
         public static partial void Waiting(ILogger logger, SeedRunId run, SeedPhase phase, string reason);
+
+        [LoggerMessage(EventId = 5006, Level = LogLevel.Error, Message = "Seed run {Run} broke in phase {Phase}")]
+        public static partial void Broke(ILogger logger, Exception failure, SeedRunId run, SeedPhase phase);
 
         [LoggerMessage(EventId = 5005, Level = LogLevel.Error, Message = "The rights of seed run {Run} could not be taken back; remove the users pioneer-seeder.* of the run")]
         public static partial void RightsLeft(ILogger logger, Exception failure, SeedRunId run);

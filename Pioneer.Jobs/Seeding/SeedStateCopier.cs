@@ -14,7 +14,9 @@ public sealed record SeedCopyProgress(long Rows, int Chunks, int PartitionsDone,
 public sealed class SeedStateCopier(KafkaAdmin admin, KafkaClients clients, TopicFold fold, TimeProvider time)
 {
     private const int ChunkRows = 1000;
-    private const string OneDayMs = "86400000";
+
+    /// <summary>However long the run takes, and however old the rows are: it removes the topic itself.</summary>
+    private const string ForEver = "-1";
 
     /// <summary>Copies and returns the number of rows, all acknowledged.</summary>
     /// <exception cref="KafkaUnavailableException">No broker answered; nothing is lost, the attempt can be given up and begun anew.</exception>
@@ -45,7 +47,7 @@ public sealed class SeedStateCopier(KafkaAdmin admin, KafkaClients clients, Topi
     private async Task CreateTopicAsync(SeedTarget target, string topic, int partitions, CancellationToken ct)
     {
         var source = (await admin.DescribeTopicsAsync(name => name == target.SourceTopic, ct))[0];
-        var config = new Dictionary<string, string> { ["cleanup.policy"] = "delete", ["retention.ms"] = OneDayMs };
+        var config = new Dictionary<string, string> { ["cleanup.policy"] = "delete", ["retention.ms"] = ForEver, ["retention.bytes"] = ForEver };
         var errors = await admin.CreateTopicsAsync([new NewTopic(topic, partitions, source.ReplicationFactor, config)], ct);
         if (errors is [var error, ..] && error.Code != ErrorCode.TopicAlreadyExists)
         {

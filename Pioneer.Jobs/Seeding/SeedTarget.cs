@@ -29,6 +29,9 @@ public sealed record SeedTarget(
     /// <summary>Who reads and writes the run's records; null is the platform itself, on clusters where nobody signs in.</summary>
     public KafkaPrincipal? Seeder { get; init; }
 
+    /// <summary>Why a run that was begun must not go on, such as a feed that was removed meanwhile; null when it may.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>The consumer group whose committed offsets are the cut.</summary>
     public string LiveGroup => ConsumerGroups.Query(ServiceId, LiveQueryId);
 

@@ -10,7 +10,7 @@ namespace Pioneer.Jobs.Seeding;
 /// <summary>Reads what a seed run is about, and refuses what cannot be seeded with the promises of design/04-seeding.md.</summary>
 public sealed class SeedTargetReader(IServiceScopeFactory scopes)
 {
-    /// <summary>The run's target, or why it cannot be run.</summary>
+    /// <summary>The run's target, or why it cannot be run; a run that was begun always has one, with what refuses it now.</summary>
     public async Task<Result<SeedTarget>> ReadAsync(SeedRunId id, CancellationToken ct)
     {
         await using var scope = scopes.OpenPlatform(out var db);
@@ -19,8 +19,10 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
         var tenant = await db.Tenants.AsNoTracking().SingleAsync(tenant => tenant.Id == run.TenantId, ct);
         var subscription = await db.Subscriptions.AsNoTracking().Include(subscription => subscription.Versions)
             .SingleAsync(subscription => subscription.Id == run.SubscriptionId, ct);
-        if (subscription.State is not (SubscriptionState.Running or SubscriptionState.Seeding)
-            || (subscription.HeldBy is { } holder && holder != id))
+        // the query of a run that was begun may be paused: nothing but the run itself brings it back
+        var begun = run.MachineState is not null;
+        if (!begun && (subscription.State is not (SubscriptionState.Running or SubscriptionState.Seeding)
+            || (subscription.HeldBy is { } holder && holder != id)))
         {
             return Error.Conflict("SubscriptionNotRunning", $"Subscription '{subscription.Name}' is not running on its own now ({subscription.State}).",
                 "Wait for the other run or resume the subscription, then run the seed job again.");
@@ -29,15 +31,17 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
         var version = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
         var feedName = TopicNames.Parse(version.SourceTopic)?.Name;
         var feed = await db.Feeds.AsNoTracking().FirstOrDefaultAsync(feed => feed.Name == feedName, ct);
-        if (Refusal(subscription, version, feed) is { } refusal)
+        var refusal = Refusal(subscription, version, feed);
+        if (!begun && refusal is not null)
         {
             return refusal;
         }
 
         return new SeedTarget(
-            id, tenant.Slug, subscription.Name, KsqlNames.ServiceId(tenant), version.QueryId, version.SourceTopic, FeedSchema.Columns(feed!),
+            id, tenant.Slug, subscription.Name, KsqlNames.ServiceId(tenant), version.QueryId, version.SourceTopic, feed is null ? [] : FeedSchema.Columns(feed),
             TopicNames.Delivery(tenant.Slug, subscription.Name), KsqlNames.ObjectName(tenant.Slug, subscription.Name), version.Select,
-            job.MaxRowsPerSecond);
+            job.MaxRowsPerSecond)
+        { Refusal = refusal?.Message };
     }
 
     private static Error? Refusal(Subscription subscription, SubscriptionVersion version, Feed? feed) => (version, feed) switch

@@ -19,8 +19,9 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
     public async Task<SeedCertificate> VerifyAsync(SeedTarget target, SeedCut cut, CancellationToken ct)
     {
         var query = Analyze(target);
-        var expected = await ExpectedAsync(target, cut, query, ct);
-        var found = await FoundAsync(target, cut, query, ct);
+        var unreadable = new UnreadableRecords();
+        var expected = await ExpectedAsync(target, cut, query, unreadable, ct);
+        var found = await FoundAsync(target, cut, query, unreadable, ct);
         var whole = new RowSet();
         found.ForEach(partition => whole.Add(partition.Rows));
         var missing = expected.Rows.Rows.Keys.Where(key => !whole.Rows.ContainsKey(key));
@@ -29,7 +30,8 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
         return new SeedCertificate(
             time.GetUtcNow(), expected.Keys, expected.Rows.Count, whole.Count, expected.Rows.Checksum, whole.Checksum,
             [.. found.Select(partition => new SeedPartitionProof(partition.Partition, partition.From, partition.To, partition.Rows.Count))],
-            Listed(missing), Listed(stale), Listed(ghost));
+            Listed(missing), Listed(stale), Listed(ghost))
+        { Unreadable = unreadable.Listed };
     }
 
     private static AnalyzedQuery Analyze(SeedTarget target)
@@ -43,7 +45,7 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
             $"The deployed query does not analyze over its feed: {string.Join(" ", analysis.Diagnostics.Select(diagnostic => diagnostic.Message))}");
     }
 
-    private async Task<(long Keys, RowSet Rows)> ExpectedAsync(SeedTarget target, SeedCut cut, AnalyzedQuery query, CancellationToken ct)
+    private async Task<(long Keys, RowSet Rows)> ExpectedAsync(SeedTarget target, SeedCut cut, AnalyzedQuery query, UnreadableRecords unreadable, CancellationToken ct)
     {
         var compiled = CompiledQuery.Compile(query, FunctionServices.System, _ => { });
         var own = query.Source.Schema.Columns;
@@ -54,7 +56,12 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
             foreach (var row in await fold.FoldAsync(target.Seeder, new TopicPartition(target.SourceTopic, partition), 0, cut.Offsets[partition], ct))
             {
                 keys++;
-                var cells = TopicJson.ReadRow(row.Key, row.Value, own, query.Input.Length);
+                var at = new TopicPartitionOffset(target.SourceTopic, partition, row.Offset);
+                if (unreadable.Read(at, row.Key, row.Value, own, query.Input.Length) is not { } cells)
+                {
+                    continue;
+                }
+
                 Pseudo(cells, own.Length, row, partition);
                 if (compiled.Accepts(cells))
                 {
@@ -77,7 +84,7 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
         }
     }
 
-    private async Task<List<DeliveredPartition>> FoundAsync(SeedTarget target, SeedCut cut, AnalyzedQuery query, CancellationToken ct)
+    private async Task<List<DeliveredPartition>> FoundAsync(SeedTarget target, SeedCut cut, AnalyzedQuery query, UnreadableRecords unreadable, CancellationToken ct)
     {
         var ends = await admin.EndOffsetsAsync(
             [.. Enumerable.Range(0, cut.DeliveryStart.Length).Select(partition => new TopicPartition(target.DeliveryTopic, partition))], ct);
@@ -87,7 +94,7 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
         for (var partition = 0; partition < cut.DeliveryStart.Length; partition++)
         {
             var at = new TopicPartition(target.DeliveryTopic, partition);
-            found.Add(await delivered.ReadAsync(target, at, cut.DeliveryStart[partition], ends[at], columns, ct));
+            found.Add(await delivered.ReadAsync(target, at, cut.DeliveryStart[partition], ends[at], columns, unreadable, ct));
         }
 
         return found;

@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Operations;
 using Pioneer.Jobs.Provisioning;
 
@@ -28,15 +30,21 @@ public sealed class ApplySubscriptionHandler(IDbContextFactory<PioneerDbContext>
         var result = await reconciler.RunAsync(tenant, run, ct);
         if (result.IsFailure && result.Error.Kind != ErrorKind.Unavailable && SubscriptionId.TryParse(run.Target, null, out var id))
         {
-            await FailAsync(db, id, result.Error, ct);
+            await FailAsync(db, id, await ReasonAsync(db, tenant.Slug, run, result.Error, ct), ct);
         }
 
         return result;
     }
 
-    private static async Task FailAsync(PioneerDbContext db, SubscriptionId id, Error error, CancellationToken ct)
+    // The tenant's people read it on the subscription, and a reconcile of the whole tenant can fail by a connector's words.
+    private static async Task<string> ReasonAsync(PioneerDbContext db, TenantSlug tenant, OperationRun run, Error error, CancellationToken ct) =>
+        await db.OperationSteps.AnyAsync(
+            step => step.OperationId == run.Id && step.ResourceType == ConnectorDetails.ResourceType && step.Error != null, ct)
+            ? ConnectorDetails.FailureWithheld
+            : PlatformWords.ForTenant(tenant, $"{error.Message} {error.Hint}".TrimEnd());
+
+    private static async Task FailAsync(PioneerDbContext db, SubscriptionId id, string text, CancellationToken ct)
     {
-        var text = $"{error.Message} {error.Hint}".TrimEnd();
         await db.Subscriptions.Where(row => row.Id == id && row.HeldBy == null).ExecuteUpdateAsync(set => set
             .SetProperty(row => row.Error, text)
             .SetProperty(row => row.State, row => row.State == SubscriptionState.Deploying ? SubscriptionState.Failed : row.State)

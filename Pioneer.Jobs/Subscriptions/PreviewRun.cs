@@ -32,12 +32,14 @@ public sealed class PreviewRun : IAsyncDisposable
     private readonly KsqlPushQuery _query;
     private readonly PreviewLimits _limits;
     private readonly TimeProvider _time;
+    private readonly Func<Error, Error> _shown;
 
-    internal PreviewRun(KsqlPushQuery query, PreviewLimits limits, TimeProvider time)
+    internal PreviewRun(KsqlPushQuery query, PreviewLimits limits, TimeProvider time, Func<Error, Error> shown)
     {
         _query = query;
         _limits = limits;
         _time = time;
+        _shown = shown;
         Columns = [.. query.Header.ColumnNames.Zip(query.Header.ColumnTypes, (name, type) => new PreviewColumn(name, type))];
     }
 
@@ -82,11 +84,11 @@ public sealed class PreviewRun : IAsyncDisposable
         }
         catch (Exception failure) when (PlatformErrors.Covers(failure))
         {
-            (End, Failure) = (PreviewEnd.Failed, PlatformErrors.From(failure));
+            (End, Failure) = (PreviewEnd.Failed, _shown(PlatformErrors.From(failure)));
         }
         catch (IOException failure) when (!ct.IsCancellationRequested)
         {
-            (End, Failure) = (PreviewEnd.Failed, PlatformErrors.From(new KsqlDbUnavailableException("preview", failure.Message, failure)));
+            (End, Failure) = (PreviewEnd.Failed, _shown(PlatformErrors.From(new KsqlDbUnavailableException("preview", failure.Message, failure))));
         }
 
         return false;

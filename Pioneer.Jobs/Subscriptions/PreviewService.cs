@@ -62,11 +62,11 @@ public sealed class PreviewService(
         {
             await urls.RefreshAsync(ct);
             var query = await ksql.OpenQueryAsync(KsqlNames.ServiceId(tenant), statement.Rewritten, properties, ct);
-            return new PreviewRun(query, bounded, time);
+            return new PreviewRun(query, bounded, time, error => PlatformWords.For(actor, tenant.Slug, error));
         }
         catch (Exception failure) when (PlatformErrors.Covers(failure))
         {
-            return PlatformErrors.From(failure);
+            return PlatformWords.For(actor, tenant.Slug, PlatformErrors.From(failure));
         }
     }
 

@@ -9,8 +9,6 @@ internal sealed class ColumnScope(ImmutableArray<Column> columns, ImmutableArray
 {
     public ImmutableArray<Column> Columns => columns;
 
-    public ImmutableArray<string> Qualifiers => qualifiers;
-
     public bool HasQualifier(string name) => qualifiers.Contains(name);
 
     public int IndexOf(string name)

@@ -1,5 +1,5 @@
+using System.Collections;
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using Pioneer.Ksql.Analysis;
 using Pioneer.Ksql.Types;
 
@@ -7,9 +7,12 @@ namespace Pioneer.Ksql.Sandbox;
 
 // Functions that can take a row to gigabytes or hours. They are bounded by their literal arguments and refused with computed ones; what
 // makes text longer by a factor is bounded in how often it is applied to itself, in nested calls and in REDUCE.
-internal sealed partial class CostRules(SandboxLimits limits, DiagnosticBag diagnostics)
+internal sealed class CostRules(SandboxLimits limits, DiagnosticBag diagnostics)
 {
     private const long MaxRepeats = 1_000_000;
+
+    // What literals make up to here costs nothing worth counting.
+    private const long FewElements = 100;
 
     private static readonly ImmutableArray<string> Expanding =
         ["REPLACE", "REGEXP_REPLACE", "TO_JSON_STRING", "URL_ENCODE_PARAM", "ENCODE", "FROM_BYTES", "JSON_CONCAT", "MASK"];
@@ -25,23 +28,57 @@ internal sealed partial class CostRules(SandboxLimits limits, DiagnosticBag diag
 
     private static readonly ImmutableArray<string> Choosing = ["COALESCE", "IFNULL", "NULLIF", "GREATEST", "LEAST", "AS_VALUE"];
 
-    public void Check(BoundExpression expression) => Check(expression, expansions: 0, repeats: 1);
+    private readonly Dictionary<string, BitArray> _characters = [];
 
-    private void Check(BoundExpression expression, int expansions, long repeats)
+    public void Check(BoundExpression expression) => Check(expression, new Place(0, 1, 0));
+
+    private void Check(BoundExpression expression, Place place)
     {
-        var repeatsInLambda = repeats;
+        var inLambda = place;
         if (expression is BoundCall call)
         {
-            expansions += Expands(call) ? 1 : 0;
-            CheckCall(call, expansions, repeats);
-            repeatsInLambda = Math.Min(repeats * Elements(call), MaxRepeats);
+            place = place with { Expansions = place.Expansions + (Expands(call) ? 1 : 0) };
+            CheckCall(call, place.Expansions, place.Repeats);
+            if (call.Arguments.Any(a => a is BoundLambda))
+            {
+                CheckLoops(call, place.Loops);
+                inLambda = place with { Repeats = Math.Min(place.Repeats * Elements(call), MaxRepeats), Loops = place.Loops + LoopsOf(call.Arguments[0]) };
+            }
         }
 
         foreach (var child in BoundTree.Children(expression))
         {
-            Check(child, expansions, child is BoundLambda ? repeatsInLambda : repeats);
+            Check(child, child is BoundLambda ? inLambda : place);
         }
     }
+
+    private void CheckLoops(BoundCall call, int outer)
+    {
+        if (outer + Math.Max(LoopsOf(call), LoopsOf(call.Arguments[0])) > limits.MultipliedLoops)
+        {
+            Refuse(
+                call,
+                $"{call.Function.Info.Name} here goes through whole columns for each element of others: at most {limits.MultipliedLoops} may be multiplied.",
+                "Let an inner function go through its lambda's argument, or use ARRAY_CONTAINS, ARRAY_INTERSECT or ARRAY_EXCEPT.");
+        }
+    }
+
+    // How many lengths of columns multiply to the number of elements of a value. A lambda's argument is a part of what was counted already; the state of
+    // a REDUCE is as long as what was reduced.
+    private static int LoopsOf(BoundExpression expression) => expression switch
+    {
+        BoundLambdaParameter or BoundLambda => 0,
+        BoundColumn => IsOfFixedSize(expression.Type) ? 0 : 1,
+        BoundCall { Function.Info.Name: "TRANSFORM" or "REDUCE" } call => LoopsOf(call.Arguments[0]) + call.Arguments.OfType<BoundLambda>()
+            .Where(l => l.Body.Type is SqlArray or SqlMap or SqlStruct)
+            .Select(l => call.Function.Info.Name == "REDUCE" ? Math.Max(1, LoopsOf(l.Body)) : LoopsOf(l.Body))
+            .DefaultIfEmpty().Max(),
+        BoundCall { Function.Info.Name: "GENERATE_SERIES" or "LPAD" or "RPAD" } call => Math.Max(Generated(call) > FewElements ? 1 : 0, LoopsOfParts(call)),
+        _ when IsOfFixedSize(expression.Type) => 0,
+        _ => LoopsOfParts(expression),
+    };
+
+    private static int LoopsOfParts(BoundExpression expression) => BoundTree.Children(expression).Select(LoopsOf).DefaultIfEmpty().Max();
 
     private void CheckCall(BoundCall call, int expansions, long repeats)
     {
@@ -139,15 +176,16 @@ internal sealed partial class CostRules(SandboxLimits limits, DiagnosticBag diag
         }
     }
 
-    // How often the lambdas of a call run because of series in its other arguments.
-    private static long Elements(BoundCall call) => call.Arguments
-        .Where(a => a is not BoundLambda)
-        .SelectMany(BoundTree.DescendantsAndSelf)
-        .OfType<BoundCall>()
-        .Where(c => c.Function.Info.Name == "GENERATE_SERIES")
-        .Select(c => Math.Clamp(SeriesLength(c) ?? 1, 1, MaxRepeats))
-        .DefaultIfEmpty(1)
-        .Max();
+    // How often the lambdas of a call run because of what its other arguments make from literals.
+    private static long Elements(BoundCall call) => Math.Clamp(
+        call.Arguments.Where(a => a is not BoundLambda).SelectMany(BoundTree.DescendantsAndSelf).Sum(Generated), 1, MaxRepeats);
+
+    private static long Generated(BoundExpression expression) => expression switch
+    {
+        BoundCall { Function.Info.Name: "GENERATE_SERIES" } call => Math.Clamp(SeriesLength(call) ?? 1, 1, MaxRepeats),
+        BoundCall { Function.Info.Name: "LPAD" or "RPAD" } call => Math.Clamp(Whole(call.Arguments[1]) ?? 1, 1, MaxRepeats),
+        _ => 0,
+    };
 
     private void CheckRegex(BoundCall call, int argument)
     {
@@ -160,69 +198,10 @@ internal sealed partial class CostRules(SandboxLimits limits, DiagnosticBag diag
         {
             Refuse(pattern, $"A regular expression has at most {limits.RegexLength} characters.");
         }
-        else if (Backreference().IsMatch(text) || HasNestedQuantifier(text))
+        else if (RegexRules.Refusal(text, limits, _characters) is { } refusal)
         {
-            Refuse(
-                pattern,
-                "The regular expression repeats a group that itself repeats or chooses, or refers back to a group: it could take for ever.",
-                "Write it without a quantifier on a group that has quantifiers or | inside.");
+            Refuse(pattern, refusal.Reason, refusal.Hint);
         }
-    }
-
-    [GeneratedRegex(@"\\[1-9]|\\k<|\(\?P?=", RegexOptions.NonBacktracking)]
-    private static partial Regex Backreference();
-
-    // A group with a quantifier or an alternative inside, and a quantifier that repeats right behind it.
-    private static bool HasNestedQuantifier(string pattern)
-    {
-        var groups = new Stack<bool>();
-        var inside = false;
-        for (var i = 0; i < pattern.Length; i++)
-        {
-            switch (pattern[i])
-            {
-                case '\\':
-                    i++;
-                    break;
-                case '[':
-                    i = EndOfClass(pattern, i);
-                    break;
-                case '(':
-                    groups.Push(inside);
-                    inside = false;
-                    break;
-                case ')':
-                    if (inside && i + 1 < pattern.Length && pattern[i + 1] is '*' or '+' or '{')
-                    {
-                        return true;
-                    }
-
-                    inside |= groups.Count > 0 && groups.Pop();
-                    break;
-                case '*' or '+' or '{' or '|':
-                    inside = true;
-                    break;
-            }
-        }
-
-        return false;
-    }
-
-    private static int EndOfClass(string pattern, int start)
-    {
-        for (var i = start + 1; i < pattern.Length; i++)
-        {
-            if (pattern[i] == '\\')
-            {
-                i++;
-            }
-            else if (pattern[i] == ']' && i > start + 1)
-            {
-                return i;
-            }
-        }
-
-        return pattern.Length;
     }
 
     // The state of a REDUCE may be copied into the next state once; twice would double it with every element.
@@ -279,4 +258,7 @@ internal sealed partial class CostRules(SandboxLimits limits, DiagnosticBag diag
 
     private static bool Mentions(BoundExpression expression, int slot) =>
         BoundTree.DescendantsAndSelf(expression).Any(e => e is BoundLambdaParameter parameter && parameter.Slot == slot);
+
+    // Where an expression stands: under how many expanding calls, in how many rounds of literal loops, under how many loops over columns.
+    private readonly record struct Place(int Expansions, long Repeats, int Loops);
 }

@@ -30,6 +30,21 @@ public sealed record SandboxLimits
     /// <summary>Characters of a regular expression.</summary>
     public int RegexLength { get; init; } = 256;
 
+    /// <summary>Quantifiers of a regular expression.</summary>
+    public int RegexQuantifiers { get; init; } = 16;
+
+    /// <summary>Quantifiers of a regular expression that have no upper bound.</summary>
+    public int RegexUnbounded { get; init; } = 8;
+
+    /// <summary>Unbounded quantifiers in a row that can take the same characters: the time grows with the text's length to this power.</summary>
+    public int RegexRuns { get; init; } = 3;
+
+    /// <summary>How often a regular expression may say that a part repeats.</summary>
+    public int RegexRepeats { get; init; } = 1_000;
+
+    /// <summary>Loops over whole columns in each other: the time grows with the row's size to this power.</summary>
+    public int MultipliedLoops { get; init; } = 2;
+
     /// <summary>Calls in each other that each may make a text longer by a factor, such as REPLACE.</summary>
     public int ExpandingCalls { get; init; } = 4;
 

@@ -6,25 +6,6 @@ public static class Identifiers
     /// <summary>The name between back-quotes, inner ones doubled: how ksqlDB prints names in schemas.</summary>
     public static string Quote(string name) => "`" + name.Replace("`", "``", StringComparison.Ordinal) + "`";
 
-    /// <summary>Whether a bare spelling of exactly this name would read back as itself (reserved words not considered).</summary>
-    public static bool IsPlain(string name)
-    {
-        if (name.Length == 0 || !(name[0] is >= 'A' and <= 'Z' or '_'))
-        {
-            return false;
-        }
-
-        foreach (var c in name)
-        {
-            if (!(c is >= 'A' and <= 'Z' or >= '0' and <= '9' or '_' or '@'))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>Folds a bare identifier as ksqlDB does; ASCII only, so that no culture or Unicode rule can enter.</summary>
     public static string Fold(string bare) => string.Create(bare.Length, bare, static (span, text) =>
     {

@@ -14,14 +14,13 @@ public sealed class ApiAuthentication(ManageApiTokens tokens, CurrentActor curre
     /// <summary>Answers 401 with a problem, or goes on as the token's owner. Runs before the body is read.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (TokenOf(context.Request) is not { } token)
         {
             await Unauthorized(context, ApiRefusals.TokenMissing).ExecuteAsync(context);
             return;
         }
 
-        var actor = await tokens.RecogniseAsync(header[Scheme.Length..].Trim(), context.RequestAborted);
+        var actor = await tokens.RecogniseAsync(token, context.RequestAborted);
         if (actor is null)
         {
             await Unauthorized(context, ApiRefusals.TokenRefused).ExecuteAsync(context);
@@ -30,6 +29,13 @@ public sealed class ApiAuthentication(ManageApiTokens tokens, CurrentActor curre
 
         current.Use(actor);
         await next(context);
+    }
+
+    /// <summary>The bearer token that a request carries; null for none.</summary>
+    internal static string? TokenOf(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
     }
 
     private static IResult Unauthorized(HttpContext http, Error error)

@@ -69,6 +69,12 @@ internal sealed class ApiIdempotency(IdempotencyJournal journal, CurrentActor cu
         {
             await next(context);
         }
+        catch (BadHttpRequestException)
+        {
+            // the body could not be read, so that nothing was done
+            await journal.ForgetAsync(current.Actor, key, CancellationToken.None);
+            throw;
+        }
         finally
         {
             context.Response.Body = body;

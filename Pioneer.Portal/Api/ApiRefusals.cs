@@ -34,6 +34,9 @@ internal static partial class ApiRefusals
     public static readonly Error ConditionUnsupported = new(
         "ConditionUnsupported", "This address does not take If-Match, and ignoring it could lose somebody's change.", "Leave the header out.");
 
+    public static Error PropertyWithoutValue(string name) => Error.Invalid(
+        "PropertyWithoutValue", "properties", $"The property '{name}' has no value.", "Give it a text, or leave it out.");
+
     public static Error TooManyRequests(int perSecond) => new(
         "TooManyRequests", $"This token asks too often: {perSecond} requests a second are let through over time.", "Wait as long as Retry-After says.");
 

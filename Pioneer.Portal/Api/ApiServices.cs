@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pioneer.Portal.Api.Delivery;
 
 namespace Pioneer.Portal.Api;
 
@@ -21,6 +22,7 @@ public static class ApiServices
         builder.Services.AddOpenApi("v1", ApiDocument.Describe);
         builder.Services.AddScoped<ApiAuthentication>();
         builder.Services.AddScoped<ApiIdempotency>();
+        builder.Services.AddScoped<StreamAccess>();
         builder.Services.AddSingleton<ApiLimits>();
         var limits = builder.Configuration.GetSection(ApiLimitOptions.Section);
         builder.Services.AddOptions<ApiLimitOptions>().Bind(limits)

@@ -10,11 +10,11 @@ public static class Dialogs
 
     /// <summary>Asks before something is destroyed. With <paramref name="requiredText"/> the name has to be typed.</summary>
     public static async Task<bool> ConfirmAsync(
-        this IDialogService dialogs, string title, RenderFragment body, string verb, string? requiredText = null, bool danger = true)
+        this IDialogService dialogs, string title, string text, string verb, string? requiredText = null, bool danger = true)
     {
         var parameters = new DialogParameters<ConfirmDialog>
         {
-            { x => x.Body, body },
+            { x => x.Text, text },
             { x => x.Verb, verb },
             { x => x.RequiredText, requiredText },
             { x => x.Danger, danger },

@@ -38,6 +38,7 @@ public static class PortalHost
         var file = Path.Combine(builder.Configuration["Data"]!, "logs", "pioneer-.log");
         builder.Services.AddSerilog(log => log
             .WithPioneerLevels()
+            .WithTrialLevels(builder.Configuration)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
             .WriteTo.Console(LogEventLevel.Warning, formatProvider: CultureInfo.InvariantCulture)

@@ -50,10 +50,9 @@ public static class PortalPipeline
         return 0;
     }
 
-    /// <summary>Brings the database up to date, starts, prints the set-up link where there is no admin, then the one ready line.</summary>
+    /// <summary>Starts, prints the set-up link where there is no admin, then the one ready line.</summary>
     public static async Task StartPortalAsync(this WebApplication app, CancellationToken cancellationToken)
     {
-        await app.PrepareDatabaseAsync();
         await app.StartAsync(cancellationToken);
         var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? PortalHost.DefaultUrl;
         await app.AnnounceAsync(url.TrimEnd('/'));

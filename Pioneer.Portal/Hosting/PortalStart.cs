@@ -1,16 +1,12 @@
-using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Hosting;
 
-/// <summary>What happens once per start: migrations, the first admin, the lines that scripts wait for.</summary>
+/// <summary>What happens once per start: the demo's sources, the first admin, the lines that scripts wait for.</summary>
 internal static class PortalStart
 {
-    public static Task PrepareDatabaseAsync(this WebApplication app) =>
-        app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
-
     public static async Task AnnounceAsync(this WebApplication app, string url)
     {
         await using var scope = app.Services.CreateAsyncScope();

@@ -11,7 +11,15 @@ public sealed class DatabaseSearch(GlobalSearch search, CurrentActor me) : IPort
     private const int Most = 10;
 
     public async Task<IReadOnlyList<FoundThing>> FindAsync(string text, CancellationToken cancellationToken) =>
-        [.. (await search.FindAsync(me.Actor, text, cancellationToken)).Take(Most).Select(ToHit)];
+        [.. Share(await search.FindAsync(me.Actor, text, cancellationToken), Most).Select(ToHit)];
+
+    /// <summary>Kinds take turns until the list is full, so that many of one do not hide the others; in the list they stay together.</summary>
+    internal static IEnumerable<SearchHit> Share(IReadOnlyList<SearchHit> hits, int most)
+    {
+        var kept = hits.GroupBy(hit => hit.Kind).SelectMany(kind => kind.Select((hit, turn) => (hit, turn)))
+            .OrderBy(entry => entry.turn).Take(most).Select(entry => entry.hit).ToHashSet();
+        return hits.Where(kept.Contains);
+    }
 
     private static FoundThing ToHit(SearchHit hit) => hit.Kind switch
     {

@@ -4,7 +4,19 @@ const places = { o: "/", t: "/tenants", i: "/ingestion/matrix", s: "/subscriptio
 
 const typing = t => t.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName);
 
+// Enter in a line of a dialog presses its filled button. What destroys has no filled button: that is pressed itself.
+function submits(e) {
+  const dialog = e.target.closest?.(".mud-dialog"), button = dialog?.querySelector(".mud-dialog-actions .btn.primary:not([disabled])");
+  if (!button || e.key !== "Enter" || e.repeat || e.isComposing || e.target.tagName !== "INPUT" || e.target.readOnly) { return false; }
+  e.preventDefault();
+  // what was typed is told before the click, as the browser does in a form
+  e.target.dispatchEvent(new Event("change", { bubbles: true }));
+  button.click();
+  return true;
+}
+
 function onKey(e) {
+  if (!e.defaultPrevented && !e.ctrlKey && !e.metaKey && !e.altKey && submits(e)) { return; }
   if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) { return; }
   if (pendingG) {
     pendingG = false; clearTimeout(timer);

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Routing;
+using Pioneer.Domain.Tenants;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Shell;
@@ -45,7 +46,11 @@ public sealed partial class NavMenu : IDisposable
         yield return new("Tenants", PortalUrls.Tenants, PioneerIcons.Tenants, Text(_counts.Tenants));
         yield return new("Ingestion", PortalUrls.Ingestion, PioneerIcons.Ingestion, Under: "/ingestion/");
         yield return new("Data");
-        yield return new("Editor", slug is null ? "/editor" : PortalUrls.Editor(slug), PioneerIcons.Editor, Under: "/editor");
+        if (slug is null ? _user.IsPlatformAdmin() : _user.May(slug, TenantRole.Author))
+        {
+            yield return new("Editor", slug is null ? "/editor" : PortalUrls.Editor(slug), PioneerIcons.Editor, Under: "/editor");
+        }
+
         yield return new("Subscriptions", PortalUrls.AllSubscriptions, PioneerIcons.Subscriptions, Text(_counts.Subscriptions), Under: "/subscriptions");
         yield return new("Delivery", slug is null ? "/delivery" : PortalUrls.Delivery(slug), PioneerIcons.Delivery, Under: "/delivery");
         yield return new("Seeding", PortalUrls.AllSeeds, PioneerIcons.Seeding, Running(_counts.RunningSeeds), Under: "/seeds");
@@ -67,7 +72,11 @@ public sealed partial class NavMenu : IDisposable
             yield break;
         }
 
-        yield return new("Editor", PortalUrls.Editor(slug), PioneerIcons.Editor, Under: "/editor");
+        if (_user.May(slug, TenantRole.Author))
+        {
+            yield return new("Editor", PortalUrls.Editor(slug), PioneerIcons.Editor, Under: "/editor");
+        }
+
         yield return new("Subscriptions", PortalUrls.Subscriptions(slug), PioneerIcons.Subscriptions, Text(_counts.Subscriptions));
         yield return new("Delivery", PortalUrls.Delivery(slug), PioneerIcons.Delivery);
         yield return new("Seeding", PortalUrls.Seeds(slug), PioneerIcons.Seeding, Running(_counts.RunningSeeds));

@@ -37,7 +37,6 @@ public static class PioneerIcons
     public const string User = "<circle cx=\"8\" cy=\"5.5\" r=\"2.6\"/><path d=\"M2.8 13.5c.4-2.9 2.4-4.4 5.2-4.4s4.8 1.5 5.2 4.4\"/>";
     public const string SignOut = "<path d=\"M9.5 2.5h-6v11h6M7 8h7M11.5 5.5L14 8l-2.5 2.5\"/>";
     public const string Key = "<circle cx=\"5.5\" cy=\"10.5\" r=\"3\"/><path d=\"M7.6 8.4L13.5 2.5M11 5l2 2\"/>";
-    public const string Trash = "<path d=\"M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4\"/>";
     public const string Download = "<path d=\"M8 2.5v8M5 7.5l3 3 3-3M2.5 13.5h11\"/>";
     public const string Database = "<ellipse cx=\"8\" cy=\"4\" rx=\"5\" ry=\"1.8\"/><path d=\"M3 4v8c0 1 2.2 1.8 5 1.8s5-.8 5-1.8V4M3 8c0 1 2.2 1.8 5 1.8S13 9 13 8\"/>";
     public const string External = "<path d=\"M6.5 3.5h-4v10h10v-4M9 2.5h4.5V7M13.5 2.5L7.5 8.5\"/>";

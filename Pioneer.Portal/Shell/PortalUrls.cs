@@ -15,6 +15,7 @@ public static class PortalUrls
     public const string Recovery = "/recovery";
     public const string Drills = "/recovery/drills";
     public const string Horizons = "/recovery/horizons";
+    public const string Incidents = "/recovery/incidents";
     public const string Operations = "/operations";
     public const string Hangfire = "/operations/hangfire";
     public const string Activity = "/activity";

@@ -16,7 +16,7 @@ public sealed partial class SearchBox : IDisposable
     private int _selected;
     private bool _focused;
     private bool _searching;
-    private bool _preventKey;
+    private bool _goesToFirst;
 
     [Inject]
     public required IPortalSearch Search { get; set; }
@@ -36,9 +36,9 @@ public sealed partial class SearchBox : IDisposable
         _typing?.Dispose();
     }
 
-    private async Task OnInputAsync(ChangeEventArgs e)
+    private async Task SetTextAsync(string? text)
     {
-        _text = e.Value?.ToString() ?? "";
+        _text = text ?? "";
         _focused = true;
         if (_typing is not null)
         {
@@ -48,7 +48,7 @@ public sealed partial class SearchBox : IDisposable
 
         _typing = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
         var cancelled = _typing.Token;
-        _searching = true;
+        (_searching, _goesToFirst) = (true, false);
         try
         {
             await Task.Delay(Pause, Time, cancelled);
@@ -56,6 +56,10 @@ public sealed partial class SearchBox : IDisposable
             if (!cancelled.IsCancellationRequested)
             {
                 (_hits, _selected, _searching) = (hits, 0, false);
+                if (_goesToFirst)
+                {
+                    GoToSelected();
+                }
             }
         }
         catch (OperationCanceledException)
@@ -66,7 +70,6 @@ public sealed partial class SearchBox : IDisposable
 
     private void OnKeyAsync(KeyboardEventArgs e)
     {
-        _preventKey = e.Key is "ArrowDown" or "ArrowUp";
         switch (e.Key)
         {
             case "ArrowDown" when _hits.Count > 0:
@@ -75,10 +78,12 @@ public sealed partial class SearchBox : IDisposable
             case "ArrowUp" when _hits.Count > 0:
                 _selected = (_selected + _hits.Count - 1) % _hits.Count;
                 break;
-            case "Enter" when _selected < _hits.Count && IsOpen:
-                var href = _hits[_selected].Href;
-                Close();
-                Navigation.NavigateTo(href);
+            case "Enter" when _searching:
+                // what is listed still belongs to what was typed before
+                _goesToFirst = true;
+                break;
+            case "Enter" when IsOpen:
+                GoToSelected();
                 break;
             case "Escape":
                 Close();
@@ -86,7 +91,17 @@ public sealed partial class SearchBox : IDisposable
         }
     }
 
+    private void GoToSelected()
+    {
+        if (_selected < _hits.Count)
+        {
+            var href = _hits[_selected].Href;
+            Close();
+            Navigation.NavigateTo(href);
+        }
+    }
+
     private void OnFocusOut() => _focused = false;
 
-    private void Close() => (_text, _hits, _focused) = ("", [], false);
+    private void Close() => (_text, _hits, _focused, _goesToFirst) = ("", [], false, false);
 }

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Identity;
 using Pioneer.Domain;
+using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Portal.SignIn;
 
 /// <summary>Makes the first platform admin: from configuration, or through a one-time link that only the console has seen.</summary>
-public sealed class FirstAdmin(UserManager<PioneerUser> users, SetupLinks links, TimeProvider time)
+public sealed class FirstAdmin(UserManager<PioneerUser> users, PioneerDbContext db, WorkRecorder work, SetupLinks links, TimeProvider time)
 {
     public const int MinPasswordLength = 12;
 
@@ -61,6 +62,8 @@ public sealed class FirstAdmin(UserManager<PioneerUser> users, SetupLinks links,
 
     private async Task<Result<PioneerUser>> SaveAsync(PioneerUser user, string password)
     {
+        // into the context that Identity saves: the account and the entry are there together, or neither
+        work.Audit(db, Actor.System, "FirstAdminMade", new AuditSubject("user", user.Email!), after: new { user.DisplayName, user.PlatformRole });
         var result = await users.CreateAsync(user, password);
         return result.Succeeded ? user : Refused(result);
     }

@@ -1,12 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Identity;
-using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Shell;
 
 namespace Pioneer.Portal.SignIn;
 
-/// <summary>Local sign-in. One answer for an unknown e-mail and for a wrong password; five wrong ones lock the account for five minutes.</summary>
+/// <summary>Local sign-in; see <see cref="PasswordSignIn"/> for what it does not tell.</summary>
 public sealed partial class SignInPage
 {
     private string? _error;
@@ -18,10 +16,7 @@ public sealed partial class SignInPage
     private string? ReturnUrl { get; set; }
 
     [Inject]
-    public required SignInManager<PioneerUser> SignInManager { get; set; }
-
-    [Inject]
-    public required UserManager<PioneerUser> Users { get; set; }
+    public required PasswordSignIn PasswordSignIn { get; set; }
 
     [Inject]
     public required NavigationManager Navigation { get; set; }
@@ -41,22 +36,12 @@ public sealed partial class SignInPage
             return;
         }
 
-        var user = await Users.FindByEmailAsync(Input.Email);
-        if (user is null || user.Disabled)
-        {
-            _error = "E-mail or password is wrong.";
-            return;
-        }
-
-        var result = await SignInManager.PasswordSignInAsync(user, Input.Password, Input.Remember, lockoutOnFailure: true);
-        if (result.Succeeded)
+        if (await PasswordSignIn.TryAsync(Input.Email, Input.Password, Input.Remember))
         {
             Navigation.NavigateTo(LocalUrl.Of(ReturnUrl));
         }
 
-        _error = result.IsLockedOut
-            ? "Too many wrong passwords. The account is locked for five minutes."
-            : "E-mail or password is wrong.";
+        _error = PasswordSignIn.Refused;
     }
 
     private sealed class SignInInput

@@ -20,6 +20,7 @@ public static class SignInServices
         services.AddScoped<CurrentActor>();
         services.AddScoped<CircuitHandler, CurrentActorCircuitHandler>();
         services.AddScoped<FirstAdmin>();
+        services.AddScoped<PasswordSignIn>();
         services.AddSingleton<ViewAs>();
         services.AddIdentityCore<PioneerUser>(ConfigureIdentity)
             .AddEntityFrameworkStores<PioneerDbContext>()

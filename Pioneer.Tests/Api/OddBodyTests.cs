@@ -38,6 +38,51 @@ public sealed class OddBodyTests(ApiPortal portal)
         Assert.InRange(tried, 300, int.MaxValue);
     }
 
+    [Fact]
+    public async Task Property_without_a_value_is_refused() => (await ApiPortal.SendAsync(
+        portal.Admin, HttpMethod.Post, "tenants/acme/ksql:validate", "{\"sql\":\"SELECT 1\",\"properties\":{\"auto.offset.reset\":null}}"))
+        .IsProblem(HttpStatusCode.BadRequest, "PropertyWithoutValue");
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"role\":0}")]
+    public async Task Member_without_a_role_is_refused(string body)
+    {
+        var answer = await ApiPortal.SendAsync(portal.Admin, HttpMethod.Put, "tenants/acme/members/nobody", body);
+
+        Assert.Contains(answer.Json.GetProperty("code").GetString(), new[] { "RoleUnknown", "BodyMalformed" });
+    }
+
+    [Theory]
+    [InlineData("PATCH", "tenants/globex", "{\"name\":\"TEXT\"}")]
+    [InlineData("POST", "tenants", "{\"slug\":\"long-name\",\"name\":\"TEXT\"}")]
+    [InlineData("POST", "sources", "{\"name\":\"long\",\"kind\":\"Sqlite\",\"connectionUrl\":\"jdbc:sqlite:x\",\"description\":\"TEXT\"}")]
+    [InlineData("POST", "sources", "{\"name\":\"long\",\"kind\":\"Sqlite\",\"connectionUrl\":\"jdbc:sqlite:TEXT\"}")]
+    [InlineData("POST", "sources", "{\"name\":\"long\",\"kind\":\"Sqlite\",\"connectionUrl\":\"jdbc:sqlite:x\",\"username\":\"TEXT\"}")]
+    [InlineData("POST", "feeds", "{\"name\":\"long\",\"source\":\"bank\",\"table\":\"TEXT\",\"kind\":\"State\"}")]
+    [InlineData("POST", "feeds", "{\"name\":\"long\",\"source\":\"bank\",\"table\":\"t\",\"kind\":\"State\",\"tenantColumn\":\"TEXT\"}")]
+    [InlineData("POST", "tenants/acme/subscriptions", "{\"name\":\"long\",\"sql\":\"SELECT 1\",\"description\":\"TEXT\"}")]
+    public async Task Text_that_its_column_cannot_hold_is_refused_by_its_field(string method, string path, string body)
+    {
+        var answer = await ApiPortal.SendAsync(portal.Admin, new HttpMethod(method), path, body.Replace("TEXT", new string('x', 1001), StringComparison.Ordinal));
+
+        answer.IsProblem(HttpStatusCode.UnprocessableEntity, "TextTooLong");
+        Assert.Contains($"\"{answer.Json.GetProperty("field").GetString()}\"", body, StringComparison.Ordinal);
+    }
+
+    // a schedule that is stored and never starts anything would be a promise
+    [Theory]
+    [InlineData("cron", "0 6 * * 1")]
+    [InlineData("timeZone", "Europe/Berlin")]
+    public async Task Schedule_of_a_seed_job_is_refused_and_not_kept_in_silence(string field, string value)
+    {
+        var answer = await ApiPortal.SendAsync(
+            portal.Admin, HttpMethod.Post, "tenants/acme/seeds", $"{{\"name\":\"nightly\",\"subscription\":\"none\",\"layer\":\"Client\",\"{field}\":\"{value}\"}}");
+
+        answer.IsProblem(HttpStatusCode.UnprocessableEntity, "SeedScheduleUnavailable");
+        Assert.Equal(field, answer.Json.GetProperty("field").GetString());
+    }
+
     // the odd values as the whole, then each property odd by itself beside texts that look right
     private static IEnumerable<string> BodiesOf(JsonElement document, JsonElement schema)
     {

@@ -68,6 +68,45 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.Contains(_database.Platform.State.Users, user => user.User == "acme.app-2");
     }
 
+    [Fact]
+    public async Task Expired_credential_loses_its_rights_and_its_user()
+    {
+        var issued = (await IssueAsync("app", TimeSpan.FromHours(1))).Value;
+        var lasting = (await IssueAsync("lasting")).Value;
+        await _database.ReconcileAsync();
+        Assert.Equal(0, await _database.Get<ExpireCredentials>().ExecuteAsync(DomainDatabase.Token));
+        Assert.Contains(_database.Platform.State.Users, user => user.User == issued.Principal);
+
+        _database.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(1, await _database.Get<ExpireCredentials>().ExecuteAsync(DomainDatabase.Token));
+        Assert.Equal(0, await _database.Get<ExpireCredentials>().ExecuteAsync(DomainDatabase.Token));
+        await using var db = _database.Open();
+        var asked = await db.Operations.SingleAsync(row => row.Target == issued.Principal && row.RequestedBy == Actor.System.Name, DomainDatabase.Token);
+        Assert.Contains(asked.Id, _database.Queue.Enqueued);
+        Assert.True((await _database.ReconcileAsync()).InSync);
+
+        Assert.DoesNotContain(_database.Platform.State.Users, user => user.User == issued.Principal);
+        Assert.DoesNotContain(_database.Platform.State.Acls, rule => rule.Principal == $"User:{issued.Principal}");
+        Assert.Contains(_database.Platform.State.Users, user => user.User == lasting.Principal);
+        var rows = (await _database.Get<CredentialQueries>().ListAsync(Actors.Admin, "acme", Window.Most, DomainDatabase.Token)).Value;
+        Assert.Equal((CredentialState.Revoked, ExpireCredentials.RevokedBy), (rows.Single(row => row.Id == issued.Id).State, rows.Single(row => row.Id == issued.Id).RevokedBy));
+    }
+
+    // A reconcile for another reason may come first: it must not give the user back.
+    [Fact]
+    public async Task Plan_wants_no_expired_credential_before_its_row_says_so()
+    {
+        var issued = (await IssueAsync("app", TimeSpan.FromHours(1))).Value;
+        await _database.ReconcileAsync();
+        _database.Clock.Advance(TimeSpan.FromHours(1));
+
+        await _database.ReconcileAsync();
+
+        Assert.DoesNotContain(_database.Platform.State.Users, user => user.User == issued.Principal);
+        Assert.Equal(
+            "CredentialExpired", (await _database.Get<ManageCredentials>().RotateAsync(Actors.Admin, "acme", issued.Id, DomainDatabase.Token)).Error!.Code);
+    }
+
     [Theory]
     [InlineData("ksql", "NameReserved")]
     [InlineData("portal", "NameReserved")]
@@ -95,8 +134,8 @@ public sealed class CredentialTests : IAsyncLifetime
         Assert.Equal(ErrorKind.Forbidden, result.Error!.Kind);
     }
 
-    private Task<Result<IssuedCredential>> IssueAsync(string name) =>
-        _database.Get<ManageCredentials>().IssueAsync(Actors.Admin, "acme", name, null, DomainDatabase.Token);
+    private Task<Result<IssuedCredential>> IssueAsync(string name, TimeSpan? lasts = null) =>
+        _database.Get<ManageCredentials>().IssueAsync(Actors.Admin, "acme", name, _database.Clock.GetUtcNow() + lasts, DomainDatabase.Token);
 
     private async Task<int> PendingSecretsAsync()
     {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Tests.Persistence;
 using Xunit;
@@ -67,16 +68,6 @@ public sealed class IngestionTests : IAsyncLifetime
     public void Connection_addresses_are_checked_for_form_and_secrets(SourceKind kind, string url, string? code) =>
         Assert.Equal(code, SourceUrls.Check(kind, url).Error?.Code);
 
-    [Theory]
-    [InlineData(SourceKind.PostgreSql, "numeric(18,2)", "DECIMAL(18, 2)")]
-    [InlineData(SourceKind.PostgreSql, "character varying(40)", "STRING")]
-    [InlineData(SourceKind.PostgreSql, "timestamp(6) without time zone", "TIMESTAMP")]
-    [InlineData(SourceKind.PostgreSql, "integer", "INTEGER")]
-    [InlineData(SourceKind.Sqlite, "INTEGER", "BIGINT")]
-    [InlineData(SourceKind.Sqlite, "DECIMAL(18,2)", "DECIMAL(18, 2)")]
-    [InlineData(SourceKind.PostgreSql, "polygon", null)]
-    public void Source_types_become_ksql_types(SourceKind kind, string source, string? type) => Assert.Equal(type, KsqlTypes.FromSource(kind, source));
-
     [Fact]
     public async Task Source_test_uses_the_kept_password_only_for_the_kept_address()
     {
@@ -87,6 +78,58 @@ public sealed class IngestionTests : IAsyncLifetime
         var elsewhere = saved with { ConnectionUrl = "jdbc:postgresql://attacker/bank" };
         Assert.Equal("SourceRefused", (await _database.Get<ManageSources>().TestAsync(Actors.Admin, elsewhere, DomainDatabase.Token)).Error!.Code);
     }
+
+    // Otherwise an editor could have the kept password sent to a server of their own.
+    [Theory]
+    [InlineData("jdbc:postgresql://evil:5432/bank")]
+    [InlineData("jdbc:postgresql://db:5432/bank?sslmode=disable")]
+    public async Task Changed_address_needs_the_password_anew(string url)
+    {
+        await _database.FeedsAsync();
+        var changed = new SourceRequest("bank", SourceKind.PostgreSql, url, "reader", null);
+        var sources = _database.Get<ManageSources>();
+
+        Assert.Equal("PasswordNeeded", (await sources.UpdateAsync(Actors.Admin, changed, null, DomainDatabase.Token)).Error!.Code);
+        Assert.Null((await sources.UpdateAsync(Actors.Admin, changed with { Password = "other" }, null, DomainDatabase.Token)).Error);
+        Assert.Null((await sources.UpdateAsync(Actors.Admin, changed with { Username = "auditor" }, null, DomainDatabase.Token)).Error);
+    }
+
+    [Fact]
+    public async Task Row_of_a_feed_belongs_to_one_tenant()
+    {
+        await _database.ATenantAsync();
+        await _database.ATenantAsync("globex");
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+
+        Assert.Equal("TenantValueTaken", await SetAsync(new EntitlementChange("globex", "payments", true, "acme")));
+        Assert.Null(await SetAsync(new EntitlementChange("globex", "balances", true, "acme")));
+        Assert.Equal("TenantValueTaken", await SetAsync(new EntitlementChange("acme", "balances", true)));
+        Assert.Equal("TenantValueTaken", await SetAsync(new EntitlementChange("globex", "payments", true, "x"), new EntitlementChange("acme", "payments", true, "x")));
+        Assert.Null(await SetAsync(new EntitlementChange("globex", "payments", true, "acme"), new EntitlementChange("acme", "payments", true, "globex")));
+        Assert.Null(await SetAsync(new EntitlementChange("globex", "balances", false), new EntitlementChange("acme", "balances", true)));
+    }
+
+    [Fact]
+    public async Task Feed_is_not_granted_under_the_name_of_a_living_subscription()
+    {
+        await _database.ATenantAsync();
+        await _database.ATenantAsync("globex");
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+        await _database.ReconcileAsync();
+        Assert.Null((await _database.Get<DeploySubscription>().CreateAsync(
+            Actors.Admin, "acme", "large", "SELECT ID, AMOUNT FROM PAYMENTS EMIT CHANGES;", null, DomainDatabase.Token)).Error);
+        Assert.Null((await _database.Get<ManageFeeds>().DefineAsync(Actors.Admin, Requests.Feed("large", FeedKind.Event), DomainDatabase.Token)).Error);
+        EntitlementChange[] grant = [new("acme", "large", true)];
+
+        Assert.Equal("NameBelongsToSubscription", await SetAsync(grant));
+        Assert.Equal("NameBelongsToSubscription", (await _database.Get<SetEntitlements>().PreviewAsync(Actors.Admin, grant, DomainDatabase.Token)).Error!.Code);
+        Assert.Null(await SetAsync(new EntitlementChange("globex", "large", true)));
+    }
+
+    private async Task<string?> SetAsync(params EntitlementChange[] changes) =>
+        (await _database.Get<SetEntitlements>().ExecuteAsync(Actors.Admin, changes, DomainDatabase.Token)).Error?.Code;
 
     [Fact]
     public async Task Matrix_of_two_feeds_and_two_tenants_fills_in_one_go()

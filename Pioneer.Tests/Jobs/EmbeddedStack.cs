@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded;
@@ -39,15 +38,14 @@ internal sealed class EmbeddedStack : IAsyncDisposable
     public static async Task<EmbeddedStack> StartAsync(KafkaOptions? external)
     {
         var folder = Directory.CreateTempSubdirectory("pioneer-stack-").FullName;
-        var free = new IPEndPoint(IPAddress.Loopback, 0);
         var platform = await EmbeddedPlatform.StartAsync(
             new EmbeddedPlatformOptions
             {
                 DataDirectory = folder,
-                KafkaSaslEndpoint = external is null ? free : null,
+                KafkaSaslEndpoint = external is null ? TestPorts.NextEndpoint() : null,
                 SuperUser = User,
                 SuperPassword = Password,
-                ConnectEndpoint = free,
+                ConnectEndpoint = TestPorts.NextEndpoint(),
                 Demo = true,
                 DemoPaymentsPerSecond = 0,
                 ExternalKafka = external is null
@@ -57,7 +55,7 @@ internal sealed class EmbeddedStack : IAsyncDisposable
             },
             NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
         var ksql = await KsqlServer.StartAsync(
-            new KsqlServerOptions { Endpoint = free, DataDirectory = Path.Combine(folder, "ksql"), BasicUser = User, BasicPassword = Password },
+            new KsqlServerOptions { Endpoint = TestPorts.NextEndpoint(), DataDirectory = Path.Combine(folder, "ksql"), BasicUser = User, BasicPassword = Password },
             NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
         return new EmbeddedStack(folder, platform, ksql, external ?? new KafkaOptions
         {

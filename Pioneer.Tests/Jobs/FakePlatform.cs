@@ -25,8 +25,25 @@ internal sealed class FakePlatform : IAsyncDisposable
     /// <summary>Answers to single statements by their text; others get an empty list.</summary>
     public ConcurrentDictionary<string, string> Answers { get; } = new();
 
+    /// <summary>The words that the next statements are refused with, one each.</summary>
+    public ConcurrentQueue<string> RefusedOnce { get; } = new();
+    /// <summary>Statements that are refused, with ksqlDB's error code and words.</summary>
+    public ConcurrentDictionary<string, (int Code, string Message)> Refusals { get; } = new();
+
     /// <summary>Every statement that came.</summary>
     public ConcurrentQueue<string> Statements { get; } = new();
+
+    /// <summary>Told of each statement before it is answered; may change <see cref="Answers"/>.</summary>
+    public Action<string>? Came { get; set; }
+
+    /// <summary>While set, the list of connectors is not answered before it ends.</summary>
+    public Task ConnectHangs { get; set; } = Task.CompletedTask;
+
+    /// <summary>The worker's connectors with their states, as it lists them.</summary>
+    public string Connectors { get; set; } = "{}";
+
+    /// <summary>Told of each restart by the connector's name.</summary>
+    public Action<string>? Restarted { get; set; }
 
     public string Url => _app.Urls.First();
 
@@ -58,6 +75,12 @@ internal sealed class FakePlatform : IAsyncDisposable
         switch (context.Request.Method, path)
         {
             case ("GET", ["connectors"]):
+                await ConnectHangs.WaitAsync(context.RequestAborted);
+                await context.Response.WriteAsync(Connectors);
+                break;
+            case ("POST", ["connectors", var name, "restart"]):
+                Restarted?.Invoke(name);
+                context.Response.StatusCode = 202;
                 await context.Response.WriteAsync("{}");
                 break;
             case ("GET", ["host", "services"]):
@@ -77,6 +100,21 @@ internal sealed class FakePlatform : IAsyncDisposable
                 var request = await JsonDocument.ParseAsync(context.Request.Body);
                 var statement = request.RootElement.GetProperty("ksql").GetString()!;
                 Statements.Enqueue(statement);
+                if (RefusedOnce.TryDequeue(out var words))
+                {
+                    context.Response.StatusCode = 400;
+                    await context.Response.WriteAsJsonAsync(new { error_code = 40000, message = words });
+                    break;
+                }
+
+                Came?.Invoke(statement);
+                if (Refusals.TryGetValue(statement, out var refusal))
+                {
+                    context.Response.StatusCode = refusal.Code / 100;
+                    await context.Response.WriteAsJsonAsync(new { error_code = refusal.Code, message = refusal.Message });
+                    break;
+                }
+
                 await context.Response.WriteAsync(Answers.GetValueOrDefault(statement, "[]"));
                 break;
             default:

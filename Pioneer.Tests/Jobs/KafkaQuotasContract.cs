@@ -21,10 +21,11 @@ public abstract class KafkaQuotasContract(KafkaOptions options) : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await Quotas.DisposeAsync();
+        Quotas.Dispose();
         GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
@@ -79,9 +80,13 @@ public abstract class KafkaQuotasContract(KafkaOptions options) : IAsyncLifetime
     [Fact]
     public async Task Requests_from_many_threads_take_turns()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Quotas.DescribeAsync(Ct)));
+        Assert.Empty(await AlterAsync((QuotaKeys.ProducerByteRate, 2048)));
+        await UntilAsync((QuotaKeys.ProducerByteRate, 2048));
 
-        Assert.All(answers, answer => Assert.Equal(answers[0].Length, answer.Length));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => MineAsync()));
+
+        Assert.All(answers, mine => Assert.Equal(new(QuotaKeys.ProducerByteRate, 2048), Assert.Single(mine)));
+        Assert.Empty(await AlterAsync((QuotaKeys.ProducerByteRate, null)));
     }
 
     [Theory]
@@ -90,7 +95,7 @@ public abstract class KafkaQuotasContract(KafkaOptions options) : IAsyncLifetime
     [InlineData("SCRAM-SHA-512")]
     public async Task Wrong_password_is_refused_by_name(string mechanism)
     {
-        await using var stranger = Open(With(options.Username!, "wrong", mechanism));
+        using var stranger = Open(With(options.Username!, "wrong", mechanism));
 
         var refused = await Assert.ThrowsAsync<KafkaSignInRefusedException>(() => stranger.DescribeAsync(Ct));
 
@@ -104,7 +109,7 @@ public abstract class KafkaQuotasContract(KafkaOptions options) : IAsyncLifetime
         using var admin = new KafkaAdmin(
             new KafkaClients(Options.Create(options), NullLogger<KafkaClients>.Instance), TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
         await admin.UpsertScramUserAsync(principal, Ct);
-        await using var theirs = Open(With(principal.Username, principal.Password, "SCRAM-SHA-512"));
+        using var theirs = Open(With(principal.Username, principal.Password, "SCRAM-SHA-512"));
         await Eventually.TrueAsync(async () =>
         {
             try
@@ -128,7 +133,7 @@ public abstract class KafkaQuotasContract(KafkaOptions options) : IAsyncLifetime
     [Fact]
     public async Task Broker_that_does_not_listen_is_passed_over_for_the_next()
     {
-        await using var quotas = Open(With(options.Username!, options.Password!, options.SaslMechanism, $"127.0.0.1:1,{options.BootstrapServers}"));
+        using var quotas = Open(With(options.Username!, options.Password!, options.SaslMechanism, $"127.0.0.1:1,{options.BootstrapServers}"));
 
         Assert.False((await quotas.DescribeAsync(Ct)).IsDefault);
     }
@@ -136,7 +141,7 @@ public abstract class KafkaQuotasContract(KafkaOptions options) : IAsyncLifetime
     [Fact]
     public async Task Cluster_that_does_not_answer_is_unavailable()
     {
-        await using var quotas = Open(With(options.Username!, options.Password!, options.SaslMechanism, "127.0.0.1:1"));
+        using var quotas = Open(With(options.Username!, options.Password!, options.SaslMechanism, "127.0.0.1:1"));
 
         await Assert.ThrowsAsync<KafkaUnavailableException>(() => quotas.DescribeAsync(Ct));
     }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,11 +36,11 @@ public sealed class KafkaQuotasFaultTests
     {
         await using var broker = new ScriptedBroker((api, version) => (api, version) switch
         {
-            (Versions, 0) => Ranges((Describe, 0, 0), (Alter, 0, 0)),
+            (Versions, 0) => ScriptedBroker.Ranges((Describe, 0, 0), (Alter, 0, 0)),
             (Describe, 0) => BobVersion0,
             _ => null,
         }).Start();
-        await using var quotas = Open(broker.Address);
+        using var quotas = Open(broker.Address);
 
         var bob = Assert.Single(await quotas.DescribeAsync(Ct));
 
@@ -53,11 +52,11 @@ public sealed class KafkaQuotasFaultTests
     {
         await using var broker = new ScriptedBroker((api, version) => (api, version) switch
         {
-            (Versions, 0) => Ranges((Describe, 0, 7), (Alter, 0, 7)),
+            (Versions, 0) => ScriptedBroker.Ranges((Describe, 0, 7), (Alter, 0, 7)),
             (Describe, 1) => BobVersion1,
             _ => null,
         }).Start();
-        await using var quotas = Open(broker.Address);
+        using var quotas = Open(broker.Address);
 
         Assert.Equal("bob", Assert.Single(await quotas.DescribeAsync(Ct)).User);
     }
@@ -65,8 +64,8 @@ public sealed class KafkaQuotasFaultTests
     [Fact]
     public async Task Cluster_without_the_requests_refuses_every_limit_with_the_reason()
     {
-        await using var broker = new ScriptedBroker((api, _) => api == Versions ? Ranges((0, 0, 9)) : null).Start();
-        await using var quotas = Open(broker.Address);
+        await using var broker = new ScriptedBroker((api, _) => api == Versions ? ScriptedBroker.Ranges((0, 0, 9)) : null).Start();
+        using var quotas = Open(broker.Address);
 
         var (found, refused) = await new QuotaObservation(quotas).ReadAsync(null, Ct);
 
@@ -82,8 +81,8 @@ public sealed class KafkaQuotasFaultTests
     [InlineData("")]
     public async Task Answer_that_makes_no_sense_is_an_unavailable_cluster(string body)
     {
-        await using var broker = new ScriptedBroker((api, _) => api == Versions ? Ranges((Describe, 0, 0)) : Convert.FromHexString(body)).Start();
-        await using var quotas = Open(broker.Address);
+        await using var broker = new ScriptedBroker((api, _) => api == Versions ? ScriptedBroker.Ranges((Describe, 0, 0)) : Convert.FromHexString(body)).Start();
+        using var quotas = Open(broker.Address);
 
         await Assert.ThrowsAsync<KafkaUnavailableException>(() => quotas.DescribeAsync(Ct));
     }
@@ -92,7 +91,7 @@ public sealed class KafkaQuotasFaultTests
     public async Task Something_that_is_no_broker_is_said_to_be_none()
     {
         await using var broker = new ScriptedBroker((_, _) => null).Start();
-        await using var quotas = Open(broker.Address);
+        using var quotas = Open(broker.Address);
 
         await Assert.ThrowsAsync<KafkaUnavailableException>(() => quotas.DescribeAsync(Ct));
         Assert.Equal(3, broker.Connections);
@@ -106,13 +105,13 @@ public sealed class KafkaQuotasFaultTests
         {
             if (api == Versions)
             {
-                return Ranges((Describe, 0, 0));
+                return ScriptedBroker.Ranges((Describe, 0, 0));
             }
 
             cancel.Cancel();
             return BobVersion0;
         }).Start();
-        await using var quotas = Open(broker.Address);
+        using var quotas = Open(broker.Address);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => quotas.DescribeAsync(cancel.Token));
 
@@ -129,14 +128,14 @@ public sealed class KafkaQuotasFaultTests
         var (trusted, untrusted) = (Path.Combine(folder, "ca.pem"), Path.Combine(folder, "other.pem"));
         await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem(), Ct);
         await File.WriteAllTextAsync(untrusted, other.ExportCertificatePem(), Ct);
-        await using var broker = new ScriptedBroker((api, _) => api == Versions ? Ranges((Describe, 0, 0)) : BobVersion0, certificate).Start();
+        await using var broker = new ScriptedBroker((api, _) => api == Versions ? ScriptedBroker.Ranges((Describe, 0, 0)) : BobVersion0, certificate).Start();
 
-        await using (var quotas = Open(broker.Address, trusted))
+        using (var quotas = Open(broker.Address, trusted))
         {
             Assert.Single(await quotas.DescribeAsync(Ct));
         }
 
-        await using (var quotas = Open(broker.Address, untrusted))
+        using (var quotas = Open(broker.Address, untrusted))
         {
             var refused = await Assert.ThrowsAsync<KafkaUnavailableException>(() => quotas.DescribeAsync(Ct));
             Assert.Contains("certificate", refused.Message, StringComparison.Ordinal);
@@ -185,19 +184,4 @@ public sealed class KafkaQuotasFaultTests
             BootstrapServers = address, SecurityProtocol = authority is null ? "PLAINTEXT" : "SSL", SslCaLocation = authority, RequestTimeoutMs = 5000,
         }),
         TimeProvider.System, NullLogger<KafkaQuotas>.Instance);
-
-    private static byte[] Ranges(params (short Api, short Min, short Max)[] ranges)
-    {
-        var bytes = new byte[6 + (6 * ranges.Length)];
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(2), ranges.Length);
-        for (var index = 0; index < ranges.Length; index++)
-        {
-            var at = bytes.AsSpan(6 + (6 * index));
-            BinaryPrimitives.WriteInt16BigEndian(at, ranges[index].Api);
-            BinaryPrimitives.WriteInt16BigEndian(at[2..], ranges[index].Min);
-            BinaryPrimitives.WriteInt16BigEndian(at[4..], ranges[index].Max);
-        }
-
-        return bytes;
-    }
 }

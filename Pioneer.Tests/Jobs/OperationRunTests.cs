@@ -90,13 +90,9 @@ public sealed class OperationRunTests : IAsyncLifetime
         await run.FinishedAsync([(ordinals[0], OperationStepState.Succeeded, null)], Ct);
 
         Assert.Equal(50, (await _host.OperationAsync(operation)).Progress);
-        await foreach (var moved in events.ReadAllAsync(Ct))
-        {
-            if (moved.Operation == operation && moved.Progress == 50)
-            {
-                return;
-            }
-        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        Assert.True(await events.ReadAllAsync(limit.Token).AnyAsync(moved => moved.Operation == operation && moved.Progress == 50, limit.Token));
     }
 
     private async Task<OperationId> AddAsync()

@@ -17,7 +17,9 @@ internal sealed class ScriptedBroker(Func<short, short, byte[]?> answer, X509Cer
     private readonly CancellationTokenSource _stop = new();
     private Task _serving = Task.CompletedTask;
 
-    public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Address => $"127.0.0.1:{Port}";
 
     /// <summary>Connections taken so far.</summary>
     public int Connections { get; private set; }
@@ -38,6 +40,22 @@ internal sealed class ScriptedBroker(Func<short, short, byte[]?> answer, X509Cer
         _stop.Dispose();
     }
 
+    /// <summary>The answer to ApiVersions, version 0.</summary>
+    public static byte[] Ranges(params (short Api, short Min, short Max)[] ranges)
+    {
+        var bytes = new byte[6 + (6 * ranges.Length)];
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(2), ranges.Length);
+        for (var index = 0; index < ranges.Length; index++)
+        {
+            var at = bytes.AsSpan(6 + (6 * index));
+            BinaryPrimitives.WriteInt16BigEndian(at, ranges[index].Api);
+            BinaryPrimitives.WriteInt16BigEndian(at[2..], ranges[index].Min);
+            BinaryPrimitives.WriteInt16BigEndian(at[4..], ranges[index].Max);
+        }
+
+        return bytes;
+    }
+
     /// <summary>An authority for one name, and its certificate.</summary>
     public static X509Certificate2 Certificate(string address)
     {
@@ -53,10 +71,26 @@ internal sealed class ScriptedBroker(Func<short, short, byte[]?> answer, X509Cer
 
     private async Task ServeAsync()
     {
-        while (!_stop.IsCancellationRequested)
+        var open = new List<Task>();
+        try
         {
-            using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-            Connections++;
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Connections++;
+                open.Add(ServeAsync(client));
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(open);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        {
             try
             {
                 await ServeAsync(client.GetStream());

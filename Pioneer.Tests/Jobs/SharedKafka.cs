@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Pioneer.Jobs.Kafka;
 using Xunit;
 
@@ -12,10 +10,18 @@ namespace Pioneer.Tests.Jobs;
 /// </summary>
 public sealed class SharedKafka : IAsyncLifetime
 {
+    // the script puts its nodes ten ports apart
+    private const int PortsOfNodes = 30;
+
+    private static readonly int[] Nodes = [1, 2, 3];
+
     private string? _directory;
 
     /// <summary>Why there is no cluster; null when there is one.</summary>
     public string? Missing { get; private set; }
+
+    /// <summary>False for a cluster that ran already: it is not ours to crash.</summary>
+    public bool IsOurs => _directory is not null;
 
     public KafkaOptions Options { get; private set; } = new();
 
@@ -27,15 +33,14 @@ public sealed class SharedKafka : IAsyncLifetime
             return;
         }
 
-        var script = FindScript();
-        if (script is null || !Exists("/usr/bin/java"))
+        if (KafkaScripts.Missing is { } missing)
         {
-            Missing = "Apache Kafka is not present (../shared/kafka or Java is missing), so this was not checked against it.";
+            Missing = missing;
             return;
         }
 
         _directory = Directory.CreateTempSubdirectory("pioneer-kafka-").FullName;
-        var output = await RunAsync(script, ["start", _directory, "--brokers", "3", "--port", FreeBasePort().ToString(), "--secure"]);
+        var output = await ScriptAsync("cluster", ["start", _directory, "--brokers", $"{Nodes.Length}", "--port", $"{TestPorts.NextRow(PortsOfNodes)}", "--secure"]);
         Options = OptionsFor(output.Trim().Split('\n')[^1], "admin", "admin-secret");
     }
 
@@ -43,21 +48,29 @@ public sealed class SharedKafka : IAsyncLifetime
     {
         if (_directory is not null)
         {
-            await RunAsync(FindScript()!, ["stop", _directory]);
+            await ScriptAsync("cluster", "stop", _directory);
             Directory.Delete(_directory, recursive: true);
         }
     }
 
     /// <summary>Runs one of Kafka's own programs against the cluster and gives its output.</summary>
-    public async Task<string> ToolAsync(string name, params string[] arguments)
-    {
-        var tool = Path.Combine(Path.GetDirectoryName(FindScript())!, "kt");
-        return await RunAsync(tool, [name, "--bootstrap-server", Options.BootstrapServers, "--command-config", Path.Combine(_directory!, "admin.properties"), .. arguments]);
-    }
+    public Task<string> ToolAsync(string name, params string[] arguments) => ScriptAsync(
+        "kt", [name, "--bootstrap-server", Options.BootstrapServers, "--command-config", Path.Combine(_directory!, "admin.properties"), .. arguments]);
 
     /// <summary>Runs one of the folder's scripts and gives its output.</summary>
-    public Task<string> ScriptAsync(string name, params string[] arguments) =>
-        RunAsync(Path.Combine(Path.GetDirectoryName(FindScript())!, name), arguments);
+    public Task<string> ScriptAsync(string name, params string[] arguments) => RunAsync(KafkaScripts.Find(name)!, arguments);
+
+    /// <summary>Ends every node by SIGKILL.</summary>
+    public async Task CrashAsync()
+    {
+        foreach (var node in Nodes)
+        {
+            await ScriptAsync("cluster", "kill", _directory!, $"{node}");
+        }
+    }
+
+    /// <summary>Starts the nodes again on their data.</summary>
+    public Task StartAgainAsync() => ScriptAsync("cluster", "start", _directory!);
 
     private static KafkaOptions OptionsFor(string bootstrap, string user, string password) => new()
     {
@@ -67,53 +80,6 @@ public sealed class SharedKafka : IAsyncLifetime
         Username = user,
         Password = password,
     };
-
-    private static string? FindScript()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            foreach (var candidate in new[] { "shared/kafka/bin/cluster", "../shared/kafka/bin/cluster" })
-            {
-                var path = Path.GetFullPath(Path.Combine(folder.FullName, candidate));
-                if (Exists(path))
-                {
-                    return path;
-                }
-            }
-        }
-
-        return null;
-    }
-
-    private static bool Exists(string path) => File.Exists(path);
-
-    private static int FreeBasePort()
-    {
-        for (var attempt = 0; attempt < 50; attempt++)
-        {
-            var port = Random.Shared.Next(20000, 30000) / 100 * 100;
-            if (Enumerable.Range(0, 30).All(IsFree))
-            {
-                return port;
-            }
-
-            bool IsFree(int offset)
-            {
-                try
-                {
-                    using var probe = new TcpListener(IPAddress.Loopback, port + offset);
-                    probe.Start();
-                    return true;
-                }
-                catch (SocketException)
-                {
-                    return false;
-                }
-            }
-        }
-
-        throw new InvalidOperationException("No thirty free ports in a row were found.");
-    }
 
     private static async Task<string> RunAsync(string program, string[] arguments)
     {

@@ -39,6 +39,7 @@ public sealed class DomainDatabase : IAsyncLifetime
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IOperationQueue>(Queue)
             .AddSingleton<IObservedStateReader>(Platform)
+            .AddSingleton<IKsqlHosting>(Platform)
             .AddSingleton<ISecretProtector, ReversingProtector>()
             .AddSingleton<ISourceInspector, FakeInspector>()
             .AddPioneerDomain(configuration)

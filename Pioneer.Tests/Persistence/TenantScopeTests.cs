@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Delivery;
 using Pioneer.Domain.Operations;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Xunit;
@@ -83,5 +84,45 @@ public sealed class TenantScopeTests : IAsyncLifetime
             row => Assert.Equal("acme", row.Tenant));
         Assert.Empty(await _database.Get<GlobalSearch>().FindAsync(viewer, "globex", DomainDatabase.Token));
         Assert.True((await _database.Get<SubscriptionQueries>().ListAsync(viewer, "globex", new SubscriptionFilter(), DomainDatabase.Token)).IsFailure);
+    }
+
+    // Connect's words name the source's address, its database user and the SQL: they belong to the platform.
+    [Fact]
+    public async Task Words_of_connect_are_shown_to_platform_people_only()
+    {
+        var acme = await _database.ATenantAsync();
+        var failed = await AFailedConnectorAsync(acme.Id);
+        var member = Actors.Member(TenantRole.Admin, acme.Id);
+        var queries = _database.Get<OperationQueries>();
+
+        var shown = (await queries.GetAsync(member, failed, DomainDatabase.Token)).Value;
+        var listed = (await queries.ListAsync(member, new OperationFilter(), DomainDatabase.Token)).Items.Single(row => row.Id == failed);
+        var platform = (await queries.GetAsync(Actors.Operator, failed, DomainDatabase.Token)).Value;
+
+        Assert.All([shown.Operation.Error, listed.Error, shown.Steps[0].Error], text => Assert.Equal(ConnectorDetails.FailureWithheld, text));
+        Assert.Equal((null, null), (shown.Steps[0].Before, shown.Steps[0].After));
+        Assert.Equal(("password of reader@core-bank", "{url: core-bank}"), (platform.Steps[0].Error, platform.Steps[0].After));
+    }
+
+    private async Task<OperationId> AFailedConnectorAsync(TenantId tenant)
+    {
+        await using var db = _database.Open();
+        var id = new OperationId(Guid.NewGuid());
+        db.Operations.Add(new Operation
+        {
+            Id = id, Kind = OperationKind.ReconcileTenant, TenantId = tenant, Subject = "acme", State = OperationState.Failed,
+            Error = "1 change failed: password of reader@core-bank", RequestedAt = _database.Clock.GetUtcNow(), RequestedBy = "Ada",
+            Steps =
+            [
+                new OperationStep
+                {
+                    OperationId = id, TenantId = tenant, Ordinal = 1, Title = "Create connector", ResourceType = ConnectorDetails.ResourceType,
+                    Resource = "acme.t.payments", IdempotencyKey = "k", Before = "{url: old-bank}", After = "{url: core-bank}",
+                    State = OperationStepState.Failed, Error = "password of reader@core-bank",
+                },
+            ],
+        });
+        await db.SaveChangesAsync(DomainDatabase.Token);
+        return id;
     }
 }

@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Features.Plans;
+using Pioneer.Portal.SignIn;
+using Pioneer.Tests.Persistence;
 using Xunit;
 
 namespace Pioneer.Tests.Portal;
@@ -15,6 +19,8 @@ public sealed class PlanViewTests : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddScoped<ViewerTime>();
         Services.AddScoped<BrowserClipboard>();
+        Services.AddScoped<AmbientTenantScope>();
+        Services.AddScoped<CurrentActor>();
     }
 
     [Fact]
@@ -43,6 +49,26 @@ public sealed class PlanViewTests : BunitContext
         Assert.Contains("In sync", view.Markup, StringComparison.Ordinal);
         Assert.Contains("request_percentage is not set on this cluster", view.Find(".callout").TextContent, StringComparison.Ordinal);
         Assert.Contains("The brokers refuse this limit. Lift it.", view.Find(".callout").TextContent, StringComparison.Ordinal);
+    }
+
+    // A connector's configuration names the source's address, its database user and the SQL: they belong to the platform.
+    [Fact]
+    public void Configuration_of_a_connector_is_shown_to_platform_people_only()
+    {
+        var config = ImmutableSortedDictionary<string, string>.Empty.Add("connection.url", "jdbc:postgresql://core-bank:5432/bank");
+        var change = new ConnectorChange(ChangeKind.Create, ChangeRisk.Safe, new ConnectorSpec("acme.t.payments", config, false), null);
+        var me = Services.GetRequiredService<CurrentActor>();
+
+        me.Use(Actors.Member(TenantRole.Admin, new TenantId(Guid.NewGuid())));
+        var member = Render<PlanRow>(p => p.Add(x => x.Change, change)).Markup;
+        me.Use(Actors.Operator with { ViewingAs = new TenantId(Guid.NewGuid()) });
+        var viewer = Render<PlanRow>(p => p.Add(x => x.Change, change)).Markup;
+        me.Use(Actors.Operator);
+        var platform = Render<PlanRow>(p => p.Add(x => x.Change, change)).Markup;
+
+        Assert.All([member, viewer], markup => Assert.DoesNotContain("core-bank", markup, StringComparison.Ordinal));
+        Assert.All([member, viewer], markup => Assert.Contains("acme.t.payments", markup, StringComparison.Ordinal));
+        Assert.Contains("core-bank", platform, StringComparison.Ordinal);
     }
 
     [Fact]

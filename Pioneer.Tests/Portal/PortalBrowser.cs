@@ -4,18 +4,15 @@ using Xunit;
 
 namespace Pioneer.Tests.Portal;
 
-/// <summary>One portal process and one Chromium for the browser tests of the portal; Debian's Chromium, no download, loopback only.</summary>
+/// <summary>One portal process and one Chromium for the browser tests of the portal; loopback only.</summary>
 public class PortalBrowser : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     private IPlaywright? _playwright;
     private PortalProcess? _portal;
+    private IBrowser? _browser;
 
     /// <summary>Why browser tests cannot run here; null when they can.</summary>
-    public static string? Missing => File.Exists(Chromium) ? null : $"{Chromium} is not installed.";
-
-    public IBrowser Browser { get; private set; } = null!;
+    public static string? Missing => File.Exists(Chromium.Program) ? null : $"{Chromium.Program} is not installed.";
 
     public Uri Url => _portal!.Url;
 
@@ -37,18 +34,17 @@ public class PortalBrowser : IAsyncLifetime
         }
 
         _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-        });
+        _browser = await Chromium.StartAsync(_playwright);
     }
+
+    public Task<IBrowserContext> EnterAsync(BrowserNewContextOptions options) =>
+        Chromium.EnterAsync(_browser ?? throw new InvalidOperationException(Missing), options);
 
     public async ValueTask DisposeAsync()
     {
-        if (Browser is not null)
+        if (_browser is not null)
         {
-            await Browser.DisposeAsync();
+            await _browser.DisposeAsync();
         }
 
         _playwright?.Dispose();

@@ -13,14 +13,14 @@ public sealed class PortalBrowserTests(PortalBrowser portal) : IClassFixture<Por
     private static readonly string[] Pages =
     [
         "/", "/tenants", "/tenants/new", "/ingestion/matrix", "/ingestion/sources", "/ingestion/feeds", "/ingestion/connectors", "/subscriptions", "/seeds", "/recovery",
-        "/recovery/drills", "/recovery/horizons", "/operations", "/activity", "/settings/users", "/settings/tokens", "/settings/platform",
+        "/recovery/drills", "/recovery/horizons", "/recovery/incidents", "/operations", "/activity", "/settings/users", "/settings/tokens", "/settings/platform",
     ];
 
     [Fact]
     public async Task First_start_leads_from_the_setup_link_to_pages_that_are_accessible()
     {
         Assert.SkipWhen(PortalBrowser.Missing is not null, PortalBrowser.Missing ?? "");
-        await using var context = await portal.Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
+        await using var context = await portal.EnterAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
         var page = await context.NewPageAsync();
 
         await SetUpAsync(page);

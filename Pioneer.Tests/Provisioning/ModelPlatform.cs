@@ -6,7 +6,7 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Tests.Provisioning;
 
 /// <summary>A platform in memory: applies changes as Kafka, ksqlDB and Connect would, and refuses what they would refuse.</summary>
-public sealed class ModelPlatform(ObservedState state) : IObservedStateReader, IChangeApplier
+public sealed class ModelPlatform(ObservedState state) : IObservedStateReader, IChangeApplier, IKsqlHosting
 {
     public ModelPlatform()
         : this(ObservedState.Empty)
@@ -18,6 +18,11 @@ public sealed class ModelPlatform(ObservedState state) : IObservedStateReader, I
     public List<Change> Applied { get; } = [];
 
     public Error? Unreachable { get; set; }
+
+    /// <summary>False as on a real ksqlDB that nobody has named a server of.</summary>
+    public bool HostsKsql { get; set; } = true;
+
+    public bool HasPlaceFor(string serviceId) => HostsKsql;
 
     public Task<Result<ObservedState>> ReadAsync(TenantSlug? tenant, CancellationToken cancellationToken) =>
         Task.FromResult(Unreachable is { } error ? (Result<ObservedState>)error : State);

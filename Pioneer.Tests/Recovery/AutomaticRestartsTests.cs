@@ -74,6 +74,8 @@ public sealed class AutomaticRestartsTests : IAsyncLifetime
     [InlineData("S10", Connector, PlaybookRunState.PausedByFailedStep, 0)]
     [InlineData("S10", "acme.t.balances", PlaybookRunState.Running, 1)]
     [InlineData("S01", "kafka", PlaybookRunState.Running, 0)]
+    [InlineData("S01", "kafka", PlaybookRunState.PausedByOperator, 0)]
+    [InlineData("S01", "kafka", PlaybookRunState.PausedByFailedStep, 1)]
     [InlineData("S01", "kafka", PlaybookRunState.Completed, 1)]
     public async Task Connector_is_left_to_a_run_that_concerns_it(string scenario, string subject, PlaybookRunState state, int automatic)
     {
@@ -128,6 +130,47 @@ public sealed class AutomaticRestartsTests : IAsyncLifetime
 
         Assert.Equal(2, (await RunsAsync()).Count);
         Assert.Single(await TimelineAsync(), line => line.Contains("a person is needed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Connector_that_runs_again_after_the_last_restart_gets_its_verdict()
+    {
+        _options.MaxRestarts = 1;
+        await AnIncidentAsync();
+        await ReactAsync(Failed());
+        await EndAsync(PlaybookRunState.Aborted);
+        _database.Clock.Advance(TimeSpan.FromHours(1));
+        await ReactAsync(Failed());
+        Assert.Single(await RunsAsync());
+
+        await ReactAsync(Look("RUNNING"));
+
+        Assert.Equal(2, (await RunsAsync()).Count);
+        Assert.Equal("The connector runs again: the playbook gives the verdict.", (await TimelineAsync())[^1]);
+    }
+
+    [Theory]
+    [InlineData(null, "was deleted")]
+    [InlineData("PAUSED", "was paused on purpose")]
+    public async Task Incident_ends_when_its_connector_stays_away_or_paused(string? state, string why)
+    {
+        await AnIncidentAsync();
+        var restarts = Restarts();
+        var gone = state is null ? Failed() with { Connectors = [] } : Look(state);
+
+        await restarts.ReactAsync(gone, Ct);
+        await using (var db = _database.Open())
+        {
+            Assert.Equal(IncidentState.Open, (await db.Incidents.SingleAsync(Ct)).State);
+        }
+
+        _database.Clock.Advance(TimeSpan.FromMinutes(2));
+        await restarts.ReactAsync(gone, Ct);
+
+        await using var after = _database.Open();
+        Assert.Equal(IncidentState.Closed, (await after.Incidents.SingleAsync(Ct)).State);
+        Assert.Contains(why, Assert.Single(await TimelineAsync()), StringComparison.Ordinal);
+        Assert.Empty(await RunsAsync());
     }
 
     [Fact]
@@ -191,8 +234,10 @@ public sealed class AutomaticRestartsTests : IAsyncLifetime
         Assert.Equal(incident, (await db.Incidents.SingleAsync(Ct)).State);
     }
 
-    private Task ReactAsync(QuickLook look) => new AutomaticRestarts(
-        _database.Get<IServiceScopeFactory>(), Options.Create(_options), _database.Clock, NullLogger<AutomaticRestarts>.Instance).ReactAsync(look, Ct);
+    private Task ReactAsync(QuickLook look) => Restarts().ReactAsync(look, Ct);
+
+    private AutomaticRestarts Restarts() => new(
+        _database.Get<IServiceScopeFactory>(), Options.Create(_options), _database.Clock, NullLogger<AutomaticRestarts>.Instance);
 
     private QuickLook Failed() => Look("FAILED", SourceAway);
 

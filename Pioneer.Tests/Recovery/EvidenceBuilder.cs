@@ -21,6 +21,8 @@ internal sealed class EvidenceBuilder
     private DateTimeOffset? _undeliveredSince;
     private string _taskState = "RUNNING";
     private bool _queriesSeen = true;
+    private string _query = "LARGE_V1";
+    private int _partition;
 
     public EvidenceBuilder WithEnd(long end) { _end = end; return this; }
 
@@ -41,13 +43,17 @@ internal sealed class EvidenceBuilder
 
     public EvidenceBuilder WithRetention(long milliseconds) { _retentionMs = milliseconds; return this; }
 
+    public EvidenceBuilder WithQuery(string id) { _query = id; return this; }
+
+    public EvidenceBuilder WithPartition(int partition) { _partition = partition; return this; }
+
     public EvidenceBuilder WithoutQueries() { _queriesSeen = false; return this; }
 
     public EvidenceRound Build() => new(
         Noon,
         new ClusterEvidence(_clusterId, 1,
-            [new TopicEvidence(Topic, _topicId, _retentionMs, [new PartitionEvidence(0, _earliest, _end, _end)])],
+            [new TopicEvidence(Topic, _topicId, _retentionMs, [new PartitionEvidence(_partition, _earliest, _end, _end)])],
             [new GroupEvidence(Group, [new CommittedEvidence(Topic, 0, _committed, _undeliveredSince)])]),
         [new ConnectorEvidence(Topic, "RUNNING", [new TaskEvidence(0, _taskState)], _taskState == "FAILED" ? "boom" : null)],
-        _queriesSeen ? [new QueryEvidence("acme_", "LARGE_V1", "RUNNING", null)] : null);
+        _queriesSeen ? [new QueryEvidence("acme_", _query, "RUNNING", null)] : null);
 }

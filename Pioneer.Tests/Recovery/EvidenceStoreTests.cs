@@ -57,26 +57,28 @@ public sealed class EvidenceStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Thinning_keeps_the_round_that_an_open_incident_will_be_judged_by()
+    public async Task Thinning_keeps_the_rounds_that_an_open_incident_will_be_judged_by()
     {
         var hour = Now.AddDays(-2);
-        await AddAsync([hour, hour.AddMinutes(20), hour.AddMinutes(40)]);
+        await AddAsync([hour, hour.AddMinutes(20), hour.AddMinutes(40), hour.AddMinutes(50)]);
         await using var db = _database.Open();
+        var id = new IncidentId(Guid.NewGuid());
         db.Incidents.Add(new Incident
         {
-            Id = new IncidentId(Guid.NewGuid()),
+            Id = id,
             Scenario = "S10",
             Subject = "acme.t.payments",
             Title = "failed",
             Reason = "test",
             DetectedAt = hour.AddMinutes(41),
             LastGoodAt = hour.AddMinutes(40),
+            Timeline = [new IncidentEvent { IncidentId = id, At = hour.AddMinutes(51), LastGoodAt = hour.AddMinutes(50), Text = "Detected again." }],
         });
         await db.SaveChangesAsync(DomainDatabase.Token);
 
         await ThinAsync();
 
-        Assert.Equal([hour, hour.AddMinutes(40)], await LeftAsync());
+        Assert.Equal([hour, hour.AddMinutes(40), hour.AddMinutes(50)], await LeftAsync());
     }
 
     [Fact]

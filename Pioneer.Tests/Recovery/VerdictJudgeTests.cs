@@ -35,6 +35,33 @@ public sealed class VerdictJudgeTests
         Assert.Equal([new LostRange(EvidenceBuilder.Topic, 0, 100, 150)], verdict.Lost);
     }
 
+    // Judged after it caught up: its position is beyond what retention removed, and only the one from before tells of a gap.
+    [Fact]
+    public void Verdict_is_unknown_when_retention_passed_where_a_reader_stood_before_and_it_has_caught_up_since()
+    {
+        var verdict = Judge(new EvidenceBuilder().WithEnd(300).WithEarliest(150).WithCommitted(300));
+
+        Assert.Equal(Verdict.Unknown, verdict.Verdict);
+        Assert.Contains("Retention removed records of acme.t.payments-0 from 100 on", verdict.Tests.Single(test => test.Number == "T3").Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verdict_is_unknown_when_a_query_or_a_partition_or_a_topic_is_not_there_any_more()
+    {
+        Assert.Equal(Verdict.Unknown, Judge(new EvidenceBuilder().WithQuery("ANOTHER_V1")).Verdict);
+        Assert.Equal(Verdict.Unknown, Judge(new EvidenceBuilder().WithPartition(1)).Verdict);
+        var elsewhere = new TenantFlow("acme", [new FlowHop.Reading("acme.t.balances", EvidenceBuilder.Group, "LARGE_V1")]);
+        Assert.Equal(Verdict.Unknown, VerdictJudge.Judge(elsewhere, new EvidenceBuilder().Build(), new EvidenceBuilder().Build(), interrupted: true).Verdict);
+    }
+
+    [Fact]
+    public void Verdict_is_unknown_when_no_position_of_a_reader_was_ever_seen_and_there_was_something_to_read()
+    {
+        var flow = new TenantFlow("acme", [new FlowHop.Reading(EvidenceBuilder.Topic, "_confluent-ksql-acme_query_NEVER_V1", "LARGE_V1")]);
+
+        Assert.Equal(Verdict.Unknown, VerdictJudge.Judge(flow, new EvidenceBuilder().Build(), new EvidenceBuilder().Build(), interrupted: true).Verdict);
+    }
+
     [Fact]
     public void Verdict_is_reseed_needed_when_the_topic_was_created_again() =>
         Assert.Equal(Verdict.ReseedNeeded, Judge(new EvidenceBuilder().WithTopicId("topic-b")).Verdict);
@@ -56,7 +83,7 @@ public sealed class VerdictJudgeTests
         Gen.Select(Gen.Long[0, 200], Gen.Long[0, 200], Gen.Long[0, 200]).Sample((earliest, end, committed) =>
         {
             var verdict = Judge(new EvidenceBuilder().WithEarliest(earliest).WithEnd(end).WithCommitted(committed)).Verdict;
-            var whole = end >= 100 && committed >= 100 && earliest <= committed;
+            var whole = end >= 100 && committed >= 100 && earliest <= 100;
             return whole == verdict is Verdict.FullLate;
         });
 }

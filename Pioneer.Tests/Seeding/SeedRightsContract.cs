@@ -1,4 +1,3 @@
-using System.Net;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -143,7 +142,7 @@ public sealed class SecuredBroker : IAsyncLifetime
         _broker = await EmbeddedBroker.StartAsync(
             new EmbeddedBrokerOptions
             {
-                DataDirectory = _folder, SaslEndpoint = new IPEndPoint(IPAddress.Loopback, 0), SuperUser = "pioneer", SuperPassword = "a password",
+                DataDirectory = _folder, SaslEndpoint = TestPorts.NextEndpoint(), SuperUser = "pioneer", SuperPassword = "a password",
             },
             NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
         Options = new KafkaOptions

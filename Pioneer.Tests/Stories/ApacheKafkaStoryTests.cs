@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pioneer.Domain.Provisioning;
@@ -23,8 +24,39 @@ public sealed class ApacheKafkaStoryTests(SharedKafka kafka)
         ];
         await using var portal = await PortalProcess.StartAsync(ct, [.. PortalProcess.Unattended, .. cluster, "--demo", "true"]);
 
-        await ApiStoryTests.MainStory.RunAsync(portal, new ApiStory(portal, ct), ct, drillTarget: false);
+        await ApiStoryTests.MainStory.RunAsync(portal, new ApiStory(portal, ct), CrashOfAllNodesIsProvenAsync, ct);
         await NothingOfTheSeedRunIsLeftAsync(ct);
+    }
+
+    /// <summary>A drill stops brokers of the embedded platform only; these are killed.</summary>
+    private async Task CrashOfAllNodesIsProvenAsync(ApiStory story)
+    {
+        if (!kafka.IsOurs)
+        {
+            TestContext.Current.AddWarning("The nodes were not killed: PIONEER_TEST_KAFKA names a cluster that the test has not started.");
+            return;
+        }
+
+        await kafka.CrashAsync();
+        var incident = await story.UntilAsync("the loss of the brokers is an incident", async () =>
+        {
+            var open = (await story.GetAsync("recovery/status")).GetProperty("openIncidents").EnumerateArray();
+            return open.Where(one => one.GetProperty("scenario").GetString() == "S01").Select(one => (JsonElement?)one).FirstOrDefault();
+        });
+        var run = await story.SendAsync(HttpMethod.Post, "recovery/runs", new { incidentId = incident.GetProperty("id").GetString() });
+        await kafka.StartAgainAsync();
+        try
+        {
+            await story.OperationAsync(run.GetProperty("operationId").GetString()!);
+        }
+        catch (TimeoutException late)
+        {
+            // where it stands says what it waits for
+            var stands = await story.GetAsync($"recovery/runs/{run.GetProperty("runId").GetString()}");
+            throw new TimeoutException($"{late.Message}\n{stands.GetProperty("run")}", late);
+        }
+
+        await ApiStoryTests.MainStory.EverybodyGotEverythingLateAsync(story, run);
     }
 
     /// <summary>The Connect worker has its user; those of seed runs are gone with their runs.</summary>

@@ -25,7 +25,9 @@ public sealed class ApiStoryTests
     public async Task Main_story_runs_through_the_api_from_tenant_to_proven_recovery()
     {
         await using var portal = await PortalProcess.StartAsync(Ct, PortalProcess.Unattended);
-        await MainStory.RunAsync(portal, new ApiStory(portal, Ct), Ct);
+        var story = new ApiStory(portal, Ct);
+        await MainStory.RunAsync(portal, story, MainStory.DrillsAreProvenAsync, Ct);
+        await ResultsAreTakenByKcatAsync(story);
     }
 
     /// <summary>Kills at moments drawn anew in each round; PIONEER_KILL_ROUNDS=20 soaks it.</summary>
@@ -62,6 +64,22 @@ public sealed class ApiStoryTests
         await story.SendAsync(HttpMethod.Get, "tenants", null, HttpStatusCode.Unauthorized);
     }
 
+    /// <summary>Not on Apache Kafka: since CVE-2024-56128 its brokers refuse the SCRAM nonces of Debian's librdkafka 2.0.</summary>
+    private static async Task ResultsAreTakenByKcatAsync(ApiStory story)
+    {
+        if (!Kcat.IsInstalled)
+        {
+            return;
+        }
+
+        var issued = await story.SendAsync(HttpMethod.Post, "tenants/acme/credentials", new { name = "reporting" });
+        await story.OperationAsync(issued.GetProperty("operationId").GetString()!);
+        string Of(string name) => issued.GetProperty(name).GetString()!;
+        var kcat = new Kcat(Of("bootstrapServers"), Of("mechanism"), Of("principal"), Of("password"));
+        await kcat.IsAllowedAsync("acme.d.large-payments", Ct);
+        await kcat.IsRefusedAsync("globex.t.payments", Ct);
+    }
+
     private static async Task KilledAtEveryStepAsync(PortalProcess portal, ApiStory story)
     {
         await AfterKillAsync(portal, await story.SendAsync(HttpMethod.Post, "tenants", new { slug = "acme", name = "Acme", isolation = "Dedicated" }));
@@ -96,7 +114,8 @@ public sealed class ApiStoryTests
     /// <summary>The story itself, so that it can be told against another cluster as well.</summary>
     internal static class MainStory
     {
-        public static async Task RunAsync(PortalProcess portal, ApiStory story, CancellationToken ct, bool drillTarget = true)
+        /// <param name="recoverAsync">Step 7: something breaks, and what is lost by it is proven.</param>
+        public static async Task RunAsync(PortalProcess portal, ApiStory story, Func<ApiStory, Task> recoverAsync, CancellationToken ct)
         {
             await story.CreateTenantAsync("acme", "Acme");
             await story.CreateTenantAsync("globex", "Globex");
@@ -111,20 +130,14 @@ public sealed class ApiStoryTests
             await LimitsAreSetOnTheBrokersAsync(story);
 
             await TheEditorKnowsOnlyTheTenantAsync(story);
+            await StreamEndsWithTheRightToItAsync(portal, story, ct);
             await PreviewShowsLiveRowsAsync(portal, ct);
             await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "large-payments", sql = LargePayments });
             await story.SendAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "large-payments", sql = LargePayments }, HttpStatusCode.Conflict);
             await ResultsAreTakenByEventsAsync(portal, ct);
-            if (drillTarget)
-            {
-                await ResultsAreTakenByKcatAsync(story, ct);
-            }
-
             await ASubscriptionIsSeededAsync(portal, story, ct);
-            if (drillTarget)
-            {
-                await DrillsAreProvenAsync(story);
-            }
+            await AllIsWellAsync(story);
+            await recoverAsync(story);
         }
 
         private static async Task LimitsAreSetOnTheBrokersAsync(ApiStory story)
@@ -150,6 +163,20 @@ public sealed class ApiStoryTests
                 nobody.GetProperty("diagnostics").ToString().Replace("NOBODY", "GLOBEX", StringComparison.Ordinal), foreign.GetProperty("diagnostics").ToString());
         }
 
+        private static async Task StreamEndsWithTheRightToItAsync(PortalProcess portal, ApiStory story, CancellationToken ct)
+        {
+            await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "short-lived", sql = LargePayments });
+            var open = new TaskCompletionSource();
+            var reading = SseReader.ReadUntilAsync(portal.Api, "tenants/acme/subscriptions/short-lived/events?from=earliest", seen =>
+            {
+                _ = seen.Count > 0 && open.TrySetResult();
+                return seen.Any(happened => happened.Name == "refused");
+            }, ct);
+            await Task.WhenAny(open.Task, reading);
+            await story.DoAsync(HttpMethod.Delete, "tenants/acme/subscriptions/short-lived");
+            Assert.Equal("SubscriptionNotFound", (await reading)[^1].Data.GetProperty("code").GetString());
+        }
+
         private static async Task PreviewShowsLiveRowsAsync(PortalProcess portal, CancellationToken ct)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "tenants/acme/ksql:preview")
@@ -170,19 +197,25 @@ public sealed class ApiStoryTests
             Assert.Equal(first.Skip(1).Select(happened => happened.Place).Order(), second.Select(happened => happened.Place).Order());
         }
 
-        private static async Task ResultsAreTakenByKcatAsync(ApiStory story, CancellationToken ct)
+        /// <summary>
+        /// A busy machine may have kept the brokers from answering two probes, or a query from its first start: such a thing passes by itself, at the
+        /// latest when the portal has judged the incident. What does not pass is in the failure's message.
+        /// </summary>
+        private static async Task AllIsWellAsync(ApiStory story)
         {
-            if (!Kcat.IsInstalled)
+            var status = default(JsonElement);
+            try
             {
-                return;
+                await story.UntilAsync<bool>("all is well", async () =>
+                {
+                    status = await story.GetAsync("recovery/status");
+                    return status.GetProperty("level").GetString() == "Fine" ? true : null;
+                }, TimeSpan.FromMinutes(3));
             }
-
-            var issued = await story.SendAsync(HttpMethod.Post, "tenants/acme/credentials", new { name = "reporting" });
-            await story.OperationAsync(issued.GetProperty("operationId").GetString()!);
-            string Of(string name) => issued.GetProperty(name).GetString()!;
-            var kcat = new Kcat(Of("bootstrapServers"), Of("mechanism"), Of("principal"), Of("password"));
-            await kcat.IsAllowedAsync("acme.d.large-payments", ct);
-            await kcat.IsRefusedAsync("globex.t.payments", ct);
+            catch (TimeoutException late)
+            {
+                throw new TimeoutException($"{status}\n{late.Message}", late);
+            }
         }
 
         private static async Task ASubscriptionIsSeededAsync(PortalProcess portal, ApiStory story, CancellationToken ct)
@@ -219,18 +252,23 @@ public sealed class ApiStoryTests
             return Convert.ToInt64(count.ExecuteScalar(), CultureInfo.InvariantCulture);
         }
 
-        private static async Task DrillsAreProvenAsync(ApiStory story)
+        public static async Task DrillsAreProvenAsync(ApiStory story)
         {
-            Assert.Equal("Fine", (await story.GetAsync("recovery/status")).GetProperty("level").GetString());
             foreach (var body in new object[] { new { scenario = "S10", subject = "acme.t.payments" }, new { scenario = "S01" } })
             {
                 var drill = await story.DoAsync(HttpMethod.Post, "recovery/drills", body);
-                var ended = await story.GetAsync($"recovery/runs/{drill.GetProperty("runId").GetString()}");
-                Assert.Equal("Completed", ended.GetProperty("run").GetProperty("state").GetString());
-                Assert.True(ended.GetProperty("run").GetProperty("rtoMs").GetInt64() > 0);
-                Assert.All(ended.GetProperty("incident").GetProperty("tenants").EnumerateArray(), tenant =>
-                    Assert.Equal("FullLate", tenant.GetProperty("verdict").GetString()));
+                await EverybodyGotEverythingLateAsync(story, drill);
             }
+        }
+
+        public static async Task EverybodyGotEverythingLateAsync(ApiStory story, JsonElement started)
+        {
+            var ended = await story.GetAsync($"recovery/runs/{started.GetProperty("runId").GetString()}");
+            Assert.Equal("Completed", ended.GetProperty("run").GetProperty("state").GetString());
+            Assert.True(ended.GetProperty("run").GetProperty("rtoMs").GetInt64() > 0);
+            var tenants = ended.GetProperty("incident").GetProperty("tenants").EnumerateArray().ToList();
+            Assert.NotEmpty(tenants);
+            Assert.All(tenants, tenant => Assert.Equal("FullLate", tenant.GetProperty("verdict").GetString()));
         }
     }
 }

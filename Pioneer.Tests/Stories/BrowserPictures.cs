@@ -37,6 +37,11 @@ internal static class BrowserPictures
         await person.Page.SetViewportSizeAsync(BrowserSession.Width, 900);
     }
 
+    /// <summary>The whole page as it is now, as far down as it goes, when somebody wants to look.</summary>
+    public static Task LookAsync(this BrowserPerson person, string name, int width, string theme) => LookFolder is null
+        ? Task.CompletedTask
+        : person.Page.ScreenshotAsync(new() { Path = Path.Combine(LookFolder, $"{name}-{width}-{theme}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
+
     private static async Task BothThemesAsync(BrowserPerson person, Func<string, string> path)
     {
         await ThemeAsync(person.Page, "light");

@@ -9,17 +9,6 @@ internal sealed class BrowserSession : IAsyncDisposable
 {
     public const int Width = 1440;
 
-    private const string Chromium = "/usr/bin/chromium";
-
-    // a shared machine with two cores: a wait that never ends is the failure, not a slow one
-    private const float WaitMs = 60_000;
-
-    private static readonly string[] Arguments =
-    [
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync",
-    ];
-
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
@@ -32,11 +21,11 @@ internal sealed class BrowserSession : IAsyncDisposable
 
     public static async Task<BrowserSession> StartAsync()
     {
-        Assert.SkipUnless(File.Exists(Chromium), $"The story in a browser needs Debian's Chromium at {Chromium} (apt-get install chromium).");
+        Assert.SkipUnless(File.Exists(Chromium.Program), $"The story in a browser needs Debian's Chromium at {Chromium.Program} (apt-get install chromium).");
         var playwright = await Playwright.CreateAsync();
         try
         {
-            return new BrowserSession(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments }));
+            return new BrowserSession(playwright, await Chromium.StartAsync(playwright));
         }
         catch
         {
@@ -51,7 +40,7 @@ internal sealed class BrowserSession : IAsyncDisposable
     /// <summary>A person at a desk of their own: no cookies, a window as wide as the designs.</summary>
     public async Task<BrowserPerson> EnterAsync(Uri portal)
     {
-        var context = await _browser.NewContextAsync(new()
+        var context = await Chromium.EnterAsync(_browser, new()
         {
             BaseURL = portal.ToString(),
             ViewportSize = new() { Width = Width, Height = 900 },
@@ -78,8 +67,6 @@ internal sealed class BrowserSession : IAsyncDisposable
                 _faults.Enqueue($"asked of a foreign host: {request.Url}");
             }
         };
-        context.SetDefaultTimeout(WaitMs);
-        Assertions.SetDefaultExpectTimeout(WaitMs);
         return new BrowserPerson(await context.NewPageAsync());
     }
 

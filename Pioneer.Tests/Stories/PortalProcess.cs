@@ -14,6 +14,8 @@ internal sealed partial class PortalProcess : IAsyncDisposable
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
     private readonly string _data;
+    private readonly string _address;
+    private readonly string[] _embedded = [.. new[] { "Kafka", "Ksql", "Connect" }.Select(part => $"--Embedded:{part}={TestPorts.NextEndpoint()}")];
     private readonly string[] _settings;
     private readonly LoopbackCertificate? _certificate;
     private readonly Queue<string> _output = new();
@@ -24,6 +26,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     {
         _data = data;
         _certificate = certificate;
+        _address = $"{(certificate is null ? "http" : "https")}://{TestPorts.NextEndpoint()}";
         _settings = settings;
     }
 
@@ -52,7 +55,10 @@ internal sealed partial class PortalProcess : IAsyncDisposable
 
     /// <summary>No embedded platform and nobody at the other end: what the portal answers by itself, at the price of a database.</summary>
     public static string[] WithoutPlatform { get; } =
-        ["--Kafka:BootstrapServers=127.0.0.1:9", "--Kafka:SecurityProtocol=Plaintext", "--Ksql:Url=http://127.0.0.1:9", "--Connect:Url=http://127.0.0.1:9", "--demo=false"];
+        [
+            "--Kafka:BootstrapServers=127.0.0.1:9", "--Kafka:SecurityProtocol=Plaintext", "--Ksql:Url=http://127.0.0.1:9", "--Ksql:HostUrl=http://127.0.0.1:9",
+            "--Connect:Url=http://127.0.0.1:9", "--demo=false",
+        ];
 
     /// <summary>Settings of an unattended first start.</summary>
     public static string[] Unattended { get; } =
@@ -71,17 +77,16 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Pioneer.Portal.dll"));
         start.ArgumentList.Add("--urls");
-        start.ArgumentList.Add(_url?.ToString() ?? "http://127.0.0.1:0");
+        start.ArgumentList.Add(_address);
         start.ArgumentList.Add("--data");
         start.ArgumentList.Add(_data);
-        foreach (var setting in _settings)
+        foreach (var setting in _embedded.Concat(_settings))
         {
             start.ArgumentList.Add(setting);
         }
 
         if (_certificate is not null)
         {
-            start.ArgumentList.Add("--urls=https://127.0.0.1:0");
             start.ArgumentList.Add($"--Kestrel:Certificates:Default:Path={_certificate.CertificateFile}");
             start.ArgumentList.Add($"--Kestrel:Certificates:Default:KeyPath={_certificate.KeyFile}");
             start.Environment["SSL_CERT_FILE"] = _certificate.CertificateFile;
@@ -122,7 +127,8 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     {
         lock (_output)
         {
-            return string.Join('\n', _output);
+            var end = _process is { HasExited: true } ended ? $"\nThe process has ended with exit code {ended.ExitCode}." : "";
+            return string.Join('\n', _output) + end;
         }
     }
 

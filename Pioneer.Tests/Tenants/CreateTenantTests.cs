@@ -46,6 +46,24 @@ public sealed class CreateTenantTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Dedicated_tenant_needs_the_address_of_its_server_where_the_platform_hosts_no_ksqldb()
+    {
+        _database.Platform.HostsKsql = false;
+        var create = _database.Get<CreateTenant>();
+        var dedicated = new CreateTenantRequest("acme", "Acme", IsolationLevel.Dedicated);
+
+        var nowhere = await create.PreviewAsync(Actors.Admin, dedicated, DomainDatabase.Token);
+        var odd = await create.PreviewAsync(Actors.Admin, dedicated with { KsqlUrl = "ksqldb-acme" }, DomainDatabase.Token);
+        var named = await create.PreviewAsync(Actors.Admin, dedicated with { KsqlUrl = "http://ksqldb-acme:8088" }, DomainDatabase.Token);
+        var shared = await create.PreviewAsync(Actors.Admin, dedicated with { Isolation = IsolationLevel.Shared }, DomainDatabase.Token);
+
+        Assert.Equal(("KsqlUrlMissing", "ksqlUrl"), (nowhere.Error!.Code, nowhere.Error.Field));
+        Assert.Contains("service id 'acme_'", nowhere.Error.Hint, StringComparison.Ordinal);
+        Assert.Equal("KsqlUrlMalformed", odd.Error!.Code);
+        Assert.Equal((null, null), (named.Error, shared.Error));
+    }
+
+    [Fact]
     public async Task Reconcile_to_an_empty_plan_makes_the_tenant_active()
     {
         await _database.ATenantAsync();

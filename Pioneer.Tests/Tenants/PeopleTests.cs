@@ -53,6 +53,45 @@ public sealed class PeopleTests : IAsyncLifetime
         Assert.Null(await _database.Get<ManageMembers>().ResolveAsync("u1", DomainDatabase.Token));
     }
 
+    // An open page compares the stamp of its sign-in with the account's: what does not change it leaves the page its earlier rights.
+    [Fact]
+    public async Task Every_change_of_rights_changes_the_stamp_that_sign_ins_are_checked_by()
+    {
+        await _database.ATenantAsync();
+        await AddUserAsync("u1", "jo@acme.test", PlatformRole.None);
+        var members = _database.Get<ManageMembers>();
+        var stamps = new List<string?> { await StampAsync("u1") };
+
+        foreach (var change in new Func<Task<Result>>[]
+        {
+            () => members.GrantAsync(Actors.Admin, "acme", "u1", TenantRole.Admin, DomainDatabase.Token),
+            () => members.GrantAsync(Actors.Admin, "acme", "u1", TenantRole.Viewer, DomainDatabase.Token),
+            () => members.RemoveAsync(Actors.Admin, "acme", "u1", DomainDatabase.Token),
+            () => members.SetPlatformRoleAsync(Actors.Admin, "u1", PlatformRole.Operator, DomainDatabase.Token),
+            () => members.SetDisabledAsync(Actors.Admin, "u1", true, DomainDatabase.Token),
+        })
+        {
+            Assert.Null((await change()).Error);
+            stamps.Add(await StampAsync("u1"));
+        }
+
+        Assert.Equal(stamps.Count, stamps.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Role_that_does_not_exist_is_refused()
+    {
+        await _database.ATenantAsync();
+        await AddUserAsync("u1", "jo@acme.test", PlatformRole.None);
+        var members = _database.Get<ManageMembers>();
+
+        var member = await members.GrantAsync(Actors.Admin, "acme", "u1", default, DomainDatabase.Token);
+        var platform = await members.SetPlatformRoleAsync(Actors.Admin, "u1", (PlatformRole)9, DomainDatabase.Token);
+
+        Assert.Equal(("RoleUnknown", "RoleUnknown"), (member.Error!.Code, platform.Error!.Code));
+        Assert.Empty((await members.ResolveAsync("u1", DomainDatabase.Token))!.Memberships);
+    }
+
     [Fact]
     public async Task Token_is_recognised_until_it_is_revoked_and_never_stored()
     {
@@ -118,6 +157,12 @@ public sealed class PeopleTests : IAsyncLifetime
         var beside = await links.IssueAsync(DomainDatabase.Token);
         await AddUserAsync("u1", "ada@pioneer.test", PlatformRole.Admin);
         Assert.Equal(SetupLinks.Void, (await links.UseAsync(beside, DomainDatabase.Token)).Error);
+    }
+
+    private async Task<string?> StampAsync(string id)
+    {
+        await using var db = _database.Open();
+        return await db.Users.Where(row => row.Id == id).Select(row => row.SecurityStamp).SingleAsync(DomainDatabase.Token);
     }
 
     private async Task AddUserAsync(string id, string email, PlatformRole role)

@@ -81,20 +81,6 @@ public sealed partial class PartitionLog
     /// <summary>Why the partition is offline (a failed sync cannot be trusted again until restart); null while healthy.</summary>
     public string? Failure => _failure;
 
-    /// <summary>Begins a new leader epoch (drills) and answers it.</summary>
-    public int BumpLeaderEpoch()
-    {
-        int epoch;
-        lock (_gate)
-        {
-            epoch = _epochs[^1].Epoch + 1;
-            _epochs.Add((epoch, _logEnd));
-        }
-
-        SaveCheckpoint();
-        return epoch;
-    }
-
     /// <summary>OffsetForLeaderEpoch: the largest epoch not above <paramref name="epoch"/> and its end offset; (-1, -1) when unknown.</summary>
     public (int LeaderEpoch, long EndOffset) EndOffsetOf(int epoch)
     {

@@ -115,9 +115,6 @@ internal sealed class ProducerStates
         return commit ? null : new AbortedSpan(marker.ProducerId, first, marker.LastOffset);
     }
 
-    /// <summary>Epoch known for a producer, -1 when unknown.</summary>
-    public short EpochOf(long producerId) => _producers.TryGetValue(producerId, out var p) ? p.Epoch : (short)-1;
-
     /// <summary>Forgets producers without an open transaction that were last seen before the given time.</summary>
     public void Expire(long beforeMs)
     {

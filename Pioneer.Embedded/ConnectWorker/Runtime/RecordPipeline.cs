@@ -52,7 +52,7 @@ internal sealed partial class RecordPipeline
                 throw new ConnectDataException($"Tolerance exceeded in error handler: {error.Message}", error);
             }
 
-            ConnectMetrics.Skipped.Add(1, ConnectMetrics.Of(_task.Connector));
+            ConnectMetrics.Skipped.Add(1);
             if (_logged)
             {
                 LogSkipped(_logger, _task, source.Topic, error.Message);

@@ -121,7 +121,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
             catch (Exception error) when (!_stop.IsCancellationRequested && Passes(error))
             {
                 LogRetry(_logger, Name, error.Message, _backoff);
-                ConnectMetrics.Retries.Add(1, ConnectMetrics.Of(Name.Connector));
+                ConnectMetrics.Retries.Add(1);
                 await Task.Delay(_backoff, _context.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _backoff = _backoff * 2 < MaxBackoff ? _backoff * 2 : MaxBackoff;
             }
@@ -187,12 +187,12 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         {
             var records = writer.OpenRecords;
             await writer.CommitAsync(cancellationToken);
-            ConnectMetrics.Records.Add(records, ConnectMetrics.Of(Name.Connector));
+            ConnectMetrics.Records.Add(records);
         }
 
         if (batch.CycleCompleted is { } cycle)
         {
-            ConnectMetrics.BulkCycles.Add(1, ConnectMetrics.Of(Name.Connector));
+            ConnectMetrics.BulkCycles.Add(1);
             LogBulkCycle(_logger, Name, cycle.Rows, cycle.Of, (long)cycle.Took.TotalMilliseconds);
         }
 

@@ -32,7 +32,20 @@ internal sealed class CommandLog(string serviceId, KafkaClients clients, TopicAd
     }
 
     /// <summary>Reads everything from <see cref="Next"/> to the end.</summary>
-    public Task<IReadOnlyList<Command>> ReadNewAsync(CancellationToken stop) => Task.Run(() => ReadNew(stop), stop);
+    public async Task<IReadOnlyList<Command>> ReadNewAsync(CancellationToken stop)
+    {
+        // a fetch at the end is answered only once it has waited for more, so where the end is must be asked
+        var end = await topics.EndAsync(new TopicPartition(Topic, 0));
+        if (end < Next)
+        {
+            // the topic was made anew behind our back: what it says now is what counts
+            Next = 0;
+        }
+
+        var commands = end > Next ? await Task.Run(() => ReadUntil(end, stop), stop) : [];
+        _uncertain = false;
+        return commands;
+    }
 
     /// <summary>Writes a command and returns its offset. A failure leaves open whether it is written.</summary>
     public async Task<long> AppendAsync(Command command)
@@ -53,23 +66,28 @@ internal sealed class CommandLog(string serviceId, KafkaClients clients, TopicAd
 
     public void Dispose() => _producer?.Dispose();
 
-    private IReadOnlyList<Command> ReadNew(CancellationToken stop)
+    private IReadOnlyList<Command> ReadUntil(long end, CancellationToken stop)
     {
         using var consumer = clients.Consumer($"_confluent-ksql-{serviceId}_command_reader");
         consumer.Assign(new TopicPartitionOffset(Topic, 0, Next));
         var commands = new List<Command>();
-        while (true)
+        var position = Next;
+        while (position < end)
         {
             var result = consumer.Consume(stop);
             if (result.IsPartitionEOF)
             {
-                Next = result.Offset.Value;
-                _uncertain = false;
-                return commands;
+                position = result.Offset.Value;
+                continue;
             }
 
             var id = Encoding.UTF8.GetString(result.Message.Key ?? []);
             commands.Add(Command.Deserialize(result.Offset.Value, id, result.Message.Value ?? []));
+            position = result.Offset.Value + 1;
         }
+
+        // only now: what a failure cut off is read again from where the last whole reading ended
+        Next = position;
+        return commands;
     }
 }

@@ -60,7 +60,9 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
             .SetLogHandler(Log).SetErrorHandler(Error).Build();
     }
 
-    private void Log(IClient client, LogMessage message) => KsqlServerLog.ClientSays(logger, client.Name, message.Message);
+    // A refused connection is logged before the client that it belongs to is built. To touch that client is a null reference on a thread where
+    // librdkafka blocks SIGSEGV: no exception, the process ends.
+    private void Log(IClient unfinished, LogMessage message) => KsqlServerLog.ClientSays(logger, message.Name, message.Message);
 
-    private void Error(IClient client, Error error) => KsqlServerLog.ClientSays(logger, client.Name, error.Reason);
+    private void Error(IClient client, Error error) => KsqlServerLog.ClientSays(logger, serviceId, error.Reason);
 }

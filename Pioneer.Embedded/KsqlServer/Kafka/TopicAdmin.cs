@@ -32,6 +32,15 @@ internal sealed class TopicAdmin(KafkaClients clients) : IDisposable
             .OrderBy(t => t.Name, StringComparer.Ordinal),
     ];
 
+    /// <summary>Where the partition's next record will be.</summary>
+    public async Task<long> EndAsync(TopicPartition partition)
+    {
+        var wanted = new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = OffsetSpec.Latest() };
+        var listed = await _admin.Value.ListOffsetsAsync([wanted], new ListOffsetsOptions { RequestTimeout = KafkaClients.CallTimeout });
+        var found = listed.ResultInfos[0].TopicPartitionOffsetError;
+        return found.Error.IsError ? throw new KafkaException(found.Error) : found.Offset.Value;
+    }
+
     /// <summary>Creates a topic; false when it exists already. Without a replica count as many as there are brokers, at most 3.</summary>
     public async Task<bool> CreateAsync(string topic, int partitions, short? replicas, Dictionary<string, string> config)
     {

@@ -8,7 +8,7 @@ namespace Pioneer.Embedded.Ksql.Queries;
 
 /// <summary>
 /// Keeps a persistent query alive: runs <see cref="QueryPump"/> on a thread, restarts it with growing delays after failures
-/// (unreachable brokers included), holds and resumes it. Safe for concurrent use.
+/// (unreachable brokers and calls that do not return included), holds and resumes it. Safe for concurrent use.
 /// </summary>
 internal sealed class PersistentQuery : IAsyncDisposable
 {
@@ -16,6 +16,7 @@ internal sealed class PersistentQuery : IAsyncDisposable
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HealthyAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
     private readonly KafkaClients _clients;
     private readonly FunctionServices _services;
     private readonly ILogger _logger;
@@ -72,7 +73,7 @@ internal sealed class PersistentQuery : IAsyncDisposable
                 _stop.Dispose();
                 _stop = new CancellationTokenSource();
                 var stop = _stop.Token;
-                _running = Task.Factory.StartNew(() => Live(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                _running = Task.Run(() => LiveAsync(stop), CancellationToken.None);
             }
         }
         finally
@@ -100,7 +101,7 @@ internal sealed class PersistentQuery : IAsyncDisposable
         await _running;
     }
 
-    private void Live(CancellationToken stop)
+    private async Task LiveAsync(CancellationToken stop)
     {
         var delay = FirstDelay;
         while (!stop.IsCancellationRequested)
@@ -108,18 +109,46 @@ internal sealed class PersistentQuery : IAsyncDisposable
             var began = _services.Time.GetTimestamp();
             try
             {
-                using var pump = new QueryPump(Definition, Group, _clients, _services, _logger);
-                pump.Run(() => _state = QueryState.Running, stop);
+                await LiveOnceAsync(stop);
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+            catch (Exception e)
             {
+                // OutOfMemoryException too: one row's value was too large. Let by, it would end this loop while the query still says RUNNING.
                 Remember(e);
                 delay = _services.Time.GetElapsedTime(began) > HealthyAfter ? FirstDelay : delay;
                 KsqlServerLog.QueryFailed(_logger, Definition.Id, (long)delay.TotalMilliseconds, e.Message);
-                stop.WaitHandle.WaitOne(delay);
+                await Task.Delay(delay, _services.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, MaxDelay.Ticks));
             }
         }
+    }
+
+    /// <summary>
+    /// One life, on a thread of its own. A thread that hangs in a commit is left behind: the next life fences its producer, and the pump commits
+    /// nothing once it was given up, so a query that was halted stays where it was.
+    /// </summary>
+    private async Task LiveOnceAsync(CancellationToken stop)
+    {
+        var commit = new WatchedCall(_services.Time, KafkaClients.CallTimeout + WatchInterval);
+        var life = Task.Factory.StartNew(() => Pump(commit, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        while (await Task.WhenAny(life, Task.Delay(WatchInterval, _services.Time, CancellationToken.None)) != life)
+        {
+            if (commit.TryGiveUp())
+            {
+                _ = life.ContinueWith(
+                    late => KsqlServerLog.LateReturn(_logger, Definition.Id, late.Exception?.InnerException?.Message ?? "it ended"),
+                    CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "The offsets were not taken in time, and the Kafka client did not return from the call."));
+            }
+        }
+
+        await life;
+    }
+
+    private void Pump(WatchedCall commit, CancellationToken stop)
+    {
+        using var pump = new QueryPump(Definition, Group, _clients, _services, commit, _logger);
+        pump.Run(() => _state = QueryState.Running, stop);
     }
 
     private void Remember(Exception e)

@@ -13,8 +13,8 @@ namespace Pioneer.Embedded.Ksql.Queries;
 /// </summary>
 internal sealed class QueryPump : IDisposable
 {
-    /// <summary>A transaction is ended after this long, so that readers of the output wait no longer.</summary>
-    private static readonly TimeSpan MaxTransaction = TimeSpan.FromMilliseconds(100);
+    /// <summary>A transaction is ended after this long, so that readers of the output wait no longer; SHOW PROPERTIES tells it as the commit interval.</summary>
+    internal static readonly TimeSpan MaxTransaction = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PartitionCheckInterval = TimeSpan.FromSeconds(30);
@@ -23,6 +23,8 @@ internal sealed class QueryPump : IDisposable
     private static readonly TimeSpan RecommitInterval = TimeSpan.FromHours(6);
 
     private const int MaxTransactionRecords = 20_000;
+
+    private const int MaxInitAttempts = 6;
 
     /// <summary>Bad rows are told at first and only traced after that: a bad feed must not fill the log.</summary>
     private const int MaxFailuresAsWarnings = 10;
@@ -35,6 +37,7 @@ internal sealed class QueryPump : IDisposable
     private readonly RowReader _reader;
     private readonly RowWriter _writer;
     private readonly CompiledQuery _compiled;
+    private readonly WatchedCall _commit;
     private readonly bool _fromEarliest;
     private readonly Dictionary<int, long> _positions = [];
     private readonly HashSet<int> _moved = [];
@@ -42,9 +45,10 @@ internal sealed class QueryPump : IDisposable
     private bool _inTransaction;
     private long _failures;
 
-    public QueryPump(QueryDefinition query, string group, KafkaClients clients, FunctionServices services, ILogger logger)
+    public QueryPump(QueryDefinition query, string group, KafkaClients clients, FunctionServices services, WatchedCall commit, ILogger logger)
     {
         _query = query;
+        _commit = commit;
         _logger = logger;
         _time = services.Time;
         _fromEarliest = query.Properties.TryGetValue("auto.offset.reset", out var reset) && string.Equals(reset, "earliest", StringComparison.OrdinalIgnoreCase);
@@ -60,7 +64,7 @@ internal sealed class QueryPump : IDisposable
     /// <param name="stop">Ends the run.</param>
     public void Run(Action onReady, CancellationToken stop)
     {
-        _producer.InitTransactions(KafkaClients.CallTimeout);
+        InitTransactions(stop);
         Position();
         onReady();
         var partitionsChecked = _time.GetTimestamp();
@@ -78,6 +82,23 @@ internal sealed class QueryPump : IDisposable
             {
                 _moved.UnionWith(_positions.Keys);
                 recommitted = _time.GetTimestamp();
+            }
+        }
+    }
+
+    /// <summary>Coordinators that come back from a crash take long over what stood open, and a producer made anew has them begin anew.</summary>
+    private void InitTransactions(CancellationToken stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _producer.InitTransactions(KafkaClients.CallTimeout);
+                return;
+            }
+            catch (KafkaRetriableException slow) when (attempt < MaxInitAttempts && !stop.IsCancellationRequested)
+            {
+                KsqlServerLog.ClientSays(_logger, _query.Id, slow.Error.Reason);
             }
         }
     }
@@ -238,7 +259,9 @@ internal sealed class QueryPump : IDisposable
     {
         EnsureTransaction();
         var offsets = _moved.Select(p => new TopicPartitionOffset(_query.Source.Topic, p, _positions[p])).ToList();
-        _producer.SendOffsetsToTransaction(offsets, _consumer.ConsumerGroupMetadata, KafkaClients.CallTimeout);
+
+        // librdkafka does not keep this timeout, and after a crash of the group's coordinator it may never return (its issues 5456 and 5511)
+        _commit.Run(() => _producer.SendOffsetsToTransaction(offsets, _consumer.ConsumerGroupMetadata, KafkaClients.CallTimeout));
         _producer.CommitTransaction(KafkaClients.CallTimeout);
         _inTransaction = false;
         _moved.Clear();

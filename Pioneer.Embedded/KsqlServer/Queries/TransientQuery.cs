@@ -77,8 +77,9 @@ internal sealed class TransientQuery
         {
             rows.TryComplete();
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
+            // OutOfMemoryException too: let by, it would leave the client waiting for rows that never come.
             rows.TryComplete(e);
         }
     }

@@ -58,7 +58,7 @@ internal sealed class Descriptions(KsqlService service)
             ["id"] = query.Id,
             ["statusCount"] = new JsonObject { [state] = 1 },
             ["queryType"] = "PERSISTENT",
-            ["state"] = state + ":1",
+            ["state"] = Word(state),
         };
     }
 
@@ -125,7 +125,7 @@ internal sealed class Descriptions(KsqlService service)
             ["overriddenProperties"] = new JsonObject(running?.Definition.Properties.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)) ?? []),
             ["ksqlHostQueryStatus"] = hosts,
             ["queryType"] = type,
-            ["state"] = state,
+            ["state"] = state is null ? null : Word(state),
             ["queryErrors"] = Entities.List(running?.Errors.Select(e => new JsonObject
             {
                 ["timestamp"] = e.Time.ToUnixTimeMilliseconds(),
@@ -153,6 +153,9 @@ internal sealed class Descriptions(KsqlService service)
         steps.Add($"[ SOURCE ] | Schema: {plan.Source.Schema}.");
         return string.Join('\n', steps.Select((s, i) => new string('\t', i) + " > " + s));
     }
+
+    /// <summary>ksqlDB keeps 'state' for old clients, and it knows no pause: that stands in the states of the hosts.</summary>
+    private static string Word(string state) => state == "ERROR" ? state : "RUNNING";
 
     private string StateOf(string queryId) => (service.Queries.GetValueOrDefault(queryId)?.State ?? QueryState.Running).ToString().ToUpperInvariant();
 

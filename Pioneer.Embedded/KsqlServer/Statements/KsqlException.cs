@@ -26,6 +26,5 @@ internal static class ErrorCodes
     public const int KafkaAuthorizationFailed = 40301;
     public const int NotFound = 40400;
     public const int ServerError = 50000;
-    public const int CommandQueueTimeout = 50301;
     public const int ServerNotReady = 50302;
 }

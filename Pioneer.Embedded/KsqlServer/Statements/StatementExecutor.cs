@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Pioneer.Embedded.Ksql.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
+using Pioneer.Embedded.Ksql.Queries;
 using Pioneer.Ksql.Analysis;
 using Pioneer.Ksql.Functions;
 using Pioneer.Ksql.Syntax;
@@ -164,6 +166,7 @@ internal sealed class StatementExecutor(KsqlService service, string host)
             ("ksql.persistent.prefix", "KSQL", "query_"),
             ("ksql.streams.bootstrap.servers", "KAFKA_STREAMS", service.Connection.BootstrapServers),
             ("ksql.streams.processing.guarantee", "KAFKA_STREAMS", "exactly_once_v2"),
+            ("ksql.streams.commit.interval.ms", "KAFKA_STREAMS", QueryPump.MaxTransaction.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)),
             ("ksql.streams.auto.offset.reset", "KAFKA_STREAMS", statement.Properties.GetValueOrDefault("auto.offset.reset") ?? "latest"),
             ("ksql.variable.substitution.enable", "KSQL", "false"),
         ];

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Pioneer.Jobs.Kafka.Wire;
@@ -6,6 +7,10 @@ namespace Pioneer.Jobs.Kafka.Wire;
 internal static class BrokerAddress
 {
     private const int DefaultPort = 9092;
+
+    /// <summary>All of a list with commas.</summary>
+    public static ImmutableArray<(string Host, int Port)> ParseAll(string bootstrapServers) =>
+        [.. bootstrapServers.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
 
     public static (string Host, int Port) Parse(string text)
     {

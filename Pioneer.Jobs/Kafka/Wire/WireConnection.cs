@@ -10,7 +10,7 @@ namespace Pioneer.Jobs.Kafka.Wire;
 /// A connection to one broker that speaks the protocol directly, one request at a time. Not safe to share between threads. Whatever goes wrong
 /// is an <see cref="IOException"/>, an <see cref="InvalidDataException"/> or the caller's cancellation, and ends it.
 /// </summary>
-internal sealed class WireConnection : IAsyncDisposable
+internal sealed class WireConnection : IDisposable
 {
     /// <summary>Quotas of a hundred thousand principals are about a tenth of this.</summary>
     private const int MaxResponseBytes = 64 * 1024 * 1024;
@@ -86,9 +86,9 @@ internal sealed class WireConnection : IAsyncDisposable
         return answer;
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _stream.DisposeAsync();
+        _stream.Dispose();
         _tcp.Dispose();
     }
 

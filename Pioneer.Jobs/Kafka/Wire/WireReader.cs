@@ -23,6 +23,8 @@ internal sealed class WireReader(ReadOnlyMemory<byte> frame)
 
     public int Int32() => BinaryPrimitives.ReadInt32BigEndian(Take(sizeof(int)));
 
+    public long Int64() => BinaryPrimitives.ReadInt64BigEndian(Take(sizeof(long)));
+
     public double Float64() => BinaryPrimitives.ReadDoubleBigEndian(Take(sizeof(double)));
 
     public string String() => NullableString() ?? throw new InvalidDataException("a string of the answer is missing");

@@ -4,7 +4,7 @@ using Confluent.Kafka;
 
 namespace Pioneer.Jobs.Kafka.Wire;
 
-/// <summary>Signs a connection in as the platform, by PLAIN or SCRAM.</summary>
+/// <summary>Signs a connection in as who the options say, by PLAIN or SCRAM.</summary>
 internal static class WireSignIn
 {
     // Version 0 of SaslAuthenticate: later ones announce that we would sign in again on the same connection, and we just open another.

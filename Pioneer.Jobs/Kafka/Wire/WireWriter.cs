@@ -68,6 +68,8 @@ internal sealed class WireWriter
         }
     }
 
+    public void NullArray() => Length(-1);
+
     /// <summary>Ends a structure: no tagged fields.</summary>
     public void EndStruct()
     {

@@ -19,12 +19,18 @@ internal static class EventsApi
     private static readonly Error BadStart = Error.Invalid("StartMalformed", "from", "'from' or Last-Event-ID is not a place in the topic.",
         "Send 'earliest', 'latest' or the id of an event that you received.");
 
+    private static readonly Error BrokersRefuse = new("DeliveryRefused", "The brokers no longer let this tenant read.",
+        "Look whether the tenant is suspended; otherwise reconcile it: its plan restores its rights.");
+
+    private const int RetryAfterRefusalMs = 60_000;
+
     public static void MapEvents(this RouteGroupBuilder api) =>
         api.MapGet("/tenants/{slug}/subscriptions/{name}/events", StreamAsync)
             .Streams("text/event-stream", "Streams results; goes on after the event that Last-Event-ID names.");
 
     private static async Task<IResult> StreamAsync(
-        string slug, string name, string? from, SubscriptionQueries subscriptions, DeliveryReader reader, CurrentActor current, HttpContext http, CancellationToken ct)
+        string slug, string name, string? from, SubscriptionQueries subscriptions, DeliveryReader reader, StreamAccess access, CurrentActor current,
+        HttpContext http, CancellationToken ct)
     {
         var found = await subscriptions.GetAsync(current.Actor, slug, name, ct);
         if (found.IsFailure)
@@ -48,24 +54,54 @@ internal static class EventsApi
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         await WriteAsync(http, $"retry: 1000\nid: {opened.Value.Start}\n\n", ct);
+        var lost = new TaskCompletionSource<Error>();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var watching = WatchAsync(access.LostAsync(ApiAuthentication.TokenOf(http.Request) ?? "", slug, name, ended.Token), lost, ended);
         try
         {
-            await foreach (var happened in opened.Value.EventsAsync(ct))
+            await foreach (var happened in opened.Value.EventsAsync(ended.Token))
             {
-                await WriteAsync(http, Text(happened), ct);
+                await WriteAsync(http, Text(happened), ended.Token);
             }
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            // the client went away; it resumes with the id of the last event it got
+            // the client went away, and resumes with the id of the last event it got; or it may read no longer
         }
-        catch (KafkaSignInRefusedException)
+        catch (Exception refused) when (refused is KafkaSignInRefusedException or KafkaReadRefusedException)
         {
-            await WriteAsync(http, "event: refused\ndata: {\"message\":\"The brokers no longer let this tenant read.\"}\n\n", ct);
+            lost.TrySetResult(BrokersRefuse);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (lost.Task.IsCompletedSuccessfully && !ct.IsCancellationRequested)
+        {
+            await WriteAsync(http, Refused(await lost.Task), ct);
         }
 
         return Results.Empty;
     }
+
+    private static async Task WatchAsync(Task<Error> access, TaskCompletionSource<Error> lost, CancellationTokenSource ended)
+    {
+        try
+        {
+            lost.TrySetResult(await access);
+        }
+        finally
+        {
+            // a right that cannot be looked up counts as none: the client asks again, and is answered by what holds then
+            await ended.CancelAsync();
+        }
+    }
+
+    // The last event. Clients that connect again by themselves are told to take their time: a request with a lost right is refused before it streams.
+    private static string Refused(Error error) =>
+        $"retry: {RetryAfterRefusalMs}\nevent: refused\ndata: {JsonSerializer.Serialize(new { error.Code, error.Message, error.Hint }, JsonSerializerOptions.Web)}\n\n";
 
     private static string Text(DeliveryEvent happened)
     {

@@ -25,7 +25,13 @@ internal static class KsqlApi
     private static async Task<IResult> ValidateAsync(
         string slug, ValidateBody body, TenantSandbox sandbox, QueryCosts costs, CurrentActor current, CancellationToken ct)
     {
-        var verdict = await sandbox.CheckAsync(current.Actor, slug, body.Sql ?? "", body.Properties, SandboxMode.Validate, null, ct);
+        if (body.Properties?.FirstOrDefault(property => property.Value is null).Key is { } unset)
+        {
+            return ApiRefusals.PropertyWithoutValue(unset).ToProblem(StatusCodes.Status400BadRequest);
+        }
+
+        var properties = body.Properties?.ToDictionary(property => property.Key, property => property.Value!);
+        var verdict = await sandbox.CheckAsync(current.Actor, slug, body.Sql ?? "", properties, SandboxMode.Validate, null, ct);
         if (verdict.IsFailure)
         {
             return verdict.Error.ToProblem();
@@ -73,7 +79,7 @@ internal static class KsqlApi
 }
 
 /// <summary>Body of <c>ksql:validate</c>.</summary>
-internal sealed record ValidateBody(string? Sql, Dictionary<string, string>? Properties);
+internal sealed record ValidateBody(string? Sql, Dictionary<string, string?>? Properties);
 
 /// <summary>Body of <c>ksql:preview</c>.</summary>
 internal sealed record PreviewBody(string? Sql, int? MaxRows, int? MaxSeconds, bool? FromBeginning);

@@ -64,16 +64,21 @@ internal static class TenantsApi
             return found.Error.ToProblem();
         }
 
-        return (await planner.PlanAsync(TenantSlug.Create(slug).Value, ct)).ToAnswer(plan => Results.Ok(PlanBody.Of(plan)));
+        var planned = await planner.PlanAsync(TenantSlug.Create(slug).Value, ct);
+        return planned.IsFailure
+            ? PlatformWords.For(current.Actor, TenantSlug.Create(slug).Value, planned.Error).ToProblem()
+            : planned.ToAnswer(plan => Results.Ok(PlanBody.Of(plan, current.Actor)));
     }
 }
 
 /// <summary>Body of <c>POST /tenants</c>.</summary>
 /// <param name="Isolation"><c>dedicated</c> (default) or <c>shared</c>.</param>
 /// <param name="Limits">What each of its principals may take of a broker; the platform's defaults where it says nothing.</param>
-internal sealed record TenantBody(string? Slug, string? Name, IsolationLevel Isolation = IsolationLevel.Dedicated, TenantLimits? Limits = null)
+/// <param name="KsqlUrl">Where the tenant's own ksqlDB server answers; needed for dedicated isolation where the platform hosts none.</param>
+internal sealed record TenantBody(
+    string? Slug, string? Name, IsolationLevel Isolation = IsolationLevel.Dedicated, TenantLimits? Limits = null, string? KsqlUrl = null)
 {
-    public CreateTenantRequest ToRequest() => new(Slug, Name ?? Slug, Isolation) { Limits = Limits ?? new TenantLimits() };
+    public CreateTenantRequest ToRequest() => new(Slug, Name ?? Slug, Isolation) { Limits = Limits ?? new TenantLimits(), KsqlUrl = KsqlUrl };
 }
 
 /// <summary>A tenant is being onboarded.</summary>
@@ -82,13 +87,14 @@ internal sealed record TenantStarted(string Slug, OperationId OperationId);
 /// <summary>Body of <c>PATCH /tenants/{slug}</c>: what may change of a tenant.</summary>
 internal sealed record TenantChangeBody(string? Name);
 
-/// <summary>A plan as the API shows it.</summary>
+/// <summary>A plan as the API shows it; without <see cref="ConnectorDetails"/> for a tenant's people.</summary>
 internal sealed record PlanBody(
     IEnumerable<ChangeBody> Changes, IEnumerable<BlockedChange> Blocked, IEnumerable<PlanNote> Notes, IEnumerable<ForeignResource> Foreign, ChangeCost Cost)
 {
-    public static PlanBody Of(Plan plan) => new(
+    public static PlanBody Of(Plan plan, Actor actor) => new(
         plan.Changes.Select(change => new ChangeBody(
-            change.ResourceType, change.Kind.ToString().ToLowerInvariant(), change.Resource, change.Before, change.After, change.Risk.ToString(), change.NeedsConfirmation)),
+            change.ResourceType, change.Kind.ToString().ToLowerInvariant(), change.Resource,
+            ConnectorDetails.State(change, change.Before, actor), ConnectorDetails.State(change, change.After, actor), change.Risk.ToString(), change.NeedsConfirmation)),
         plan.Blocked, plan.Notes, plan.Foreign, plan.Cost);
 }
 

@@ -61,7 +61,7 @@ public sealed partial class CredentialList
     {
         if (!await Dialogs.ConfirmAsync(
             $"Rotate {row.Principal}",
-            builder => builder.AddContent(0, "A second credential with the same rights is issued. Both work until you revoke the old one, so that readers can move one by one."),
+            "A second credential with the same rights is issued. Both work until you revoke the old one, so that readers can move one by one.",
             "Issue the second", danger: false))
         {
             return;
@@ -79,7 +79,7 @@ public sealed partial class CredentialList
     {
         if (!await Dialogs.ConfirmAsync(
             $"Revoke {row.Principal}",
-            builder => builder.AddContent(0, "Its rights are taken at once: readers that use it are refused with their next request. It cannot be brought back."),
+            "Its rights are taken at once: readers that use it are refused with their next request. It cannot be brought back.",
             "Revoke"))
         {
             return;

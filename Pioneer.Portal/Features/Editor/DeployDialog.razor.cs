@@ -36,25 +36,37 @@ public sealed partial class DeployDialog
 
     protected override void OnInitialized() => _description = Document.Description;
 
-    private void SetName(ChangeEventArgs e)
+    private string Name => _name.Trim();
+
+    private void SetName(string? name)
     {
-        _name = e.Value?.ToString()?.Trim() ?? "";
+        _name = name ?? "";
         _plan = null;
     }
 
     private async Task PlanAsync()
     {
+        if (_busy)
+        {
+            return;
+        }
+
         (_busy, _error) = (true, null);
-        var plan = await Deploy.PreviewAsync(Me.Actor, Slug, _name, Sql, default);
+        var plan = await Deploy.PreviewAsync(Me.Actor, Slug, Name, Sql, default);
         (_busy, _error, _plan) = (false, plan.Error, plan.IsSuccess ? plan.Value : null);
     }
 
     private async Task DeployAsync()
     {
+        if (_busy)
+        {
+            return;
+        }
+
         (_busy, _error) = (true, null);
         var deployed = Document.Subscription is { } existing
             ? await Deploy.UpdateAsync(Me.Actor, Slug, existing, Sql, _description, Document.Revision, default)
-            : await Deploy.CreateAsync(Me.Actor, Slug, _name, Sql, _description, default);
+            : await Deploy.CreateAsync(Me.Actor, Slug, Name, Sql, _description, default);
         (_busy, _error) = (false, deployed.Error);
         if (deployed.IsSuccess)
         {

@@ -110,7 +110,7 @@ export async function create(element, dotnet, text, vocabulary, readOnly) {
     model, readOnly, automaticLayout: true, minimap: { enabled: false }, fontFamily: token("mono"), fontSize: 13, lineHeight: 22, fontLigatures: false, padding: { top: 10, bottom: 10 },
     scrollBeyondLastLine: false, wordWrap: "on", wrappingIndent: "indent", renderLineHighlight: "line", overviewRulerLanes: 0, lineNumbersMinChars: 4, folding: true, tabSize: 2, acceptSuggestionOnEnter: "smart", fixedOverflowWidgets: true,
     "semanticHighlighting.enabled": false, wordBasedSuggestions: false, quickSuggestions: { other: true, comments: false, strings: false }, suggest: { showWords: false, preview: false },
-    ariaLabel: "ksql query", unicodeHighlight: { ambiguousCharacters: false }, stickyScroll: { enabled: false },
+    ariaLabel: "ksql query. Ctrl+M lets Tab leave it", unicodeHighlight: { ambiguousCharacters: false }, stickyScroll: { enabled: false },
   });
   // Monaco gives its live regions a landmark role; they are none
   document.querySelectorAll(".monaco-status, .monaco-alert").forEach(e => { if (e.getAttribute("role") === "complementary") { e.setAttribute("role", "status"); } });

@@ -59,7 +59,7 @@ public sealed partial class FeedDialog
 
     private async Task SaveAsync()
     {
-        if (_request is not { } request)
+        if (_busy || _request is not { } request)
         {
             return;
         }

@@ -68,17 +68,16 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
         return new MatrixView(feeds, [.. shown.Select(t => new MatrixLine(t.Slug.Value, t.Name, t.State, [.. byTenant[t.Id]]))], total);
     }
 
-    /// <summary>Granted feeds, of one tenant or of all that the person sees.</summary>
-    public async Task<IReadOnlyList<EntitlementLine>> EntitlementsAsync(string? slug, CancellationToken cancellationToken)
+    /// <summary>Granted feeds of one tenant; none for a slug that is not there or that the person does not see.</summary>
+    public async Task<IReadOnlyList<EntitlementLine>> EntitlementsAsync(string slug, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var tenants = database.Tenants.AsNoTracking();
-        if (slug is not null && TenantSlug.Create(slug) is { IsSuccess: true, Value: var wanted })
+        if (TenantSlug.Create(slug) is not { IsSuccess: true, Value: var wanted })
         {
-            tenants = tenants.Where(t => t.Slug == wanted);
+            return [];
         }
 
-        return await ReadAsync(Granted(database, tenants), cancellationToken);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await ReadAsync(Granted(database, database.Tenants.AsNoTracking().Where(t => t.Slug == wanted)), cancellationToken);
     }
 
     /// <summary>One page of the granted feeds of all that the person sees, narrowed to tenants or feeds with this in their name. Pages are 1-based.</summary>

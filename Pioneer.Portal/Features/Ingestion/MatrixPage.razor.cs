@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using MudBlazor;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Provisioning;
@@ -41,6 +43,9 @@ public sealed partial class MatrixPage
 
     [Inject]
     public required NavigationManager Navigation { get; set; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; set; }
 
     [Inject]
     public required TimeProvider Time { get; set; }
@@ -94,6 +99,17 @@ public sealed partial class MatrixPage
         else
         {
             _pending[(row.Slug, feed)] = wanted;
+        }
+    }
+
+    /// <summary>Filter and pages of the matrix keep the ticks; any other page would lose them.</summary>
+    private async Task AskBeforeLeavingAsync(LocationChangingContext leaving)
+    {
+        var stays = Navigation.ToAbsoluteUri(leaving.TargetLocation).AbsolutePath == Navigation.ToAbsoluteUri(Navigation.Uri).AbsolutePath;
+        if (_pending.Count > 0 && !stays && !await Dialogs.ConfirmAsync(
+            "Leave without applying", $"{PendingText}: they were ticked and not applied.", "Leave"))
+        {
+            leaving.PreventNavigation();
         }
     }
 

@@ -50,6 +50,11 @@ public sealed partial class SourceDialog
 
     private async Task TestAsync()
     {
+        if (_busy)
+        {
+            return;
+        }
+
         (_busy, _tested, _error) = (true, false, null);
         var result = await Sources.TestAsync(Me.Actor, Request, default);
         (_busy, _tested, _error) = (false, result.IsSuccess, result.Error);
@@ -57,6 +62,11 @@ public sealed partial class SourceDialog
 
     private async Task SaveAsync()
     {
+        if (_busy)
+        {
+            return;
+        }
+
         (_busy, _error) = (true, null);
         _error = Existing is { } row
             ? (await Sources.UpdateAsync(Me.Actor, Request, row.Revision, default)).Error

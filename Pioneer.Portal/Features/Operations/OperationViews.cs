@@ -2,14 +2,16 @@ using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
+using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Features.Operations;
 
 /// <summary>One operation as a list shows it.</summary>
 /// <param name="Target">What it works on, such as the id of a seed run.</param>
 public sealed record OperationLine(
-    OperationId Id, OperationKind Kind, string Subject, TenantSlug? Tenant, OperationState State, int Progress, string? Error,
+    OperationId Id, OperationKind Kind, string Subject, TenantId? TenantId, TenantSlug? Tenant, OperationState State, int Progress, string? Error,
     DateTimeOffset RequestedAt, string RequestedBy, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int StepsDone, int StepsTotal, string? Target);
 
 /// <summary>One step as the detail shows it.</summary>
@@ -18,13 +20,14 @@ public sealed record OperationStepLine(
     string? Error, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
 
 /// <summary>An operation with its journal.</summary>
-public sealed record OperationView(OperationLine Operation, IReadOnlyList<OperationStepLine> Steps);
+/// <param name="MayControl">Whether the person may cancel and retry it.</param>
+public sealed record OperationView(OperationLine Operation, IReadOnlyList<OperationStepLine> Steps, bool MayControl);
 
 /// <summary>One page of a list.</summary>
 public sealed record OperationList(IReadOnlyList<OperationLine> Rows, int Total);
 
-/// <summary>Reads operations within the tenant scope of the circuit.</summary>
-public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases)
+/// <summary>Reads operations within the tenant scope of the circuit; <see cref="ConnectorDetails"/> for platform people only.</summary>
+public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases, CurrentActor me)
 {
     public const int PageSize = 50;
 
@@ -50,7 +53,7 @@ public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases
 
         var total = await rows.CountAsync(cancellationToken);
         var list = await Project(rows.OrderByDescending(o => o.RequestedAt).Skip((page - 1) * PageSize).Take(PageSize), database).ToListAsync(cancellationToken);
-        return new OperationList(list, total);
+        return new OperationList(list.ConvertAll(Shown), total);
     }
 
     /// <summary>What runs or waits, oldest first.</summary>
@@ -58,7 +61,7 @@ public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var rows = database.Operations.AsNoTracking().Where(o => o.State == OperationState.Queued || o.State == OperationState.Running);
-        return await Project(rows.OrderBy(o => o.RequestedAt).Take(limit), database).ToListAsync(cancellationToken);
+        return (await Project(rows.OrderBy(o => o.RequestedAt).Take(limit), database).ToListAsync(cancellationToken)).ConvertAll(Shown);
     }
 
     /// <summary>Null for an operation that is not there or belongs to a tenant that the person does not see.</summary>
@@ -71,14 +74,20 @@ public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases
             return null;
         }
 
-        var steps = await database.OperationSteps.AsNoTracking().Where(s => s.OperationId == id).OrderBy(s => s.Ordinal)
-            .Select(s => new OperationStepLine(s.Ordinal, s.Title, s.ResourceType, s.Resource, s.Before, s.After, s.State, s.Attempt, s.Error, s.StartedAt, s.FinishedAt))
+        var steps = await database.OperationSteps.AsNoTracking().Where(s => s.OperationId == id).OrderBy(s => s.Ordinal).ShownTo(me.Actor)
+            .Select(s => new OperationStepLine(
+                s.Row.Ordinal, s.Row.Title, s.Row.ResourceType, s.Row.Resource, s.Before, s.After, s.Row.State, s.Row.Attempt, s.Error,
+                s.Row.StartedAt, s.Row.FinishedAt))
             .ToListAsync(cancellationToken);
-        return new OperationView(operation, steps);
+        return new OperationView(
+            Shown(operation), steps.ConvertAll(step => step with { Error = PlatformWords.For(me.Actor, operation.Tenant, step.Error) }),
+            ControlOperations.Allows(me.Actor, operation.Kind, operation.TenantId));
     }
 
-    private static IQueryable<OperationLine> Project(IQueryable<Operation> rows, PioneerDbContext database) => rows.Select(o => new OperationLine(
-        o.Id, o.Kind, o.Subject, database.Tenants.Where(t => t.Id == o.TenantId).Select(t => (TenantSlug?)t.Slug).FirstOrDefault(),
-        o.State, o.Progress, o.Error, o.RequestedAt, o.RequestedBy, o.StartedAt, o.FinishedAt,
-        o.Steps.Count(s => s.State == OperationStepState.Succeeded || s.State == OperationStepState.Skipped), o.Steps.Count, o.Target));
+    private OperationLine Shown(OperationLine line) => line with { Error = PlatformWords.For(me.Actor, line.Tenant, line.Error) };
+
+    private IQueryable<OperationLine> Project(IQueryable<Operation> rows, PioneerDbContext database) => rows.ShownTo(me.Actor).Select(o => new OperationLine(
+        o.Row.Id, o.Row.Kind, o.Row.Subject, o.Row.TenantId, database.Tenants.Where(t => t.Id == o.Row.TenantId).Select(t => (TenantSlug?)t.Slug).FirstOrDefault(),
+        o.Row.State, o.Row.Progress, o.Error, o.Row.RequestedAt, o.Row.RequestedBy, o.Row.StartedAt, o.Row.FinishedAt,
+        o.Row.Steps.Count(s => s.State == OperationStepState.Succeeded || s.State == OperationStepState.Skipped), o.Row.Steps.Count, o.Row.Target));
 }

@@ -26,6 +26,7 @@ public sealed partial class OverviewPage
     private TenantList? _tenants;
     private IReadOnlyList<OperationLine> _operations = [];
     private List<AttentionItem> _attention = [];
+    private int _attentionCount;
 
     [CascadingParameter]
     public required Task<AuthenticationState> Authentication { get; set; }
@@ -68,6 +69,7 @@ public sealed partial class OverviewPage
         var failed = await Subscriptions.ListAsync(null, null, SubscriptionState.Failed, 1, cancellationToken);
         var drifted = SeesPlatform ? await Tenants.ListAsync(null, null, true, TenantSort.Name, false, 1, cancellationToken) : null;
         _attention = [.. Attention(_status, failed, drifted)];
+        _attentionCount = _attention.Count + _status.OpenIncidentCount - _status.OpenIncidents.Length;
     }
 
     private static IEnumerable<AttentionItem> Attention(RecoveryStatus status, SubscriptionList failed, TenantList? drifted)
@@ -77,7 +79,16 @@ public sealed partial class OverviewPage
             yield return new(Tone.Bad, incident.Title, incident.Reason, "Open", PortalUrls.Incident(incident.Id.Value));
         }
 
-        foreach (var component in status.Components.Where(c => c.Level is StatusLevel.Degraded or StatusLevel.Lost && !status.OpenIncidents.Any(i => i.Subject == c.Name)))
+        // before the first round there is nothing to miss
+        foreach (var component in status.Components.Where(c => c.Level == StatusLevel.NotObserved && status.EvidenceAt is not null))
+        {
+            yield return new(Tone.Warn, $"{component.Name}: {component.State}", "Nothing can be promised for what it would tell.", "Look", PortalUrls.Recovery);
+        }
+
+        // the incidents that are not in the status are other failed connectors: naming those here would say the same thing twice
+        var allIncidents = status.OpenIncidents.Length == status.OpenIncidentCount;
+        foreach (var component in status.Components.Where(c => c.Level is StatusLevel.Degraded or StatusLevel.Lost
+            && (allIncidents ? !status.OpenIncidents.Any(i => i.Subject == c.Name) : c.State != RecoveryStatus.ConnectorFailed)))
         {
             yield return new(Tone.Warn, $"{component.Name}: {component.State}", component.Evidence, "Look", PortalUrls.Recovery);
         }
@@ -101,8 +112,9 @@ public sealed partial class OverviewPage
 
     private IEnumerable<Layer> Layers(Domain.Tenants.Overview view, RecoveryStatus status)
     {
-        var connect = status.Components.Where(c => c.Detector.Contains("connector", StringComparison.OrdinalIgnoreCase)).ToList();
-        var failedConnectors = connect.Count(c => c.Level == StatusLevel.Degraded && c.State == "Task failed");
+        var failedConnectors = status.FailedConnectors;
+        var connectSeen = status.LookedAt is not null && !status.Components.Any(c => c is { Name: RecoveryStatus.Connect, Level: StatusLevel.NotObserved });
+        var queriesSeen = !status.Components.Any(c => c is { Name: RecoveryStatus.Ksql, Level: StatusLevel.NotObserved });
         var ingestion = Throughput.Of(TopicKind.Feed);
         var processed = Throughput.Processed();
         if (SeesPlatform)
@@ -111,11 +123,12 @@ public sealed partial class OverviewPage
         }
 
         yield return new(
-            "Ingestion", SeesPlatform ? PortalUrls.Connectors : PortalUrls.Overview, failedConnectors > 0 ? Tone.Warn : status.LookedAt is null ? Tone.Note : Tone.Ok,
-            failedConnectors > 0 ? $"{failedConnectors} failed" : status.LookedAt is null ? "not observed" : "healthy",
+            "Ingestion", SeesPlatform ? PortalUrls.Connectors : PortalUrls.Overview, failedConnectors > 0 ? Tone.Warn : connectSeen ? Tone.Ok : Tone.Note,
+            failedConnectors > 0 ? $"{failedConnectors:N0} failed" : connectSeen ? "healthy" : "not observed",
             Rate(SeesPlatform ? ingestion : LayerRate.NotObserved, view.Entitlements), "", $"{Plural.Of(view.Entitlements, "connector")}, {view.PausedConnectors} paused", SeesPlatform ? ingestion : null);
         yield return new(
-            "Subscriptions", PortalUrls.AllSubscriptions, view.FailedSubscriptions > 0 ? Tone.Warn : Tone.Ok, view.FailedSubscriptions > 0 ? $"{view.FailedSubscriptions} failed" : "healthy",
+            "Subscriptions", PortalUrls.AllSubscriptions, view.FailedSubscriptions > 0 ? Tone.Warn : queriesSeen ? Tone.Ok : Tone.Note,
+            view.FailedSubscriptions > 0 ? $"{view.FailedSubscriptions} failed" : queriesSeen ? "healthy" : "not observed",
             Rate(SeesPlatform ? processed : LayerRate.NotObserved, view.Subscriptions), "", $"{Plural.Of(view.RunningSubscriptions, "query")} running", SeesPlatform ? processed : null);
         var waiting = status.Tenants.Sum(t => t.Horizon.Undelivered);
         yield return new(

@@ -31,9 +31,6 @@ public sealed partial class RecoveryPage
     public required RecoveryViews Views { get; set; }
 
     [Inject]
-    public required RunPlaybooks Playbooks { get; set; }
-
-    [Inject]
     public required DrillSteps Drills { get; set; }
 
     [Inject]
@@ -41,9 +38,6 @@ public sealed partial class RecoveryPage
 
     [Inject]
     public required IDialogService Dialogs { get; set; }
-
-    [Inject]
-    public required Toaster Toaster { get; set; }
 
     [Inject]
     public required NavigationManager Navigation { get; set; }
@@ -57,8 +51,11 @@ public sealed partial class RecoveryPage
 
     private bool MayOperate => Me.Actor.PlatformRole >= PlatformRole.Operator;
 
+    private ComponentStatus? Unseen => _status?.Components.FirstOrDefault(component => component.Level == StatusLevel.NotObserved);
+
     private string DoneAnswer => _incident switch
     {
+        null when Unseen is not null => "Look at what does not answer",
         null => "Nothing has to be done",
         { Run: { } run } => StepText(run),
         _ => "Nobody acts yet",
@@ -66,15 +63,19 @@ public sealed partial class RecoveryPage
 
     private string DoneDetail => _incident switch
     {
+        null when Unseen is { } silent => $"{silent.Name} is asked every second, and nobody else acts: {silent.State.ToLowerInvariant()}.",
         null => "The platform is watched every second.",
-        { Run: { } run } => $"Playbook {run.Scenario}, asked for by {run.RequestedBy}.",
-        _ => "A playbook is proposed below.",
+        { Run: { } run } => $"Playbook {run.Scenario}, asked for by {run.RequestedBy}.{Others}",
+        _ => $"A playbook is proposed below.{Others}",
     };
+
+    // the card speaks of the most important incident, which must not read as if it were the only one
+    private string Others => _status is { OpenIncidentCount: > 1 and var open } ? $" {Plural.Of(open - 1, "more incident is", "more incidents are")} open." : "";
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         _status = await Status.ReadAsync(cancellationToken);
-        _incident = _status.OpenIncidents.IsEmpty ? null : await Views.FindAsync(_status.OpenIncidents.OrderByDescending(i => i.DetectedAt).First().Id.Value, cancellationToken);
+        _incident = _status.OpenIncidents.IsEmpty ? null : await Views.FindAsync(_status.OpenIncidents[0].Id.Value, cancellationToken);
         _latest = SeesPlatform ? await Views.LatestAsync(LastIncidents, cancellationToken) : [];
     }
 
@@ -123,20 +124,9 @@ public sealed partial class RecoveryPage
         }
     }
 
-    private async Task RunPlaybookAsync(Incident incident)
+    private async Task TriedAsync(Error? error)
     {
-        var started = await Playbooks.AgainstAsync(Me.Actor, incident.Id, Gone);
-        _error = started.Error;
-        if (started.IsSuccess)
-        {
-            Toaster.Started("The playbook runs.", "Follow it", PortalUrls.PlaybookRun(started.Value.Run.Value));
-            await ReloadAsync();
-        }
-    }
-
-    private async Task ResumeAsync(PlaybookRun run)
-    {
-        _error = (await Playbooks.ResumeAsync(Me.Actor, run.Id, Gone)).Error;
+        _error = error;
         await ReloadAsync();
     }
 

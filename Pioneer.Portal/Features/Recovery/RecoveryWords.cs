@@ -35,6 +35,14 @@ public static class RecoveryWords
         _ => (Components.Tone.Note, "Not known yet"),
     };
 
+    /// <summary>What a list says of an incident; losses speak louder than where its recovery stands.</summary>
+    public static (Tone Tone, string Text) Of(IncidentState state, int losing) => (state, losing) switch
+    {
+        (_, > 0) => (Components.Tone.Bad, $"{Plural.Of(losing, "tenant")} lost records"),
+        (IncidentState.Closed, _) => (Components.Tone.Ok, "Closed"),
+        _ => (Components.Tone.Warn, state.ToString()),
+    };
+
     public static (Tone Tone, string Text, bool Moving) Word(this PlaybookRunState state) => state switch
     {
         PlaybookRunState.Planned => (Components.Tone.Note, "Planned", false),

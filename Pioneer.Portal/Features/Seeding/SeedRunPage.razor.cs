@@ -76,7 +76,7 @@ public sealed partial class SeedRunPage
 
     private async Task CancelAsync()
     {
-        if (await Dialogs.ConfirmAsync("Cancel the run", builder => builder.AddContent(0, "The live query goes on from the cut. Readers keep what they received; 'seed complete' is not written."), "Cancel the run"))
+        if (await Dialogs.ConfirmAsync("Cancel the run", "The live query goes on from the cut. Readers keep what they received; 'seed complete' is not written.", "Cancel the run"))
         {
             _error = (await Jobs.CancelAsync(Me.Actor, Slug, new SeedRunId(Id), Gone)).Error;
             await ReloadAsync();

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Pioneer.Domain;
+using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Portal.Features.Settings;
@@ -22,10 +23,18 @@ public sealed class Accounts(IServiceScopeFactory scopes, TimeProvider time)
             return NotAllowed(actor);
         }
 
+        // an account without a name acts under its e-mail, so that both are names
+        var lengths = TextLimits.CheckAll(("name", "name", name.Trim(), TextLimits.Name), ("email", "e-mail", email.Trim(), TextLimits.Name));
+        if (lengths.IsFailure)
+        {
+            return lengths.Error;
+        }
+
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<PioneerUser>>();
         var user = new PioneerUser { UserName = email.Trim(), Email = email.Trim(), EmailConfirmed = true, DisplayName = name.Trim(), CreatedAt = time.GetUtcNow() };
         var password = NewPassword();
+        Audit(scope.ServiceProvider, actor, "UserCreated", user);
         return Outcome(await users.CreateAsync(user, password), new Made(user.Id, password));
     }
 
@@ -45,19 +54,13 @@ public sealed class Accounts(IServiceScopeFactory scopes, TimeProvider time)
         }
 
         var password = NewPassword();
+        Audit(scope.ServiceProvider, actor, "PasswordReset", user);
         return Outcome(await users.ResetPasswordAsync(user, await users.GeneratePasswordResetTokenAsync(user), password), new Made(userId, password));
     }
 
-    /// <summary>Ends sign-ins that were made with earlier rights, within a minute.</summary>
-    public async Task RightsChangedAsync(string userId)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<PioneerUser>>();
-        if (await users.FindByIdAsync(userId) is { } user)
-        {
-            await users.UpdateSecurityStampAsync(user);
-        }
-    }
+    // Into the context that Identity saves: the change and the entry are there together, or neither.
+    private static void Audit(IServiceProvider services, Actor actor, string action, PioneerUser user) => services.GetRequiredService<WorkRecorder>().Audit(
+        services.GetRequiredService<PioneerDbContext>(), actor, action, new AuditSubject("user", user.Email ?? user.Id), after: new { user.DisplayName });
 
     private static string NewPassword() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(PasswordBytes));
 

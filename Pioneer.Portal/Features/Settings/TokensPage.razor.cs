@@ -4,6 +4,7 @@ using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
+using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Features.Settings;
@@ -11,8 +12,17 @@ namespace Pioneer.Portal.Features.Settings;
 /// <summary>Bearer tokens of the API: all for platform admins, their tenants' for tenant admins.</summary>
 public sealed partial class TokensPage
 {
-    private IReadOnlyList<TokenLine>? _rows;
+    private TokenList? _list;
     private Error? _error;
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Text { get; set; }
+
+    [SupplyParameterFromQuery(Name = "page")]
+    private int? PageQuery { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
 
     [Inject]
     public required UserViews Views { get; set; }
@@ -30,7 +40,11 @@ public sealed partial class TokensPage
 
     private bool MayIssue => Me.Actor.PlatformRole == PlatformRole.Admin || Me.Actor.Memberships.Values.Any(r => r == TenantRole.Admin);
 
-    protected override async Task LoadAsync(CancellationToken cancellationToken) => _rows = await Views.TokensAsync(Me.Actor, cancellationToken);
+    private int PageNumber => Pager.Number(PageQuery);
+
+    private static string UrlOf(string? text, int page) => PortalUrls.With(PortalUrls.ApiTokens, ("q", text), ("page", page > 1 ? page : null));
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken) => _list = await Views.TokensAsync(Me.Actor, Text, PageNumber, cancellationToken);
 
     private async Task IssueAsync()
     {
@@ -43,7 +57,7 @@ public sealed partial class TokensPage
 
     private async Task RevokeAsync(TokenLine row)
     {
-        if (await Dialogs.ConfirmAsync($"Revoke {row.Name}", builder => builder.AddContent(0, "Programs that use it are refused with their next request."), "Revoke"))
+        if (await Dialogs.ConfirmAsync($"Revoke {row.Name}", "Programs that use it are refused with their next request.", "Revoke"))
         {
             _error = (await Tokens.RevokeAsync(Me.Actor, row.Id, Gone)).Error;
             await ReloadAsync();

@@ -38,6 +38,11 @@ public sealed partial class UserDialog
 
     private async Task SaveAsync()
     {
+        if (_busy)
+        {
+            return;
+        }
+
         _busy = true;
         _error = await GrantAsync();
         _busy = false;
@@ -65,10 +70,11 @@ public sealed partial class UserDialog
         var granted = Slug is { } slug
             ? await Members.GrantAsync(Me.Actor, slug, userId, _role, default)
             : await Members.SetPlatformRoleAsync(Me.Actor, userId, _platformRole, default);
-        if (granted.IsSuccess)
+        if (password is not null)
         {
-            await Accounts.RightsChangedAsync(userId);
+            // the account is there, whatever came of its role; shown once, so that a stray key or click must not take it away
             _password = password;
+            await Instance.SetOptionsAsync(Instance.Options with { BackdropClick = false, CloseOnEscapeKey = false });
         }
 
         return granted.Error;

@@ -19,6 +19,12 @@ public sealed record TokenLine(
 /// <summary>One page of people and how many there are in all.</summary>
 public sealed record UserList(IReadOnlyList<UserLine> Rows, int Total);
 
+/// <summary>One page of a tenant's members and how many there are in all.</summary>
+public sealed record MemberList(IReadOnlyList<MemberLine> Rows, int Total);
+
+/// <summary>One page of tokens and how many there are in all.</summary>
+public sealed record TokenList(IReadOnlyList<TokenLine> Rows, int Total);
+
 /// <summary>Reads accounts, members and tokens. Pages ask for the role before they ask here.</summary>
 public sealed class UserViews(IDbContextFactory<PioneerDbContext> databases)
 {
@@ -46,26 +52,68 @@ public sealed class UserViews(IDbContextFactory<PioneerDbContext> databases)
             total);
     }
 
-    public async Task<IReadOnlyList<MemberLine>> MembersAsync(TenantId tenant, CancellationToken cancellationToken)
+    /// <summary>One page of the tenant's members with this in their name or e-mail. Pages are 1-based.</summary>
+    public async Task<MemberList> MembersAsync(TenantId tenant, string? text, int page, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Memberships.AsNoTracking().Where(m => m.TenantId == tenant)
-            .Join(database.Users, m => m.UserId, u => u.Id, (m, u) => new { Member = m, User = u })
-            .OrderBy(x => x.User.Email)
+        var rows = database.Memberships.AsNoTracking().Where(m => m.TenantId == tenant)
+            .Join(database.Users, m => m.UserId, u => u.Id, (m, u) => new { Member = m, User = u });
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            var term = text.Trim();
+            rows = rows.Where(x => x.User.DisplayName.Contains(term) || x.User.Email!.Contains(term));
+        }
+
+        var total = await rows.CountAsync(cancellationToken);
+        var members = await rows.OrderBy(x => x.User.Email).ThenBy(x => x.User.Id).Skip((page - 1) * PageSize).Take(PageSize)
             .Select(x => new MemberLine(x.User.Id, x.User.DisplayName, x.User.Email ?? "", x.Member.Role, x.Member.GrantedAt, x.Member.GrantedBy))
             .ToListAsync(cancellationToken);
+        return new MemberList(members, total);
     }
 
-    /// <summary>Living tokens that the actor may revoke: all for platform admins, their tenants' for tenant admins.</summary>
-    public async Task<IReadOnlyList<TokenLine>> TokensAsync(Actor actor, CancellationToken cancellationToken)
+    /// <summary>
+    /// One page of the living tokens that the actor may revoke, newest first: all for platform admins, their tenants' for tenant admins. Narrowed to those
+    /// with this in their name, their beginning or their issuer's name. Pages are 1-based.
+    /// </summary>
+    public async Task<TokenList> TokensAsync(Actor actor, string? text, int page, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var tokens = await database.ApiTokens.AsNoTracking().Where(t => t.RevokedAt == null).OrderByDescending(t => t.CreatedAt).ToListAsync(cancellationToken);
-        var slugs = await database.Tenants.AsNoTracking().Select(t => new { t.Id, t.Slug }).ToDictionaryAsync(t => t.Id, t => t.Slug.Value, cancellationToken);
-        var visible = tokens.Where(t => actor.PlatformRole == PlatformRole.Admin
-            || (t.PlatformRole == PlatformRole.None && t.Tenants.All(id => TenantAuthorisation.Allows(actor, id, TenantPermission.Administer))));
-        return [.. visible.Select(t => new TokenLine(
-            t.Id, t.Name, t.Prefix, t.PlatformRole, t.TenantRole, [.. t.Tenants.Select(id => slugs.GetValueOrDefault(id, "?"))], t.CreatedAt, t.CreatedBy, t.ExpiresAt, t.LastUsedAt))];
+        var rows = database.ApiTokens.AsNoTracking().Where(t => t.RevokedAt == null);
+        if (actor.PlatformRole != PlatformRole.Admin)
+        {
+            var revocable = await RevocableAsync(rows, actor, cancellationToken);
+            rows = rows.Where(t => revocable.Contains(t.Id));
+        }
+
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            var term = text.Trim();
+            rows = rows.Where(t => t.Name.Contains(term) || t.Prefix.Contains(term) || t.CreatedBy.Contains(term));
+        }
+
+        var total = await rows.CountAsync(cancellationToken);
+        var tokens = await rows.OrderByDescending(t => t.CreatedAt).ThenBy(t => t.Id).Skip((page - 1) * PageSize).Take(PageSize).ToListAsync(cancellationToken);
+        var ids = tokens.SelectMany(t => t.Tenants).Distinct().ToList();
+        var slugs = await database.Tenants.AsNoTracking().Where(t => ids.Contains(t.Id)).Select(t => new { t.Id, t.Slug })
+            .ToDictionaryAsync(t => t.Id, t => t.Slug.Value, cancellationToken);
+        return new TokenList(
+            [.. tokens.Select(t => new TokenLine(
+                t.Id, t.Name, t.Prefix, t.PlatformRole, t.TenantRole, [.. t.Tenants.Select(id => slugs.GetValueOrDefault(id, "?"))], t.CreatedAt, t.CreatedBy,
+                t.ExpiresAt, t.LastUsedAt))],
+            total);
+    }
+
+    /// <summary>
+    /// Tokens of none but tenants that the actor administers. A token's tenants are one JSON column: the database narrows to tokens that name one of the
+    /// actor's, and what remains, tokens of the actor's own tenants, is looked through here.
+    /// </summary>
+    private static async Task<List<ApiTokenId>> RevocableAsync(IQueryable<ApiToken> tokens, Actor actor, CancellationToken cancellationToken)
+    {
+        var mine = actor.Memberships.Keys.Where(id => TenantAuthorisation.Allows(actor, id, TenantPermission.Administer)).ToHashSet();
+        var named = mine.Select(id => id.Value.ToString()).ToList();
+        var candidates = await tokens.Where(t => t.PlatformRole == PlatformRole.None && named.Any(id => ((string)(object)t.Tenants).Contains(id)))
+            .Select(t => new { t.Id, t.Tenants }).ToListAsync(cancellationToken);
+        return [.. candidates.Where(t => t.Tenants.All(mine.Contains)).Select(t => t.Id)];
     }
 
     public async Task<string?> FindIdAsync(string email, CancellationToken cancellationToken)

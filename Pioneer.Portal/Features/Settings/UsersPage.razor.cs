@@ -15,6 +15,9 @@ public sealed partial class UsersPage
     private UserList? _list;
     private Error? _error;
 
+    // a select keeps what was chosen though it was refused, unless it is drawn anew
+    private int _asked;
+
     [SupplyParameterFromQuery(Name = "q")]
     private string? Text { get; set; }
 
@@ -57,17 +60,33 @@ public sealed partial class UsersPage
 
     private async Task SetRoleAsync(UserLine row, ChangeEventArgs e)
     {
-        if (Enum.TryParse<PlatformRole>(e.Value?.ToString(), out var role))
+        _asked++;
+        if (!Enum.TryParse<PlatformRole>(e.Value?.ToString(), out var role))
         {
-            await ApplyAsync(row, await Members.SetPlatformRoleAsync(Me.Actor, row.Id, role, Gone));
+            return;
+        }
+
+        if (role == PlatformRole.Admin && !await Dialogs.ConfirmAsync(
+            $"Make {row.Email} a platform admin", "They see every tenant and may change and delete everything, accounts included.", "Make platform admin", danger: false))
+        {
+            return;
+        }
+
+        await ApplyAsync(await Members.SetPlatformRoleAsync(Me.Actor, row.Id, role, Gone));
+    }
+
+    private async Task SetDisabledAsync(UserLine row)
+    {
+        if (row.Disabled || await Dialogs.ConfirmAsync(
+            $"Shut {row.Email} out", "Open sign-ins end and nobody signs in with this account until it is let in again. Roles and work stay.", "Shut out"))
+        {
+            await ApplyAsync(await Members.SetDisabledAsync(Me.Actor, row.Id, !row.Disabled, Gone));
         }
     }
 
-    private async Task SetDisabledAsync(UserLine row) => await ApplyAsync(row, await Members.SetDisabledAsync(Me.Actor, row.Id, !row.Disabled, Gone));
-
     private async Task ResetAsync(UserLine row)
     {
-        if (!await Dialogs.ConfirmAsync($"New password for {row.Email}", builder => builder.AddContent(0, "The old password stops working and open sign-ins end."), "Make a new password"))
+        if (!await Dialogs.ConfirmAsync($"New password for {row.Email}", "The old password stops working and open sign-ins end.", "Make a new password"))
         {
             return;
         }
@@ -80,14 +99,9 @@ public sealed partial class UsersPage
         }
     }
 
-    private async Task ApplyAsync(UserLine row, Result result)
+    private async Task ApplyAsync(Result result)
     {
         _error = result.Error;
-        if (result.IsSuccess)
-        {
-            await Accounts.RightsChangedAsync(row.Id);
-        }
-
         await ReloadAsync();
     }
 }

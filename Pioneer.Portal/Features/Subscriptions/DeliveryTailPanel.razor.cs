@@ -94,6 +94,10 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
         {
             _error = new Error("SignInRefused", refused.Message, "Reconcile the tenant: its plan restores the portal's credential.");
         }
+        catch (KafkaReadRefusedException refused)
+        {
+            _error = new Error("ReadRefused", refused.Message, "Look whether the tenant is suspended; otherwise reconcile it: its plan restores its rights.");
+        }
         finally
         {
             _running = false;

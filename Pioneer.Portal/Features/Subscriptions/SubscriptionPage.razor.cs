@@ -76,7 +76,7 @@ public sealed partial class SubscriptionPage
     {
         if (await Dialogs.ConfirmAsync(
             $"Run version {version} again",
-            builder => builder.AddContent(0, "It becomes a new version that goes on from the present offsets. Nothing is delivered twice."),
+            "It becomes a new version that goes on from the present offsets. Nothing is delivered twice.",
             $"Roll back to v{version}", danger: false))
         {
             var deployed = await Deploy.RollbackAsync(Me.Actor, Slug, Name, version, Gone);

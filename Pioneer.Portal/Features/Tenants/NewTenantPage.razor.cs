@@ -42,6 +42,9 @@ public sealed partial class NewTenantPage
     public required NavigationManager Navigation { get; set; }
 
     [Inject]
+    public required IKsqlHosting Ksql { get; set; }
+
+    [Inject]
     public required TimeProvider Time { get; set; }
 
     protected override LiveTopic Topics => LiveTopic.Operations;
@@ -51,7 +54,12 @@ public sealed partial class NewTenantPage
     protected override async Task LoadAsync(CancellationToken cancellationToken) =>
         _detail = Operation is { } id ? await Operations.FindAsync(new OperationId(id), cancellationToken) : null;
 
-    private CreateTenantRequest Request => new(_input.Slug, _input.Name, _input.Isolation);
+    private CreateTenantRequest Request => new(_input.Slug, _input.Name, _input.Isolation) { KsqlUrl = AsksForKsql ? _input.KsqlUrl : null };
+
+    // where the platform hosts ksqlDB there is nothing to ask
+    private bool AsksForKsql => _input.Isolation == IsolationLevel.Dedicated && !Ksql.HasPlaceFor(ServiceId);
+
+    private string ServiceId => TenantSlug.Create(_input.Slug) is { IsSuccess: true, Value: var slug } ? KsqlNames.ServiceId(slug) : "<slug>_";
 
     private async Task PreviewAsync()
     {
@@ -121,5 +129,7 @@ public sealed partial class NewTenantPage
         public string Slug { get; set; } = "";
 
         public IsolationLevel Isolation { get; set; } = IsolationLevel.Dedicated;
+
+        public string KsqlUrl { get; set; } = "";
     }
 }

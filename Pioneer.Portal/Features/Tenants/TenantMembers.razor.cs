@@ -6,6 +6,7 @@ using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Features.Settings;
 using Pioneer.Portal.Live;
+using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Features.Tenants;
@@ -13,8 +14,11 @@ namespace Pioneer.Portal.Features.Tenants;
 /// <summary>People with a role in this tenant.</summary>
 public sealed partial class TenantMembers
 {
-    private IReadOnlyList<MemberLine>? _rows;
+    private MemberList? _list;
     private Error? _error;
+
+    // a select keeps what was chosen though it was refused, unless it is drawn anew
+    private int _asked;
 
     [Parameter, EditorRequired]
     public required string Slug { get; set; }
@@ -22,8 +26,17 @@ public sealed partial class TenantMembers
     [Parameter, EditorRequired]
     public TenantId TenantId { get; set; }
 
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Text { get; set; }
+
+    [SupplyParameterFromQuery(Name = "page")]
+    private int? PageQuery { get; set; }
+
     [CascadingParameter]
     public required Task<AuthenticationState> Authentication { get; set; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
 
     [Inject]
     public required UserViews Views { get; set; }
@@ -41,11 +54,15 @@ public sealed partial class TenantMembers
 
     private bool MayAdminister { get; set; }
 
+    private int PageNumber => Pager.Number(PageQuery);
+
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         MayAdminister = (await Authentication).User.May(Slug, TenantRole.Admin);
-        _rows = await Views.MembersAsync(TenantId, cancellationToken);
+        _list = await Views.MembersAsync(TenantId, Text, PageNumber, cancellationToken);
     }
+
+    private string UrlOf(string? text, int page) => PortalUrls.With(PortalUrls.Tenant(Slug, "members"), ("q", text), ("page", page > 1 ? page : null));
 
     private async Task AddAsync()
     {
@@ -58,6 +75,7 @@ public sealed partial class TenantMembers
 
     private async Task SetRoleAsync(MemberLine row, ChangeEventArgs e)
     {
+        _asked++;
         if (Enum.TryParse<TenantRole>(e.Value?.ToString(), out var role))
         {
             _error = (await Members.GrantAsync(Me.Actor, Slug, row.UserId, role, Gone)).Error;
@@ -67,7 +85,7 @@ public sealed partial class TenantMembers
 
     private async Task RemoveAsync(MemberLine row)
     {
-        if (await Dialogs.ConfirmAsync($"Remove {row.Email}", builder => builder.AddContent(0, $"They no longer see {Slug}. What they wrote stays."), "Remove"))
+        if (await Dialogs.ConfirmAsync($"Remove {row.Email}", $"They no longer see {Slug}. What they wrote stays.", "Remove"))
         {
             _error = (await Members.RemoveAsync(Me.Actor, Slug, row.UserId, Gone)).Error;
             await ReloadAsync();

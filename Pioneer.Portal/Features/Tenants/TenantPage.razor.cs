@@ -16,6 +16,8 @@ public sealed partial class TenantPage
 {
     private static readonly string[] Tabs = ["overview", "entitlements", "topics", "subscriptions", "credentials", "quotas", "members", "activity", "plan"];
 
+    // while another tenant loads, nothing of the one before is shown: buttons would act on the new one
+    private string? _loadedFor;
     private TenantHead? _head;
     private Plan? _planned;
     private Error? _error;
@@ -51,7 +53,17 @@ public sealed partial class TenantPage
 
     private string Active => Tab is { } tab && Tabs.Contains(tab) ? tab : "overview";
 
-    protected override async Task LoadAsync(CancellationToken cancellationToken) => _head = await Views.HeadAsync(Slug, cancellationToken);
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var head = await Views.HeadAsync(Slug, cancellationToken);
+        if (head?.Slug != _head?.Slug)
+        {
+            // the search leads from one tenant to another on the same page: what was planned or refused was the other's
+            (_planned, _error) = (null, null);
+        }
+
+        (_head, _loadedFor) = (head, Slug);
+    }
 
     private static IReadOnlyList<PageTab> TabsOf(TenantHead head)
     {
@@ -78,7 +90,7 @@ public sealed partial class TenantPage
             Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, confirmation: null, Gone));
         }
         else if (await Dialogs.ConfirmAsync(
-            $"Apply the plan of {Slug}", Text($"Records of {string.Join(", ", destroying)} are deleted. This cannot be undone."), "Apply and delete", requiredText: Slug))
+            $"Apply the plan of {Slug}", $"Records of {string.Join(", ", destroying)} are deleted. This cannot be undone.", "Apply and delete", requiredText: Slug))
         {
             Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, Slug, Gone));
         }
@@ -88,7 +100,7 @@ public sealed partial class TenantPage
 
     private async Task SuspendAsync()
     {
-        if (await Dialogs.ConfirmAsync($"Suspend {Slug}", Text("Its rights are taken away, its queries and connectors pause. Data, offsets and wanted state stay; resuming brings everything back."), "Suspend"))
+        if (await Dialogs.ConfirmAsync($"Suspend {Slug}", "Its rights are taken away, its queries and connectors pause. Data, offsets and wanted state stay; resuming brings everything back.", "Suspend"))
         {
             Follow(await Lifecycle.SuspendAsync(Me.Actor, Slug, Gone));
         }
@@ -96,7 +108,7 @@ public sealed partial class TenantPage
 
     private async Task OffboardAsync()
     {
-        if (await Dialogs.ConfirmAsync($"Off-board {Slug}", Text("All topics of the tenant with their records, its credentials, queries and connectors are deleted. The slug is never used again. This cannot be undone."), "Off-board", requiredText: Slug))
+        if (await Dialogs.ConfirmAsync($"Off-board {Slug}", "All topics of the tenant with their records, its credentials, queries and connectors are deleted. The slug is never used again. This cannot be undone.", "Off-board", requiredText: Slug))
         {
             Follow(await Lifecycle.OffboardAsync(Me.Actor, Slug, Slug, null, Gone));
         }
@@ -111,6 +123,4 @@ public sealed partial class TenantPage
             Navigation.NavigateTo(PortalUrls.Operation(started.Value.Value));
         }
     }
-
-    private static RenderFragment Text(string text) => builder => builder.AddContent(0, text);
 }

@@ -68,11 +68,12 @@ public sealed class BrokerFaultTests : IAsyncLifetime
     [Fact]
     public async Task Full_log_directory_refuses_writes_and_serves_reads()
     {
-        var producer = _broker.Producer(c => (c.MessageTimeoutMs, c.EnableIdempotence) = (1500, false));
+        var producer = _broker.Producer(c => c.EnableIdempotence = false);
         await producer.ProduceAsync("t", Message("1"));
+        var impatient = _broker.Producer(c => (c.MessageTimeoutMs, c.EnableIdempotence) = (1500, false));
         _broker.Broker.Faults.StorageFull = true;
 
-        await Assert.ThrowsAsync<ProduceException<string, string>>(() => producer.ProduceAsync("t", Message("2")));
+        await Assert.ThrowsAsync<ProduceException<string, string>>(() => impatient.ProduceAsync("t", Message("2")));
         var consumer = _broker.Consumer("g");
         consumer.Subscribe("t");
         Assert.Equal("1", BrokerHarness.Take(consumer, 1)[0].Message.Value);

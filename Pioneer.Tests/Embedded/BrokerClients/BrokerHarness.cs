@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded.Broker;
+using Pioneer.Jobs.Kafka;
 
 namespace Pioneer.Tests.Embedded.BrokerClients;
 
@@ -26,10 +27,20 @@ internal sealed class BrokerHarness : IAsyncDisposable
 
     public string Plain => Broker.PlainEndpoint!.ToString();
 
+    /// <summary>How the product signs in to it as the super user.</summary>
+    public KafkaOptions Options => new()
+    {
+        BootstrapServers = Sasl,
+        SecurityProtocol = "SASL_PLAINTEXT",
+        SaslMechanism = "SCRAM-SHA-256",
+        Username = SuperUser,
+        Password = SuperPassword,
+    };
+
     public static async Task<BrokerHarness> StartAsync(bool secured = true)
     {
         var harness = new BrokerHarness(System.IO.Directory.CreateTempSubdirectory("pioneer-broker-").FullName);
-        harness.Broker = await harness.OpenAsync(secured, 0, 0);
+        harness.Broker = await harness.OpenAsync(secured, TestPorts.Next(), TestPorts.Next());
         return harness;
     }
 

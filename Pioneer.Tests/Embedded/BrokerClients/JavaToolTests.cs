@@ -3,19 +3,15 @@ using Xunit;
 
 namespace Pioneer.Tests.Embedded.BrokerClients;
 
-/// <summary>Apache Kafka's own programs, where they are: the folder comes from KAFKA_TOOLS, and holds a script kt NAME ARGS.</summary>
+/// <summary>Apache Kafka's own programs, where they are.</summary>
 public sealed class JavaToolTests : IAsyncLifetime
 {
-    private const string DefaultTools = "/work/shared/kafka/bin/kt";
-
     private BrokerHarness _broker = null!;
     private string _config = "";
 
-    private static string Tools => Environment.GetEnvironmentVariable("KAFKA_TOOLS") ?? DefaultTools;
-
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(File.Exists(Tools), $"Apache Kafka's tools are not at {Tools} (set KAFKA_TOOLS)");
+        Assert.SkipWhen(KafkaScripts.Missing is not null, KafkaScripts.Missing ?? "");
         _broker = await BrokerHarness.StartAsync();
         _config = Path.Combine(_broker.Directory, "client.properties");
         await File.WriteAllTextAsync(_config, $"""
@@ -87,7 +83,7 @@ public sealed class JavaToolTests : IAsyncLifetime
 
     private async Task<string> PipeAsync(string input, string tool, params string[] arguments)
     {
-        var run = await ToolRun.StartAsync(Tools, [tool, "--bootstrap-server", _broker.Sasl, "--command-config", _config, .. arguments], input);
+        var run = await ToolRun.StartAsync(KafkaScripts.Find("kt")!, [tool, "--bootstrap-server", _broker.Sasl, "--command-config", _config, .. arguments], input);
         Assert.True(run.ExitCode == 0, $"{tool} {string.Join(' ', arguments)} ended with {run.ExitCode}: {run.Output} {run.Errors}");
         return run.Output;
     }

@@ -69,7 +69,7 @@ public sealed class KcatTests : IAsyncLifetime
     [Fact]
     public async Task Wrong_password_is_refused()
     {
-        var run = await RunAsync("acme.app", "wrong", "-L", "-m", "2");
+        var run = await RunAsync("acme.app", "wrong", "-L", "-m", "20");
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("SASL authentication error", run.Errors, StringComparison.Ordinal);

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Pioneer.Tests.Embedded.BrokerCrash;
 
@@ -11,7 +9,7 @@ internal sealed class StandaloneBroker : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-crash-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = TestPorts.Next();
     private Process? _process;
 
     public string Bootstrap => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
@@ -56,12 +54,5 @@ internal sealed class StandaloneBroker : IAsyncDisposable
     {
         await KillAsync();
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -35,7 +35,7 @@ public sealed class ConnectKit : IAsyncDisposable
 
     public ConnectWorkerOptions Options => new()
     {
-        Endpoint = new IPEndPoint(IPAddress.Loopback, 0),
+        Endpoint = TestPorts.NextEndpoint(),
         Kafka = Kafka,
         GroupId = "connect-" + _id,
         ConfigTopic = _id + "-configs",
@@ -166,12 +166,12 @@ public sealed class ConnectKit : IAsyncDisposable
             EnableAutoCommit = false,
         }).SetValueDeserializer(Deserializers.Utf8).Build();
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        var partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions;
+        var partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(30)).Topics[0].Partitions;
         consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(topic, partition.PartitionId, Offset.Beginning)));
         var records = new List<ConsumeResult<string, string>>();
         for (var open = partitions.Count; open > 0;)
         {
-            var result = consumer.Consume(TimeSpan.FromSeconds(10));
+            var result = consumer.Consume(TimeSpan.FromSeconds(30));
             Xunit.Assert.NotNull(result);
             if (result.IsPartitionEOF)
             {

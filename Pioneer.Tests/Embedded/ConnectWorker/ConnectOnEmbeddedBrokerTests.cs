@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded;
 using Xunit;
@@ -22,7 +21,7 @@ public sealed class EmbeddedBrokerFixture : IAsyncLifetime
         new EmbeddedPlatformOptions
         {
             DataDirectory = _directory,
-            KafkaSaslEndpoint = new IPEndPoint(IPAddress.Loopback, 0),
+            KafkaSaslEndpoint = TestPorts.NextEndpoint(),
             SuperUser = "pioneer",
             SuperPassword = "pioneer-secret",
         },

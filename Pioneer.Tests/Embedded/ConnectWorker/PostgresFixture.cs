@@ -1,18 +1,20 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.ConnectWorker;
 
-/// <summary>A PostgreSQL server of its own on loopback, where its programs are installed (Debian's postgresql-15).</summary>
+/// <summary>A PostgreSQL server of its own on loopback, where its programs are installed (Debian's postgresql).</summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
-    private const string Programs = "/usr/lib/postgresql/15/bin";
+    private const string Versions = "/usr/lib/postgresql";
+
+    private static readonly string Programs = Directory.Exists(Versions)
+        ? Directory.GetDirectories(Versions).Select(version => version + "/bin").FirstOrDefault(bin => File.Exists(bin + "/postgres")) ?? ""
+        : "";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-postgres-").FullName;
-    private int _port;
+    private readonly int _port = TestPorts.Next();
 
     /// <summary>Why there is no server; null when there is one.</summary>
     public string? Missing { get; private set; }
@@ -21,16 +23,10 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!File.Exists(Programs + "/postgres"))
+        if (Programs.Length == 0)
         {
-            Missing = $"PostgreSQL 15 is not present ({Programs}), so the JDBC source was not checked against it.";
+            Missing = $"PostgreSQL is not present ({Versions}/*/bin), so the JDBC source was not checked against it.";
             return;
-        }
-
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            _port = ((IPEndPoint)probe.LocalEndpoint).Port;
         }
 
         // PostgreSQL refuses to run as root

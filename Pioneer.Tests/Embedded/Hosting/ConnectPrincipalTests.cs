@@ -1,4 +1,3 @@
-using System.Net;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -68,16 +67,16 @@ public sealed class ConnectPrincipalTests : IAsyncLifetime
         await WaitFor.TrueAsync(() => kit.Read("acme.t.payments").Count == 3);
     }
 
-    private Task<EmbeddedPlatform> StartAsync()
-    {
-        var free = new IPEndPoint(IPAddress.Loopback, 0);
-        return EmbeddedPlatform.StartAsync(
-            new EmbeddedPlatformOptions
-            {
-                DataDirectory = _directory, KafkaSaslEndpoint = free, SuperUser = "pioneer", SuperPassword = "a password", ConnectEndpoint = free,
-            },
-            NullLoggerFactory.Instance, TimeProvider.System, Ct);
-    }
+    private Task<EmbeddedPlatform> StartAsync() => EmbeddedPlatform.StartAsync(
+        new EmbeddedPlatformOptions
+        {
+            DataDirectory = _directory,
+            KafkaSaslEndpoint = TestPorts.NextEndpoint(),
+            SuperUser = "pioneer",
+            SuperPassword = "a password",
+            ConnectEndpoint = TestPorts.NextEndpoint(),
+        },
+        NullLoggerFactory.Instance, TimeProvider.System, Ct);
 
     private async Task CreateAsync(params string[] topics)
     {
@@ -112,7 +111,7 @@ public sealed class ConnectPrincipalTests : IAsyncLifetime
         using var consumer = new ConsumerBuilder<Null, string>(new ConsumerConfig(_platform.ConnectKafka!.ToClientConfig("test")) { GroupId = "connect-cluster" })
             .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
-        return Assert.Throws<ConsumeException>(() => consumer.Consume(TimeSpan.FromSeconds(10))).Error.Code;
+        return Assert.Throws<ConsumeException>(() => consumer.Consume(TimeSpan.FromSeconds(60))).Error.Code;
     }
 
     private static IAdminClient Admin(KafkaConnection connection) =>

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded;
 using Pioneer.Tests.Embedded.ConnectWorker;
@@ -62,8 +61,8 @@ public sealed class KilledPlatformTests : IDisposable
             new EmbeddedPlatformOptions
             {
                 DataDirectory = _directory,
-                KafkaSaslEndpoint = new IPEndPoint(IPAddress.Loopback, 0),
-                ConnectEndpoint = new IPEndPoint(IPAddress.Loopback, 0),
+                KafkaSaslEndpoint = TestPorts.NextEndpoint(),
+                ConnectEndpoint = TestPorts.NextEndpoint(),
                 SuperUser = "pioneer",
                 SuperPassword = "pioneer-secret",
             },

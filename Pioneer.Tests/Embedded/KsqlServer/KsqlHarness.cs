@@ -47,7 +47,7 @@ internal sealed class KsqlHarness : IAsyncDisposable
         Server = await Pioneer.Embedded.Ksql.KsqlServer.StartAsync(
             new KsqlServerOptions
             {
-                Endpoint = new IPEndPoint(IPAddress.Loopback, 0),
+                Endpoint = TestPorts.NextEndpoint(),
                 DataDirectory = _directory,
                 DefaultService = ConnectionTo(Broker),
                 BasicUser = "ksql",
@@ -144,10 +144,12 @@ internal sealed class KsqlHarness : IAsyncDisposable
         return records;
     }
 
-    public async Task<Dictionary<int, long>> CommittedAsync(string group, string topic)
+    /// <summary>Asked by a consumer that does not join: librdkafka's admin request for it ends the process where a coordinator moves (its issue 5040).</summary>
+    public Dictionary<int, long> Committed(string group, string topic)
     {
-        var results = await Broker.Admin().ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, null)]);
-        return results[0].Partitions.Where(p => p.Topic == topic && p.Offset.Value >= 0).ToDictionary(p => p.Partition.Value, p => p.Offset.Value);
+        var partitions = Broker.Admin().GetMetadata(topic, Patience).Topics[0].Partitions.Select(p => new TopicPartition(topic, p.PartitionId));
+        return Broker.Consumer(group).Committed([.. partitions], Patience)
+            .Where(p => p.Offset.Value >= 0).ToDictionary(p => p.Partition.Value, p => p.Offset.Value);
     }
 
     public static async Task UntilAsync(string what, Func<Task<bool>> condition)

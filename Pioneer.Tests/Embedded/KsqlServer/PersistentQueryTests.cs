@@ -59,7 +59,7 @@ public sealed class PersistentQueryTests : IAsyncLifetime
         var consumer = _ksql.Broker.Consumer("ends");
         await KsqlHarness.UntilAsync("a lag of 0", async () =>
         {
-            var committed = await _ksql.CommittedAsync(Group, "acme.t.payments");
+            var committed = _ksql.Committed(Group, "acme.t.payments");
             return committed.Count == 3 && committed.All(c => c.Value == consumer.QueryWatermarkOffsets(new TopicPartition("acme.t.payments", c.Key), KsqlHarness.Patience).High.Value);
         });
         Assert.Single(_ksql.Read("acme.d.large", 1));
@@ -117,7 +117,7 @@ public sealed class PersistentQueryTests : IAsyncLifetime
     public async Task Terminate_stops_the_query_and_deletes_its_group()
     {
         await _ksql.RunAsync(Insert);
-        await KsqlHarness.UntilAsync("offsets", async () => (await _ksql.CommittedAsync(Group, "acme.t.payments")).Count == 3);
+        await KsqlHarness.UntilAsync("offsets", () => Task.FromResult(_ksql.Committed(Group, "acme.t.payments").Count == 3));
 
         var answer = await _ksql.RunAsync("TERMINATE LARGE_V1;");
 
@@ -138,7 +138,7 @@ public sealed class PersistentQueryTests : IAsyncLifetime
 
         await _ksql.RestartAsync();
 
-        Assert.Equal(3, (await _ksql.CommittedAsync(Group, "acme.t.payments")).Count);
+        Assert.Equal(3, _ksql.Committed(Group, "acme.t.payments").Count);
     }
 
     [Fact]
@@ -151,8 +151,13 @@ public sealed class PersistentQueryTests : IAsyncLifetime
         await _ksql.RunAsync("PAUSE LARGE_V1;");
         await _ksql.ProduceAsync("acme.t.payments", ("2", "{\"AMOUNT\":500}"));
         await _ksql.RestartAsync();
-        Assert.Equal("PAUSED:1", (string?)(await _ksql.RunAsync("SHOW QUERIES;"))[0]!["queries"]![0]!["state"]);
-        Assert.Equal(1, (await _ksql.CommittedAsync(Group, "acme.t.payments")).Values.Sum());
+        var shown = (await _ksql.RunAsync("SHOW QUERIES;"))[0]!["queries"]![0]!;
+        Assert.Equal("""{"PAUSED":1}""", shown["statusCount"]!.ToJsonString());
+        Assert.Equal("RUNNING", (string?)shown["state"]);
+        var explained = (await _ksql.RunAsync("EXPLAIN LARGE_V1;"))[0]!["queryDescription"]!;
+        Assert.Equal(["PAUSED"], explained["ksqlHostQueryStatus"]!.AsObject().Select(host => (string?)host.Value));
+        Assert.Equal("RUNNING", (string?)explained["state"]);
+        Assert.Equal(1, _ksql.Committed(Group, "acme.t.payments").Values.Sum());
 
         await _ksql.RunAsync("RESUME LARGE_V1;");
         Assert.Equal(["1", "2"], _ksql.Read("acme.d.large", 2).Select(r => r.Message.Key).Order());

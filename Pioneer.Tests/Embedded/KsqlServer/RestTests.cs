@@ -117,8 +117,11 @@ public sealed class RestTests : IAsyncLifetime
         Assert.Equal("{\"name\":\"ID\",\"schema\":{\"type\":\"BIGINT\",\"fields\":null,\"memberSchema\":null},\"type\":\"KEY\"}", described["fields"]![0]!.ToJsonString());
         Assert.Equal(queryId, (string?)described["writeQueries"]![0]!["id"]);
         Assert.Equal(2, (int?)described["partitions"]);
-        Assert.Equal("RUNNING:1", (string?)answers[1]!["queries"]![0]!["state"]);
+        Assert.Equal("RUNNING", (string?)answers[1]!["queries"]![0]!["state"]);
         Assert.Equal(["big", "payments"], answers[2]!["topics"]!.AsArray().Select(t => (string?)t!["name"]));
+        var properties = answers[4]!["properties"]!.AsArray().ToDictionary(p => (string)p!["name"]!, p => (string?)p!["value"]);
+        Assert.Equal("exactly_once_v2", properties["ksql.streams.processing.guarantee"]);
+        Assert.Equal("100", properties["ksql.streams.commit.interval.ms"]);
         Assert.Equal($"_confluent-ksql-default_query_{queryId}", (string?)explained["consumerGroupId"]);
         Assert.Equal("[\"PAYMENTS\"]", explained["sources"]!.ToJsonString());
         Assert.Equal("[\"BIG\"]", explained["sinks"]!.ToJsonString());

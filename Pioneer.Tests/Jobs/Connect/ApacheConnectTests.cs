@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Jobs.Kafka;
 using Xunit;
@@ -38,7 +36,7 @@ public sealed class ApacheConnectWorker(SharedKafka kafka) : IAsyncLifetime
             sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="{kafka.Options.Username}" password="{kafka.Options.Password}";
 
             """);
-        var output = await kafka.ScriptAsync("connect", "start", Path.Combine(_folder, "worker"), kafka.Options.BootstrapServers, "--port", $"{FreePort()}", "--client", client);
+        var output = await kafka.ScriptAsync("connect", "start", Path.Combine(_folder, "worker"), kafka.Options.BootstrapServers, "--port", $"{TestPorts.Next()}", "--client", client);
         Connect = new ConnectUnderTest(
             output.Trim().Split('\n')[^1], "org.apache.kafka.connect.file.FileStreamSourceConnector", "topic",
             new Dictionary<string, string>
@@ -55,13 +53,6 @@ public sealed class ApacheConnectWorker(SharedKafka kafka) : IAsyncLifetime
         }
 
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
 

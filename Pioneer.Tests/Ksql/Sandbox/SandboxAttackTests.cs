@@ -100,6 +100,28 @@ public sealed class SandboxAttackTests
     [InlineData("SELECT ID, REDUCE(TAGS, 'x', (s, t) => REPLACE(s, 'x', 'xx')) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
     [InlineData("SELECT ID, REDUCE(TAGS, ARRAY[1], (s, t) => ARRAY_CONCAT(s, s)) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
     [InlineData("SELECT ID, TO_JSON_STRING(TO_JSON_STRING(TO_JSON_STRING(TO_JSON_STRING(TO_JSON_STRING(CURRENCY))))) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, TRANSFORM(TAGS, a => TRANSFORM(TAGS, b => TRANSFORM(TAGS, c => 1))) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, TRANSFORM(TAGS, a => TRANSFORM(TAGS, b => TAGS)) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, TRANSFORM(TRANSFORM(TAGS, a => TAGS), z => TRANSFORM(TAGS, w => 1)) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REDUCE(TAGS, 0, (n, t) => n + REDUCE(TAGS, 0, (m, u) => m + ARRAY_LENGTH(FILTER(TAGS, x => x = u)))) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, TRANSFORM(SPLIT(LPAD('x', 10000, 'x'), ''), a => TRANSFORM(SPLIT(LPAD('x', 10000, 'x'), ''), b => TRANSFORM(SPLIT(LPAD('x', 10000, 'x'), ''), c => 1))) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, TRANSFORM(GENERATE_SERIES(1, 10000), a => TRANSFORM(TAGS, b => TRANSFORM(TAGS, c => 1))) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, TRANSFORM(SPLIT(LPAD('x', 10000, 'x'), ''), a => GENERATE_SERIES(1, 10000)) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('(?x)(a+) +b', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('(?x: (a+) +b)', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('\\Q[\\E(a+)+b', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('[a[b](c+)+d', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('[a&&[b]]+', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('(a?){30}a{30}', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('(?>a+)b', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('(?=a+)b', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('.*.*.*.*x', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('(.*)(\\w*)(.*)(\\d*)x', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('a{1,2000000000}', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?b', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('a+b+c+d+e+f+g+h+i+', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('(a)\\k<x>', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('([^](a+)+]+)+', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;", "TooCostly")]
     [InlineData("SELECT ID, CAST(AMOUNT AS DECIMAL(2000000000, 1999999999)) AS S FROM PAYMENTS EMIT CHANGES;", "LimitExceeded")]
     [InlineData("SELECT ID, TRANSFORM(TAGS, a => TRANSFORM(TAGS, b => TRANSFORM(TAGS, c => TRANSFORM(TAGS, d => 1)))) AS S FROM PAYMENTS EMIT CHANGES;", "LimitExceeded")]
     public void Attack_is_refused(string sql, string code)
@@ -120,6 +142,18 @@ public sealed class SandboxAttackTests
     [InlineData("SELECT ID, LPAD(CURRENCY, 10, '0') AS S FROM PAYMENTS EMIT CHANGES;")]
     [InlineData("SELECT ID, REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(CURRENCY, ' ', ''), '-', ''), '.', ''), '/', ''), '(', ''), ')', '') AS S FROM PAYMENTS EMIT CHANGES;")]
     [InlineData("SELECT ID, REGEXP_EXTRACT('^([A-Z]+)-(\\d{2,4})$', CURRENCY, 2) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('(?i)^eur\\s*(\\d+)$', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('.*?(\\d+).*', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('^(\\w+)://([^/:]+)(:\\d+)?(/.*)?$', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('(?<code>[A-Z]{3})[ -]+(?:\\d+|\\d+\\.\\d{1,2})', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('^([^,]*),([^,]*),([^,]*),(.*)$', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('[A-Z]+[0-9]+[a-z]+_+', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('[\\[\\](){}*+]{1,3}', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, REGEXP_EXTRACT('\\p{L}+ \\p{Lu}*', CURRENCY) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, TRANSFORM(TAGS, a => FILTER(TAGS, b => b = a)) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, TRANSFORM(TAGS, a => TRANSFORM(SPLIT(a, '-'), b => TRANSFORM(SPLIT(b, '.'), c => UCASE(c)))) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, REDUCE(TAGS, ARRAY[''], (s, t) => ARRAY_CONCAT(s, ARRAY[t])) AS S FROM PAYMENTS EMIT CHANGES;")]
+    [InlineData("SELECT ID, TRANSFORM(FILTER(TAGS, t => LEN(t) > 1), t => CONCAT(CURRENCY, t)) AS S FROM PAYMENTS EMIT CHANGES;")]
     [InlineData("SELECT ID, ROUND(AMOUNT, 1) AS S FROM PAYMENTS EMIT CHANGES;")]
     [InlineData("\ufeffSELECT ID, 'ü' AS S FROM PAYMENTS EMIT CHANGES -- comment: é")]
     public void Ordinary_work_is_let_through(string sql) => Assert.Empty(Check(sql).Diagnostics);
@@ -201,6 +235,7 @@ public sealed class SandboxAttackTests
             { "64 KB of unknown long columns", $"SELECT {Times("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH,")} ID{From}" },
             { "flat AND", $"SELECT * FROM PAYMENTS WHERE {Times("AMOUNT > 1 AND ")} TRUE EMIT CHANGES" },
             { "flat OR of unknown", $"SELECT * FROM PAYMENTS WHERE {Times("x = 1 OR ")} TRUE EMIT CHANGES" },
+            { "regular expressions", $"SELECT * FROM PAYMENTS WHERE {Times("REGEXP_EXTRACT('([a-c][b-e][c-g][d-i])+(b[a]c[k])*[0-3]+[5-9]*', CURRENCY) = 'x' AND ")} TRUE EMIT CHANGES" },
             { "sum", $"SELECT ID, {wide} AS S{From}" },
             { "parentheses", $"SELECT {Nest("(", "1", ")", 30_000)}{From}" },
             { "nested CASE with an operand", $"SELECT ID, {Nest("CASE ", "1", " WHEN 1 THEN 1 WHEN 2 THEN 2 END", 60)} AS S{From}" },

@@ -244,7 +244,11 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     DriftCheckedAt = table.Column<long>(type: "bigint", nullable: true),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
                     CreatedBy = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    Revision = table.Column<long>(type: "bigint", nullable: false)
+                    Revision = table.Column<long>(type: "bigint", nullable: false),
+                    Limits_ConsumerBytesPerSecond = table.Column<long>(type: "bigint", nullable: true),
+                    Limits_ControllerMutationsPerSecond = table.Column<double>(type: "float", nullable: true),
+                    Limits_ProducerBytesPerSecond = table.Column<long>(type: "bigint", nullable: true),
+                    Limits_RequestPercentage = table.Column<double>(type: "float", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -409,6 +413,7 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     Scenario = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
                     Subject = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     IsDrill = table.Column<bool>(type: "bit", nullable: false),
+                    IsAutomatic = table.Column<bool>(type: "bit", nullable: false),
                     State = table.Column<string>(type: "varchar(32)", unicode: false, maxLength: 32, nullable: false),
                     FencingToken = table.Column<long>(type: "bigint", nullable: false),
                     OperationId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
@@ -910,6 +915,13 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                 name: "IX_PlaybookRuns_RequestedAt",
                 table: "PlaybookRuns",
                 column: "RequestedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_PlaybookRuns_Scenario_Subject",
+                table: "PlaybookRuns",
+                columns: new[] { "Scenario", "Subject" },
+                unique: true,
+                filter: "State <> 'Completed' AND State <> 'CompletedWithLoss' AND State <> 'Aborted'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_PlaybookRuns_State",

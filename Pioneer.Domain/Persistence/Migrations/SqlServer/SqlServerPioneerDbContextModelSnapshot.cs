@@ -752,6 +752,10 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
 
                     b.HasIndex("State");
 
+                    b.HasIndex("Scenario", "Subject")
+                        .IsUnique()
+                        .HasFilter("State <> 'Closed'");
+
                     b.ToTable("Incidents");
                 });
 
@@ -767,6 +771,15 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint");
 
                     b.Property<Guid>("IncidentId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("bit");
+
+                    b.Property<long?>("LastGoodAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("TenantId")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Text")

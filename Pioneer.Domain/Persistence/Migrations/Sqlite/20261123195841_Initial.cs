@@ -244,7 +244,11 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                     DriftCheckedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     CreatedBy = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    Revision = table.Column<long>(type: "INTEGER", nullable: false)
+                    Revision = table.Column<long>(type: "INTEGER", nullable: false),
+                    Limits_ConsumerBytesPerSecond = table.Column<long>(type: "INTEGER", nullable: true),
+                    Limits_ControllerMutationsPerSecond = table.Column<double>(type: "REAL", nullable: true),
+                    Limits_ProducerBytesPerSecond = table.Column<long>(type: "INTEGER", nullable: true),
+                    Limits_RequestPercentage = table.Column<double>(type: "REAL", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -409,6 +413,7 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                     Scenario = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     Subject = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     IsDrill = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IsAutomatic = table.Column<bool>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", unicode: false, maxLength: 32, nullable: false),
                     FencingToken = table.Column<long>(type: "INTEGER", nullable: false),
                     OperationId = table.Column<Guid>(type: "TEXT", nullable: true),
@@ -908,6 +913,13 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                 name: "IX_PlaybookRuns_RequestedAt",
                 table: "PlaybookRuns",
                 column: "RequestedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_PlaybookRuns_Scenario_Subject",
+                table: "PlaybookRuns",
+                columns: new[] { "Scenario", "Subject" },
+                unique: true,
+                filter: "State <> 'Completed' AND State <> 'CompletedWithLoss' AND State <> 'Aborted'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_PlaybookRuns_State",

@@ -738,6 +738,10 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
 
                     b.HasIndex("State");
 
+                    b.HasIndex("Scenario", "Subject")
+                        .IsUnique()
+                        .HasFilter("State <> 'Closed'");
+
                     b.ToTable("Incidents");
                 });
 
@@ -751,6 +755,15 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("IncidentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LastGoodAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("TenantId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Text")

@@ -12,8 +12,8 @@ using Pioneer.Domain.Persistence;
 namespace Pioneer.Domain.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePioneerDbContext))]
-    [Migration("20261123221434_TenantLimits")]
-    partial class TenantLimits
+    [Migration("20261126222157_OutagesInARow")]
+    partial class OutagesInARow
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -741,6 +741,10 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
 
                     b.HasIndex("State");
 
+                    b.HasIndex("Scenario", "Subject")
+                        .IsUnique()
+                        .HasFilter("State <> 'Closed'");
+
                     b.ToTable("Incidents");
                 });
 
@@ -754,6 +758,15 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("IncidentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LastGoodAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("TenantId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Text")
@@ -822,6 +835,9 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                     b.Property<Guid?>("IncidentId")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("IsAutomatic")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IsDrill")
                         .HasColumnType("INTEGER");
 
@@ -872,6 +888,10 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                     b.HasIndex("RequestedAt");
 
                     b.HasIndex("State");
+
+                    b.HasIndex("Scenario", "Subject")
+                        .IsUnique()
+                        .HasFilter("State <> 'Completed' AND State <> 'CompletedWithLoss' AND State <> 'Aborted'");
 
                     b.ToTable("PlaybookRuns");
                 });

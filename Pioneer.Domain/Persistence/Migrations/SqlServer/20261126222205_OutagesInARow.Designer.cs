@@ -13,8 +13,8 @@ using Pioneer.Domain.Persistence;
 namespace Pioneer.Domain.Persistence.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerPioneerDbContext))]
-    [Migration("20261123221446_TenantLimits")]
-    partial class TenantLimits
+    [Migration("20261126222205_OutagesInARow")]
+    partial class OutagesInARow
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -755,6 +755,10 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
 
                     b.HasIndex("State");
 
+                    b.HasIndex("Scenario", "Subject")
+                        .IsUnique()
+                        .HasFilter("State <> 'Closed'");
+
                     b.ToTable("Incidents");
                 });
 
@@ -770,6 +774,15 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint");
 
                     b.Property<Guid>("IncidentId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("bit");
+
+                    b.Property<long?>("LastGoodAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("TenantId")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Text")
@@ -838,6 +851,9 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     b.Property<Guid?>("IncidentId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<bool>("IsAutomatic")
+                        .HasColumnType("bit");
+
                     b.Property<bool>("IsDrill")
                         .HasColumnType("bit");
 
@@ -888,6 +904,10 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     b.HasIndex("RequestedAt");
 
                     b.HasIndex("State");
+
+                    b.HasIndex("Scenario", "Subject")
+                        .IsUnique()
+                        .HasFilter("State <> 'Completed' AND State <> 'CompletedWithLoss' AND State <> 'Aborted'");
 
                     b.ToTable("PlaybookRuns");
                 });

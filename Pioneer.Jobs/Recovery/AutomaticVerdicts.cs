@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Pioneer.Domain;
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Hosting;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>
+/// Runs the playbook against a cluster outage that is over and that nobody recovered: without it the incident would stand open for ever, and nobody
+/// would learn whether anything was lost. Leaves people a moment to do it themselves, and drills to the drill.
+/// </summary>
+public sealed partial class AutomaticVerdicts(
+    IServiceScopeFactory scopes, IOptions<AutomaticRestartOptions> options, TimeProvider time, ILogger<AutomaticVerdicts> logger)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), BetweenRuns = TimeSpan.FromMinutes(10);
+
+    /// <summary>What three runs could not prove is for a person: the incident stays open and says what is missing.</summary>
+    private const int MaxRuns = 3;
+
+    private DateTimeOffset? _answeringSince;
+
+    /// <summary>Does what is due after a look at the platform.</summary>
+    public async Task ReactAsync(QuickLook look, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        _answeringSince = look.BrokersAnswer ? _answeringSince ?? now : null;
+        if (!options.Value.Enabled || _answeringSince is not { } since || now - since < Patience)
+        {
+            return;
+        }
+
+        await using var scope = scopes.OpenPlatform(out var db);
+        var open = await db.Incidents.AsNoTracking()
+            .Where(incident => incident.Scenario == Scenario.ClusterUnavailable.Number && incident.State != IncidentState.Closed && !incident.IsDrill
+                && !db.PlaybookRuns.Any(run => run.Scenario == incident.Scenario && run.Subject == incident.Subject
+                    && (!PlaybookRun.Over.Contains(run.State) || run.FinishedAt > now - BetweenRuns))
+                && db.PlaybookRuns.Count(run => run.IncidentId == incident.Id && run.IsAutomatic) < MaxRuns)
+            .Select(incident => incident.Id).ToListAsync(ct);
+        foreach (var incident in open)
+        {
+            var started = await scope.ServiceProvider.GetRequiredService<RunPlaybooks>().AutomaticallyAsync(
+                incident, "The brokers answer again and nobody ran the playbook: it runs by itself and gives the verdict.", ct);
+            Log.Started(logger, incident, started.Error?.Message ?? "started");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 6050, Level = LogLevel.Information, Message = "Playbook of incident {Incident} by itself: {Outcome}")]
+        public static partial void Started(ILogger logger, IncidentId incident, string outcome);
+    }
+}

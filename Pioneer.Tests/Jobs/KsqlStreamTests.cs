@@ -1,0 +1,56 @@
+using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.KsqlDb;
+using Pioneer.Jobs.Provisioning;
+using Xunit;
+
+namespace Pioneer.Tests.Jobs;
+
+/// <summary>Streams over topics that the same plan has just made: the brokers hear of a topic one after the other.</summary>
+public sealed class KsqlStreamTests : IAsyncLifetime
+{
+    private const string Unknown = "Topic 'acme.d.big' does not exist. If you want to create a new topic for the stream/table please re-run the statement.";
+
+    private static readonly KsqlStreamChange Create = new(
+        ChangeKind.Create, ChangeRisk.Safe, new KsqlStreamSpec("acme_", "ACME__BIG", "acme.d.big", [new KsqlColumnSpec("ID", "BIGINT", true)]), null);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-streams-").FullName;
+    private FakePlatform _platform = null!;
+    private JobsHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _platform = await FakePlatform.StartAsync();
+        _host = await JobsHost.StartAsync(_folder, new KafkaOptions { BootstrapServers = "127.0.0.1:1", SecurityProtocol = "PLAINTEXT" }, _platform);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _platform.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Stream_is_declared_again_when_its_new_topic_was_not_known_yet()
+    {
+        _platform.RefusedOnce.Enqueue(Unknown);
+        _platform.RefusedOnce.Enqueue(Unknown);
+
+        Assert.Null((await ApplyAsync()).Error);
+        Assert.Equal(3, _platform.Statements.Count);
+    }
+
+    [Fact]
+    public async Task Stream_that_is_refused_for_another_reason_is_declared_once()
+    {
+        _platform.RefusedOnce.Enqueue("Cannot add stream 'ACME__BIG': A stream with the same name already exists");
+
+        await Assert.ThrowsAsync<KsqlDbRequestException>(ApplyAsync);
+        Assert.Single(_platform.Statements);
+    }
+
+    private Task<Result> ApplyAsync() =>
+        _host.InScopeAsync<KsqlApplier, Result>(applier => applier.ApplyAsync(Create, TestContext.Current.CancellationToken));
+}

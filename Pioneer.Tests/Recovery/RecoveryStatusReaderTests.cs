@@ -1,0 +1,156 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Pioneer.Domain;
+using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Recovery;
+using Pioneer.Tests.Persistence;
+using Xunit;
+
+namespace Pioneer.Tests.Recovery;
+
+/// <summary>What the status says when very much is broken at once, and what saying it costs.</summary>
+public sealed class RecoveryStatusReaderTests : IAsyncLifetime
+{
+    private const int Many = 2_000;
+
+    private readonly DomainDatabase _database = new();
+    private TenantId _acme;
+    private TenantId _globex;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _database.InitializeAsync();
+        await _database.FeedsAsync();
+        _acme = await AFedTenantAsync("acme");
+        _globex = await AFedTenantAsync("globex");
+        await AFedTenantAsync("initech");
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    [Fact]
+    public async Task Status_takes_a_bounded_number_of_rows_when_very_many_incidents_are_open()
+    {
+        await OpenAsync(Many, _acme);
+        var meter = new QueryMeter(_database, _database.As<ITenantScope>(Actors.Admin));
+
+        var status = await ReadAsync(meter, Actors.Admin);
+
+        Assert.Equal((RecoveryStatus.MaxOpenIncidents, Many), (status.OpenIncidents.Length, status.OpenIncidentCount));
+        Assert.InRange(meter.Rows, 1, 4 * RecoveryStatus.MaxOpenIncidents);
+        Assert.InRange(meter.Queries, 1, 5);
+    }
+
+    [Fact]
+    public async Task Status_counts_every_tenant_when_the_incident_that_tells_of_it_is_not_among_those_shown()
+    {
+        await OpenAsync(1, _globex);
+        _database.Clock.Advance(TimeSpan.FromHours(1));
+        await OpenAsync(RecoveryStatus.MaxOpenIncidents + 10, _acme);
+
+        var status = await ReadAsync(Actors.Admin);
+
+        Assert.DoesNotContain(status.OpenIncidents, incident => incident.Tenants.Exists(tenant => tenant.TenantId == _globex));
+        Assert.Equal(
+            [("acme", StatusLevel.Degraded), ("globex", StatusLevel.Degraded), ("initech", StatusLevel.NotObserved)],
+            status.Tenants.Select(tenant => (tenant.Tenant, tenant.Level)).OrderBy(tenant => tenant.Tenant));
+        Assert.Equal("globex: Unknown 0 failed. Nothing is lost: The task stopped.", status.Tenants.Single(tenant => tenant.Tenant == "globex").Sentence);
+    }
+
+    [Fact]
+    public async Task Status_says_what_was_lost_when_that_incident_is_older_than_all_that_are_shown()
+    {
+        await OpenAsync(1, _globex, Verdict.Lost);
+        _database.Clock.Advance(TimeSpan.FromHours(1));
+        await OpenAsync(RecoveryStatus.MaxOpenIncidents + 10, _acme);
+        await OpenAsync(1, _globex);
+
+        var status = await ReadAsync(Actors.Admin);
+
+        Assert.Equal((StatusLevel.Lost, "1 tenant lost records"), (status.Level, status.Sentence));
+        Assert.Equal("globex: Lost 0 is Lost", status.Tenants.Single(tenant => tenant.Tenant == "globex").Sentence);
+        Assert.Equal("globex: Lost 0", status.OpenIncidents[0].Subject);
+        Assert.Equal(Enumerable.Range(0, RecoveryStatus.MaxOpenIncidents - 1).Select(i => $"acme: Unknown {RecoveryStatus.MaxOpenIncidents + 9 - i}"), status.OpenIncidents.Skip(1).Select(incident => incident.Subject));
+    }
+
+    [Fact]
+    public async Task Status_of_a_tenant_counts_its_own_open_incidents_when_others_have_more()
+    {
+        await OpenAsync(RecoveryStatus.MaxOpenIncidents + 10, _acme);
+        await OpenAsync(2, _globex);
+        await OpenAsync(3, _globex, Verdict.Full, IncidentState.Closed);
+
+        var status = await ReadAsync(Actors.Member(TenantRole.Viewer, _globex));
+
+        Assert.Equal((2, 2), (status.OpenIncidents.Length, status.OpenIncidentCount));
+        Assert.Equal("globex", Assert.Single(status.Tenants).Tenant);
+    }
+
+    [Fact]
+    public async Task Status_shows_no_incident_when_none_is_open()
+    {
+        await OpenAsync(3, _globex, Verdict.Lost, IncidentState.Closed);
+
+        var status = await ReadAsync(Actors.Admin);
+
+        Assert.Equal((0, 0, StatusLevel.NotObserved), (status.OpenIncidents.Length, status.OpenIncidentCount, status.Level));
+    }
+
+    [Fact]
+    public async Task Status_is_not_fine_while_an_incident_that_touches_no_tenant_waits_for_its_verdict()
+    {
+        await using (var db = _database.Open())
+        {
+            await db.Entitlements.ExecuteDeleteAsync(DomainDatabase.Token);
+            var outage = AnIncident(_acme, "kafka", Verdict.Unknown, IncidentState.Open, _database.Clock.GetUtcNow());
+            outage.Tenants.Clear();
+            db.Incidents.Add(outage);
+            await db.SaveChangesAsync(DomainDatabase.Token);
+        }
+
+        var picture = new PlatformPicture();
+        picture.Show(new QuickLook(_database.Clock.GetUtcNow(), BrokersAnswer: true, []));
+        var status = await ReadAsync(new QueryMeter(_database, _database.As<ITenantScope>(Actors.Admin)), Actors.Admin, picture);
+
+        Assert.Equal((StatusLevel.Degraded, "Degraded, nothing lost: the platform affected", 1), (status.Level, status.Sentence, status.OpenIncidentCount));
+    }
+
+    private Task<RecoveryStatus> ReadAsync(Actor actor) => ReadAsync(new QueryMeter(_database, _database.As<ITenantScope>(actor)), actor);
+
+    private Task<RecoveryStatus> ReadAsync(QueryMeter meter, Actor actor, PlatformPicture? picture = null) => new RecoveryStatusReader(
+        meter, _database.As<ITenantScope>(actor), new TenantFlowReader(_database.Get<IServiceScopeFactory>()), picture ?? new PlatformPicture(), _database.Clock)
+        .ReadAsync(DomainDatabase.Token);
+
+    private async Task<TenantId> AFedTenantAsync(string slug)
+    {
+        var created = await _database.ATenantAsync(slug);
+        await _database.GrantAsync(slug, "payments");
+        return created.Id;
+    }
+
+    /// <summary>Opens one incident a second, the first one now.</summary>
+    private async Task OpenAsync(int count, TenantId tenant, Verdict verdict = Verdict.Unknown, IncidentState state = IncidentState.Open)
+    {
+        await using var db = _database.Open();
+        db.Incidents.AddRange(Enumerable.Range(0, count).Select(i => AnIncident(tenant, $"{(tenant == _acme ? "acme" : "globex")}: {verdict} {i}", verdict, state, _database.Clock.GetUtcNow().AddSeconds(i))));
+        await db.SaveChangesAsync(DomainDatabase.Token);
+    }
+
+    private static Incident AnIncident(TenantId tenant, string subject, Verdict verdict, IncidentState state, DateTimeOffset at)
+    {
+        var id = IncidentId.From(Guid.NewGuid());
+        return new Incident
+        {
+            Id = id,
+            Scenario = Scenario.ConnectorFailed.Number,
+            Subject = subject,
+            Title = $"{subject} failed",
+            Reason = "The task stopped.",
+            State = state,
+            DetectedAt = at,
+            Tenants = [new IncidentTenant { IncidentId = id, TenantId = tenant, Verdict = verdict, Explanation = $"{subject} is {verdict}" }],
+            Timeline = [new IncidentEvent { IncidentId = id, At = at, Text = "Detected." }],
+        };
+    }
+}
