@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded;
@@ -18,9 +19,11 @@ internal sealed class EmbeddedStack : IAsyncDisposable
     private readonly string _folder;
     private readonly EmbeddedPlatform _platform;
     private readonly KsqlServer _ksql;
+    private readonly bool _clusterGoesOn;
 
-    private EmbeddedStack(string folder, EmbeddedPlatform platform, KsqlServer ksql, KafkaOptions kafka)
+    private EmbeddedStack(string folder, EmbeddedPlatform platform, KsqlServer ksql, KafkaOptions kafka, bool clusterGoesOn)
     {
+        _clusterGoesOn = clusterGoesOn;
         _folder = folder;
         _platform = platform;
         _ksql = ksql;
@@ -57,14 +60,15 @@ internal sealed class EmbeddedStack : IAsyncDisposable
         var ksql = await KsqlServer.StartAsync(
             new KsqlServerOptions { Endpoint = TestPorts.NextEndpoint(), DataDirectory = Path.Combine(folder, "ksql"), BasicUser = User, BasicPassword = Password },
             NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
-        return new EmbeddedStack(folder, platform, ksql, external ?? new KafkaOptions
+        var kafka = external ?? new KafkaOptions
         {
             BootstrapServers = platform.Endpoints.KafkaSasl!,
             SecurityProtocol = "SASL_PLAINTEXT",
             SaslMechanism = "SCRAM-SHA-256",
             Username = User,
             Password = Password,
-        });
+        };
+        return new EmbeddedStack(folder, platform, ksql, kafka, clusterGoesOn: external is not null);
     }
 
     public Task<JobsHost> StartJobsAsync(string data) => StartJobsAsync(data, _ => { });
@@ -76,8 +80,24 @@ internal sealed class EmbeddedStack : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_clusterGoesOn)
+        {
+            await DeleteConnectorsAsync();
+        }
+
         await _ksql.DisposeAsync();
         await _platform.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>They are kept in the cluster: the next worker on it would run them, against a bank that is gone by then.</summary>
+    private async Task DeleteConnectorsAsync()
+    {
+        using var rest = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(ConnectUrl), Timeout = TimeSpan.FromSeconds(30) };
+        foreach (var name in (await rest.GetFromJsonAsync<string[]>("/connectors"))!)
+        {
+            using var answer = await rest.DeleteAsync($"/connectors/{Uri.EscapeDataString(name)}");
+            answer.EnsureSuccessStatusCode();
+        }
     }
 }
