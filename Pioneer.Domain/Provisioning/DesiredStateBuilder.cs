@@ -29,6 +29,13 @@ public sealed class DesiredStateBuilder(
         return rows.SingleOrDefault();
     }
 
+    /// <summary>The rows of every tenant that is not gone.</summary>
+    public async Task<ImmutableArray<WantedTenant>> LoadAllAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await LoadAsync(db, db.Tenants.Where(row => row.State != TenantState.Deleted), cancellationToken);
+    }
+
     private async Task<ImmutableArray<WantedTenant>> LoadAsync(
         PioneerDbContext db, IQueryable<Tenant> selected, CancellationToken cancellationToken)
     {

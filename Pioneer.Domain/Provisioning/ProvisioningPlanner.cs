@@ -16,4 +16,12 @@ public static class ProvisioningPlanner
         TopicPlanning.Add(plan, desired, observed);
         return plan.Build();
     }
+
+    /// <summary>The part about SCRAM users and ACLs alone: looks at nothing else of either state.</summary>
+    public static Plan PlanRights(DesiredState desired, ObservedState observed)
+    {
+        var plan = new PlanBuilder();
+        RightsPlanning.Add(plan, desired, observed);
+        return plan.Build();
+    }
 }

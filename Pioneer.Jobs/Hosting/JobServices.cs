@@ -41,6 +41,8 @@ public static class JobServices
         services.AddSingleton<IKsqlHosting>(provider => provider.GetRequiredService<KsqlServiceDirectory>());
         services.AddScoped<KsqlObservation>();
         services.AddScoped<IObservedStateReader, ObservedStateReader>();
+        services.AddScoped<BrokerRights>();
+        services.AddScoped<RightsPlanner>();
         services.AddScoped<QuotaObservation>();
         services.AddScoped<TopicApplier>();
         services.AddScoped<RightsApplier>();

@@ -12,7 +12,7 @@ namespace Pioneer.Jobs.Provisioning;
 /// an empty state would make the planner create or forget things.
 /// </summary>
 public sealed class ObservedStateReader(
-    KafkaAdmin kafka, QuotaObservation quotas, KsqlObservation ksql, KsqlServiceUrls urls, ConnectClient connect) : IObservedStateReader
+    KafkaAdmin kafka, BrokerRights rights, QuotaObservation quotas, KsqlObservation ksql, KsqlServiceUrls urls, ConnectClient connect) : IObservedStateReader
 {
     public async Task<Result<ObservedState>> ReadAsync(TenantSlug? tenant, CancellationToken cancellationToken)
     {
@@ -21,19 +21,18 @@ public sealed class ObservedStateReader(
             await urls.RefreshAsync(cancellationToken);
             var brokers = kafka.DescribeClusterAsync(cancellationToken);
             var topics = TopicsAsync(tenant, cancellationToken);
-            var acls = AclsAsync(tenant, cancellationToken);
-            var users = UsersAsync(tenant, cancellationToken);
+            var known = rights.ReadAsync(tenant, cancellationToken);
             var limits = quotas.ReadAsync(tenant, cancellationToken);
             var services = ksql.ReadAsync(tenant, cancellationToken);
             var connectors = ConnectorsAsync(tenant, cancellationToken);
-            await Task.WhenAll(brokers, topics, acls, users, limits, services, connectors);
+            await Task.WhenAll(brokers, topics, known, limits, services, connectors);
             var observedKsql = await services;
             return new ObservedState
             {
                 BrokerCount = (await brokers).Count,
                 Topics = await topics,
-                Acls = await acls,
-                Users = await users,
+                Acls = (await known).Acls,
+                Users = (await known).Users,
                 Quotas = (await limits).Quotas,
                 RefusedQuotas = (await limits).Refused,
                 Services = observedKsql.Services,
@@ -54,31 +53,6 @@ public sealed class ObservedStateReader(
             name => tenant is { } one ? name.StartsWith(TopicNames.Prefix(one), StringComparison.Ordinal) : !name.StartsWith('_'), ct);
         return [.. topics.Select(topic => new TopicSpec(topic.Name, topic.Partitions, (short)topic.ReplicationFactor,
             topic.Configs.Where(config => config.Value is not null).ToImmutableSortedDictionary(StringComparer.Ordinal)))];
-    }
-
-    private async Task<ImmutableArray<AclRule>> AclsAsync(TenantSlug? tenant, CancellationToken ct)
-    {
-        var bindings = await kafka.DescribeAclsAsync(ct);
-        var rules = bindings.Select(AclMapping.FromBinding).OfType<AclRule>();
-        if (tenant is { } one)
-        {
-            var prefix = TopicNames.Prefix(one);
-            rules = rules.Where(rule => rule.ResourceName.StartsWith(prefix, StringComparison.Ordinal)
-                || rule.Principal.StartsWith($"User:{prefix}", StringComparison.Ordinal)
-                || rule.Principal == $"User:{Principals.SharedKsql}");
-        }
-
-        return [.. rules];
-    }
-
-    private async Task<ImmutableArray<ScramUserSpec>> UsersAsync(TenantSlug? tenant, CancellationToken ct)
-    {
-        var users = await kafka.DescribeScramUsersAsync(ct);
-        return [.. users
-            .Where(user => tenant is not { } one || user.Name == Principals.SharedKsql
-                || user.Name.StartsWith(TopicNames.Prefix(one), StringComparison.Ordinal))
-            .SelectMany(user => user.Credentials.Select(credential =>
-                new ScramUserSpec(user.Name, credential.Mechanism, credential.Iterations, SecretName: null)))];
     }
 
     private async Task<ImmutableArray<ObservedConnector>> ConnectorsAsync(TenantSlug? tenant, CancellationToken ct)

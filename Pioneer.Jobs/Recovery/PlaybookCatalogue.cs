@@ -7,9 +7,10 @@ using Pioneer.Jobs.KsqlDb;
 namespace Pioneer.Jobs.Recovery;
 
 /// <summary>The playbooks of this release, built from a few steps that wait, restart and drain.</summary>
-public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, KsqlDbClient ksql, PlatformWatch watch, TimeProvider time)
+public sealed class PlaybookCatalogue(
+    KafkaAdmin admin, ConnectClient connect, KsqlDbClient ksql, PlatformWatch watch, LostRights rights, TimeProvider time)
 {
-    private const int NamedConnectors = 20;
+    private const int ShownNames = 20;
 
     /// <summary>Times that one connector is restarted while a run waits for it: what fails again after that has another cause.</summary>
     private const int MaxRestarts = 3;
@@ -21,7 +22,7 @@ public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, K
     public Playbook? Find(string scenario) => scenario switch
     {
         "S01" => new Playbook(Scenario.ClusterUnavailable,
-            [RecordEvidence(), AwaitBrokers(), RestartFailedTasks(), AwaitQueries(), AwaitTasks(), Drain()]),
+            [RecordEvidence(), AwaitBrokers(), PutBackRights(), RestartFailedTasks(), AwaitQueries(), AwaitTasks(), Drain()]),
         "S10" => new Playbook(Scenario.ConnectorFailed, [RecordEvidence(), RestartFailedTasks(), AwaitTasks(), AwaitQueries(), Drain()]),
         _ => null,
     };
@@ -43,6 +44,39 @@ public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, K
         return new StepOutcome(true, $"Brokers answer after {time.GetElapsedTime(start).TotalSeconds:0.0} s.");
     });
 
+    /// <summary>Before anything is waited for that must sign in. A broker that is not back yet cannot be asked: the look is taken again.</summary>
+    private PlaybookStepDefinition PutBackRights() => new("Put back users and rights that the brokers lost", Long, async (_, ct) =>
+    {
+        var (users, granted) = (0, 0);
+        while (true)
+        {
+            var put = await rights.PutBackAsync(ct);
+            (users, granted) = (users + put.Users, granted + put.Rights);
+            if (put.Failure is null)
+            {
+                return PutBack(users, granted, put.NotKept);
+            }
+
+            if (put.Failure.Kind is not ErrorKind.Unavailable)
+            {
+                return new StepOutcome(false, $"{put.Failure.Message} {put.Failure.Hint}".TrimEnd());
+            }
+
+            await Task.Delay(Between, time, ct);
+        }
+    });
+
+    internal static StepOutcome PutBack(int users, int granted, IReadOnlyList<string> notKept)
+    {
+        var done = users + granted == 0 ? "The brokers know every user and every right that they should." : $"Put back {Plural.Of(users, "user")} and {Plural.Of(granted, "right")}.";
+        return notKept.Count == 0
+            ? new StepOutcome(true, done)
+            : new StepOutcome(true, $"{done} {Plural.Of(notKept.Count, "credential")} cannot be put back, as their passwords are not kept; they must be rotated: {Listed(notKept)}.")
+            {
+                Shared = $"{done} Credentials that their plan names must be rotated.",
+            };
+    }
+
     private PlaybookStepDefinition RestartFailedTasks() => new("Restart only what failed", Short, async (context, ct) =>
     {
         var failed = (await connect.ListAsync(ct)).Where(connector => IsConcerned(context, connector.Name) && IsFailed(connector)).ToList();
@@ -61,12 +95,14 @@ public sealed class PlaybookCatalogue(KafkaAdmin admin, ConnectClient connect, K
             return new StepOutcome(true, "No task had failed.");
         }
 
-        var others = connectors.Count > NamedConnectors ? $" and {connectors.Count - NamedConnectors} more" : "";
-        return new StepOutcome(true, $"Restarted {string.Join(", ", connectors.Take(NamedConnectors))}{others}.")
+        return new StepOutcome(true, $"Restarted {Listed(connectors)}.")
         {
             Shared = $"Restarted {Plural.Of(connectors.Count, "connector")}.",
         };
     }
+
+    private static string Listed(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(ShownNames)) + (names.Count > ShownNames ? $" and {names.Count - ShownNames} more" : "");
 
     /// <summary>Brokers come back one after the other, so a task may run at first and fail then; a pause for a person would only delay its restart.</summary>
     private PlaybookStepDefinition AwaitTasks() => new("Wait until every task runs", Short, async (context, ct) =>

@@ -28,6 +28,7 @@ public static class RecoveryServices
         .AddSingleton<AutomaticVerdicts>()
         .AddSingleton<PlaybookRunEvents>()
         .AddSingleton<PlaybookRunStore>()
+        .AddSingleton<LostRights>()
         .AddSingleton<PlaybookCatalogue>()
         .AddSingleton<DrillSteps>()
         .AddSingleton<PlaybookRunner>()

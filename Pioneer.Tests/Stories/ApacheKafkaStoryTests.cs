@@ -24,8 +24,12 @@ public sealed class ApacheKafkaStoryTests(SharedKafka kafka)
         ];
         await using var portal = await PortalProcess.StartAsync(ct, [.. PortalProcess.Unattended, .. cluster, "--demo", "true"]);
 
-        await ApiStoryTests.MainStory.RunAsync(portal, new ApiStory(portal, ct), CrashOfAllNodesIsProvenAsync, ct);
-        await NothingOfTheSeedRunIsLeftAsync(ct);
+        var story = new ApiStory(portal, ct);
+        await ApiStoryTests.MainStory.RunAsync(portal, story, CrashOfAllNodesIsProvenAsync, ct);
+        using var admin = new KafkaAdmin(
+            new KafkaClients(Options.Create(kafka.Options), NullLogger<KafkaClients>.Instance), TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
+        await NothingOfTheSeedRunIsLeftAsync(admin, ct);
+        await OffboardedTenantsLeaveNothingAsync(admin, story, ct);
     }
 
     /// <summary>A drill stops brokers of the embedded platform only; these are killed.</summary>
@@ -37,6 +41,7 @@ public sealed class ApacheKafkaStoryTests(SharedKafka kafka)
             return;
         }
 
+        await kafka.ForgetUsersOnRestartAsync();
         await kafka.CrashAsync();
         var incident = await story.UntilAsync("the loss of the brokers is an incident", async () =>
         {
@@ -57,16 +62,34 @@ public sealed class ApacheKafkaStoryTests(SharedKafka kafka)
         }
 
         await ApiStoryTests.MainStory.EverybodyGotEverythingLateAsync(story, run);
+        var done = await story.GetAsync($"recovery/runs/{run.GetProperty("runId").GetString()}");
+        Assert.Contains("Put back 4 users and 0 rights.", done.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>The Connect worker has its user; those of seed runs are gone with their runs.</summary>
-    private async Task NothingOfTheSeedRunIsLeftAsync(CancellationToken ct)
+    private static async Task NothingOfTheSeedRunIsLeftAsync(KafkaAdmin admin, CancellationToken ct)
     {
-        using var admin = new KafkaAdmin(
-            new KafkaClients(Options.Create(kafka.Options), NullLogger<KafkaClients>.Instance), TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
-        var users = (await admin.DescribeScramUsersAsync(ct)).Select(user => user.Name).ToList();
-        var rules = (await admin.DescribeAclsAsync(ct)).Select(rule => rule.Entry.Principal["User:".Length..]).ToList();
+        var (users, principals) = await PrincipalsAsync(admin, ct);
         Assert.Contains(Principals.Connect, users);
-        Assert.DoesNotContain(users.Concat(rules), Principals.IsSeeder);
+        Assert.DoesNotContain(users.Concat(principals), Principals.IsSeeder);
     }
+
+    /// <summary>Neither on the cluster nor at the Connect worker, whose connectors the next worker on these nodes would take over.</summary>
+    private static async Task OffboardedTenantsLeaveNothingAsync(KafkaAdmin admin, ApiStory story, CancellationToken ct)
+    {
+        string[] tenants = ["acme", "globex"];
+        foreach (var tenant in tenants)
+        {
+            await story.DoAsync(HttpMethod.Delete, $"tenants/{tenant}?confirm={tenant}");
+        }
+
+        var (users, principals) = await PrincipalsAsync(admin, ct);
+        var topics = (await admin.DescribeTopicsAsync(_ => true, ct)).Select(topic => topic.Name);
+        Assert.DoesNotContain(
+            users.Concat(principals).Concat(topics), name => tenants.Any(tenant => name.StartsWith($"{tenant}.", StringComparison.Ordinal)));
+    }
+
+    private static async Task<(List<string> Users, List<string> OfRules)> PrincipalsAsync(KafkaAdmin admin, CancellationToken ct) => (
+        [.. (await admin.DescribeScramUsersAsync(ct)).Select(user => user.Name)],
+        [.. (await admin.DescribeAclsAsync(ct)).Select(rule => rule.Entry.Principal["User:".Length..])]);
 }

@@ -11,6 +11,11 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
     /// <summary>A dead query's open transaction holds readers back for at most this long.</summary>
     private const int TransactionTimeoutMs = 15_000;
 
+    private volatile string? _refusal;
+
+    /// <summary>The brokers' words for refusing this service's last sign-in; null once <see cref="SignedIn"/> was said after it.</summary>
+    public string? Refusal => _refusal;
+
     /// <summary>Administration.</summary>
     public IAdminClient Admin() => new AdminClientBuilder(connection.Apply(new AdminClientConfig { ClientId = $"ksql-{serviceId}-admin" }))
         .SetLogHandler(Log).SetErrorHandler(Error).Build();
@@ -60,9 +65,16 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
             .SetLogHandler(Log).SetErrorHandler(Error).Build();
     }
 
+    /// <summary>Somebody did with success what needs a sign-in.</summary>
+    public void SignedIn() => _refusal = null;
+
     // A refused connection is logged before the client that it belongs to is built. To touch that client is a null reference on a thread where
     // librdkafka blocks SIGSEGV: no exception, the process ends.
     private void Log(IClient unfinished, LogMessage message) => KsqlServerLog.ClientSays(logger, message.Name, message.Message);
 
-    private void Error(IClient client, Error error) => KsqlServerLog.ClientSays(logger, serviceId, error.Reason);
+    private void Error(IClient client, Error error)
+    {
+        _refusal = error.Code is ErrorCode.Local_Authentication ? error.Reason : _refusal;
+        KsqlServerLog.ClientSays(logger, serviceId, error.Reason);
+    }
 }

@@ -30,6 +30,7 @@ internal sealed class QueryPump : IDisposable
     private const int MaxFailuresAsWarnings = 10;
 
     private readonly QueryDefinition _query;
+    private readonly KafkaClients _clients;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly IProducer<byte[]?, byte[]?> _producer;
@@ -48,6 +49,7 @@ internal sealed class QueryPump : IDisposable
     public QueryPump(QueryDefinition query, string group, KafkaClients clients, FunctionServices services, WatchedCall commit, ILogger logger)
     {
         _query = query;
+        _clients = clients;
         _commit = commit;
         _logger = logger;
         _time = services.Time;
@@ -72,6 +74,7 @@ internal sealed class QueryPump : IDisposable
         while (!stop.IsCancellationRequested)
         {
             PumpOnce();
+            ThrowIfRefused();
             if (_time.GetElapsedTime(partitionsChecked) > PartitionCheckInterval)
             {
                 AddNewPartitions();
@@ -94,12 +97,23 @@ internal sealed class QueryPump : IDisposable
             try
             {
                 _producer.InitTransactions(KafkaClients.CallTimeout);
+                _clients.SignedIn();
                 return;
             }
             catch (KafkaRetriableException slow) when (attempt < MaxInitAttempts && !stop.IsCancellationRequested)
             {
+                ThrowIfRefused();
                 KsqlServerLog.ClientSays(_logger, _query.Id, slow.Error.Reason);
             }
+        }
+    }
+
+    /// <summary>Clients that are refused go on trying and throw nothing: the query would say RUNNING and read nothing.</summary>
+    private void ThrowIfRefused()
+    {
+        if (_clients.Refusal is { } refusal)
+        {
+            throw new KafkaException(new Error(ErrorCode.SaslAuthenticationFailed, $"Kafka refuses the sign-in of this ksql service: {refusal}"));
         }
     }
 

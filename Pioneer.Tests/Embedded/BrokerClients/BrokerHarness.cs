@@ -109,6 +109,9 @@ internal sealed class BrokerHarness : IAsyncDisposable
         },
     ]);
 
+    public async Task DeleteUserAsync(string user) => await Admin().AlterUserScramCredentialsAsync(
+        [new UserScramCredentialDeletion { User = user, Mechanism = ScramMechanism.ScramSha256 }]);
+
     public async Task AllowAsync(
         string user, ResourceType type, string name, AclOperation operation, ResourcePatternType pattern = ResourcePatternType.Prefixed,
         AclPermissionType permission = AclPermissionType.Allow) => await Admin().CreateAclsAsync(

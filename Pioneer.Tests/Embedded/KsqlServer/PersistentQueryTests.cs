@@ -201,25 +201,8 @@ public sealed class PersistentQueryTests : IAsyncLifetime
     [Fact]
     public async Task Service_of_a_tenant_runs_as_the_tenants_principal_and_is_refused_beyond_its_rights()
     {
-        await _ksql.Broker.CreateUserAsync("acme.ksql", "acme-secret");
-        foreach (var (type, name, operation) in new[]
-        {
-            (ResourceType.Topic, "acme.t.", AclOperation.Read), (ResourceType.Topic, "acme.d.", AclOperation.All),
-            (ResourceType.Topic, "_confluent-ksql-acme_", AclOperation.All), (ResourceType.Group, "_confluent-ksql-acme_", AclOperation.All),
-            ((ResourceType)5, "_confluent-ksql-acme_", AclOperation.All),
-        })
-        {
-            await _ksql.Broker.AllowAsync("acme.ksql", type, name, operation);
-        }
-
         await _ksql.Broker.CreateTopicAsync("globex.t.payments");
-        var connection = KsqlHarness.ConnectionTo(_ksql.Broker, "acme.ksql", "acme-secret");
-        using var put = await _ksql.Http.PutAsync(
-            new Uri(_ksql.Server.Url, "host/services/acme_"),
-            new StringContent($"{{\"bootstrapServers\":\"{connection.BootstrapServers}\",\"securityProtocol\":\"SASL_PLAINTEXT\",\"saslMechanism\":\"SCRAM-SHA-256\",\"username\":\"acme.ksql\",\"password\":\"acme-secret\"}}"));
-        Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
-
-        var acme = _ksql.Server.ServiceUrl("acme_");
+        var acme = await ServiceOfAcmeAsync();
         await _ksql.RunOnAsync(acme, Declare + Sink + Insert);
         await _ksql.ProduceAsync("acme.t.payments", ("1", "{\"AMOUNT\":500}"));
         Assert.Single(_ksql.Read("acme.d.large", 1));
@@ -231,5 +214,44 @@ public sealed class PersistentQueryTests : IAsyncLifetime
         Assert.DoesNotContain("Stream created", error!.ToJsonString(), StringComparison.Ordinal);
         await _ksql.RestartAsync();
         await KsqlHarness.UntilAsync("acme_ to be served again", async () => (await _ksql.Http.GetAsync(KsqlHarness.Under(_ksql.Server.ServiceUrl("acme_"), "info"))).IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task Query_says_that_its_sign_in_is_refused_and_goes_on_once_the_brokers_know_its_user_again()
+    {
+        var acme = await ServiceOfAcmeAsync();
+        await _ksql.RunOnAsync(acme, Declare + Sink + Insert);
+        await _ksql.ProduceAsync("acme.t.payments", ("1", "{\"AMOUNT\":500}"));
+        Assert.Single(_ksql.Read("acme.d.large", 1));
+
+        await _ksql.Broker.DeleteUserAsync("acme.ksql");
+        await _ksql.Broker.RestartAsync();
+        await KsqlHarness.UntilAsync("the query to say what is wrong", async () =>
+            (await _ksql.RunOnAsync(acme, "EXPLAIN LARGE_V1;")).ToJsonString().Contains("Kafka refuses the sign-in of this ksql service", StringComparison.Ordinal));
+        await _ksql.Broker.CreateUserAsync("acme.ksql", "acme-secret");
+        await _ksql.ProduceAsync("acme.t.payments", ("2", "{\"AMOUNT\":500}"));
+
+        Assert.Equal(["1", "2"], _ksql.Read("acme.d.large", 2).Select(r => r.Message.Key).Order());
+    }
+
+    private async Task<Uri> ServiceOfAcmeAsync()
+    {
+        await _ksql.Broker.CreateUserAsync("acme.ksql", "acme-secret");
+        foreach (var (type, name, operation) in new[]
+        {
+            (ResourceType.Topic, "acme.t.", AclOperation.Read), (ResourceType.Topic, "acme.d.", AclOperation.All),
+            (ResourceType.Topic, "_confluent-ksql-acme_", AclOperation.All), (ResourceType.Group, "_confluent-ksql-acme_", AclOperation.All),
+            ((ResourceType)5, "_confluent-ksql-acme_", AclOperation.All),
+        })
+        {
+            await _ksql.Broker.AllowAsync("acme.ksql", type, name, operation);
+        }
+
+        var connection = KsqlHarness.ConnectionTo(_ksql.Broker, "acme.ksql", "acme-secret");
+        using var put = await _ksql.Http.PutAsync(
+            new Uri(_ksql.Server.Url, "host/services/acme_"),
+            new StringContent($"{{\"bootstrapServers\":\"{connection.BootstrapServers}\",\"securityProtocol\":\"SASL_PLAINTEXT\",\"saslMechanism\":\"SCRAM-SHA-256\",\"username\":\"acme.ksql\",\"password\":\"acme-secret\"}}"));
+        Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
+        return _ksql.Server.ServiceUrl("acme_");
     }
 }
