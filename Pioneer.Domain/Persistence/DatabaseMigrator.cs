@@ -20,7 +20,14 @@ public sealed class DatabaseMigrator(DatabaseSettings database)
         }
 
         await using var db = Open();
-        await db.Database.MigrateAsync(cancellationToken);
+        // asked first: applying nothing would still compare the model with its snapshot, which is half a second of each start (tests compare them)
+        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+
+        // a process's first query pays for EF's whole query pipeline: here, where the host may start other things beside it
+        await db.Tenants.AnyAsync(cancellationToken);
     }
 
     private PioneerDbContext Open() => database.Provider is DatabaseProvider.SqlServer

@@ -116,10 +116,10 @@ public static class JobServices
     }
 }
 
-/// <summary>Puts the recurring jobs on the schedule at start.</summary>
-internal sealed class RecurringWork(IRecurringJobManager jobs, IEnumerable<RecurringEntry> entries) : IHostedService
+/// <summary>Puts the recurring jobs on the schedule, beside the rest of the start.</summary>
+internal sealed class RecurringWork(IRecurringJobManager jobs, IEnumerable<RecurringEntry> entries) : BackgroundService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var entry in entries)
         {
@@ -128,8 +128,6 @@ internal sealed class RecurringWork(IRecurringJobManager jobs, IEnumerable<Recur
 
         return Task.CompletedTask;
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>A job that an area wants on the schedule; put there at start by the hosts that have workers.</summary>

@@ -67,7 +67,8 @@ public sealed partial class PlatformWatch(
         using var timer = new PeriodicTimer(LookEvery, time);
         QuickLook? before = null;
         var round = Task.CompletedTask;
-        do
+        // the first look comes a second after the start, which needs the processors itself
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
@@ -89,7 +90,6 @@ public sealed partial class PlatformWatch(
                 Log.Failed(logger, failure);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task TryTakeRoundAsync(CancellationToken ct)
