@@ -24,6 +24,12 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                 type: "uniqueidentifier",
                 nullable: true);
 
+            migrationBuilder.AddColumn<long>(
+                name: "LastGoodAt",
+                table: "IncidentEvent",
+                type: "bigint",
+                nullable: true);
+
             // two processes that detected at once may have opened the same incident twice: the older one stays open
             migrationBuilder.Sql(
                 """
@@ -51,6 +57,10 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
 
             migrationBuilder.DropColumn(
                 name: "IsShared",
+                table: "IncidentEvent");
+
+            migrationBuilder.DropColumn(
+                name: "LastGoodAt",
                 table: "IncidentEvent");
 
             migrationBuilder.DropColumn(
