@@ -19,6 +19,9 @@ public record Error(string Code, string Message, string? Hint = null)
 
     public static Error Conflict(string code, string message, string? hint = null) => new(code, message, hint) { Kind = ErrorKind.Conflict };
 
+    /// <summary>The message with the way out after it, for a person.</summary>
+    public string ToText() => $"{Message} {Hint}".TrimEnd();
+
     public override string ToString() => Hint is null ? $"{Code}: {Message}" : $"{Code}: {Message} {Hint}";
 
     private static string Spaced(string what) =>

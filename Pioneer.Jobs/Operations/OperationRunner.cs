@@ -135,7 +135,7 @@ public sealed class OperationRunner(
         else
         {
             OperationsLog.Failed(logger, operation.Kind.ToString(), operation.Id.ToString(), result.Error.Message);
-            await WriteAsync(operation, OperationState.Failed, $"{result.Error.Message} {result.Error.Hint}".TrimEnd(), ct);
+            await WriteAsync(operation, OperationState.Failed, result.Error.ToText(), ct);
         }
     }
 

@@ -87,7 +87,7 @@ public sealed class PlanExecutor(ChangeApplier applier, ILogger<PlanExecutor> lo
         failures.Add(new FailedChange(change, error));
         ProvisioningLog.ChangeFailed(logger, change.Title, error.Message);
         return (steps[change], error.Kind == ErrorKind.Unavailable ? OperationStepState.Waiting : OperationStepState.Failed,
-            $"{error.Message} {error.Hint}".TrimEnd());
+            error.ToText());
     }
 }
 

@@ -91,7 +91,7 @@ public sealed class TenantReconciler(
     {
         if (!applied.Failures.IsEmpty)
         {
-            var shown = applied.Failures.Take(ShownFailures).Select(failure => $"{failure.Change.Title}: {failure.Error.Message} {failure.Error.Hint}".TrimEnd());
+            var shown = applied.Failures.Take(ShownFailures).Select(failure => $"{failure.Change.Title}: {failure.Error.ToText()}");
             var more = applied.Failures.Length > ShownFailures ? $" And {applied.Failures.Length - ShownFailures} more; see the steps." : "";
             return new Error("ChangesFailed", $"{Plural.Of(applied.Failures.Length, "change")} failed. {string.Join(" ", shown)}{more}",
                 $"Mend the cause, then reconcile '{tenant}' again; what succeeded stays.");

@@ -36,7 +36,7 @@ public sealed class LostRights(IServiceScopeFactory scopes, TenantLocks locks)
             // once more, now that nobody else changes the tenant
             var lost = await planner.LostAsync(tenant.Slug, ct);
             notKept.AddRange(lost.Blocked.Select(blocked => blocked.Resource));
-            var results = await ApplyAsync(applier, lost.Changes, ct);
+            var results = await ApplyAsync(applier, lost, ct);
             users += results.Count(done => done is (ScramUserChange, { IsSuccess: true }));
             granted += results.Count(done => done is (AclChange, { IsSuccess: true }));
             failure ??= results.Where(done => done.Result.IsFailure).Select(done => done.Result.Error).FirstOrDefault();
@@ -46,12 +46,12 @@ public sealed class LostRights(IServiceScopeFactory scopes, TenantLocks locks)
     }
 
     /// <summary>A user is back when it can sign in everywhere with its rights, so users are looked at when all rights are given.</summary>
-    private static async Task<(Change Change, Result Result)[]> ApplyAsync(ChangeApplier applier, ImmutableArray<Change> changes, CancellationToken ct)
+    private static async Task<(Change Change, Result Result)[]> ApplyAsync(ChangeApplier applier, Plan lost, CancellationToken ct)
     {
-        var results = new List<(Change Change, Result Result)>(changes.Length);
-        foreach (var batch in changes.GroupBy(change => change.GetType()))
+        var results = new List<(Change Change, Result Result)>(lost.Changes.Length);
+        foreach (var batch in PlanStages.Of(lost).SelectMany(stage => stage.Batches))
         {
-            results.AddRange(batch.Zip(await applier.ApplyAsync([.. batch], ct)));
+            results.AddRange(batch.Zip(await applier.ApplyAsync(batch, ct)));
         }
 
         return await Task.WhenAll(results.Select(async done => done is (ScramUserChange user, { IsSuccess: true })

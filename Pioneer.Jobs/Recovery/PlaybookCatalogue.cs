@@ -59,14 +59,14 @@ public sealed class PlaybookCatalogue(
 
             if (put.Failure.Kind is not ErrorKind.Unavailable)
             {
-                return new StepOutcome(false, $"{put.Failure.Message} {put.Failure.Hint}".TrimEnd());
+                return new StepOutcome(false, put.Failure.ToText());
             }
 
             await Task.Delay(Between, time, ct);
         }
     });
 
-    internal static StepOutcome PutBack(int users, int granted, IReadOnlyList<string> notKept)
+    private static StepOutcome PutBack(int users, int granted, IReadOnlyList<string> notKept)
     {
         var done = users + granted == 0 ? "The brokers know every user and every right that they should." : $"Put back {Plural.Of(users, "user")} and {Plural.Of(granted, "right")}.";
         return notKept.Count == 0

@@ -39,7 +39,7 @@ public sealed partial class SeedRunner(
         if (found.IsFailure)
         {
             await TakeRightsBackAsync(taken, ct);
-            await store.RefuseAsync(taken, $"{found.Error.Message} {found.Error.Hint}".TrimEnd(), ct);
+            await store.RefuseAsync(taken, found.Error.ToText(), ct);
             return;
         }
 

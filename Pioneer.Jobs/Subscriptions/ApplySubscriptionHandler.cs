@@ -41,7 +41,7 @@ public sealed class ApplySubscriptionHandler(IDbContextFactory<PioneerDbContext>
         await db.OperationSteps.AnyAsync(
             step => step.OperationId == run.Id && step.ResourceType == ConnectorDetails.ResourceType && step.Error != null, ct)
             ? ConnectorDetails.FailureWithheld
-            : PlatformWords.ForTenant(tenant, $"{error.Message} {error.Hint}".TrimEnd());
+            : PlatformWords.ForTenant(tenant, error.ToText());
 
     private static async Task FailAsync(PioneerDbContext db, SubscriptionId id, string text, CancellationToken ct)
     {

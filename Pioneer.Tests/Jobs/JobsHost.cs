@@ -9,6 +9,7 @@ using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Hosting;
 using Pioneer.Jobs.Kafka;
+using Xunit;
 
 namespace Pioneer.Tests.Jobs;
 
@@ -83,6 +84,22 @@ internal sealed class JobsHost : IAsyncDisposable
             return operation.State is OperationState.Succeeded or OperationState.Failed or OperationState.Cancelled;
         }, seconds);
         return operation!;
+    }
+
+    /// <summary>A command that must be taken, in a scope that sees all tenants; gives what it answered.</summary>
+    public async Task<T> DoAsync<TCommand, T>(Func<TCommand, Task<Result<T>>> run) where TCommand : notnull
+    {
+        var result = await InScopeAsync(run);
+        Assert.True(result.IsSuccess, result.Error?.ToString());
+        return result.Value;
+    }
+
+    /// <summary>Returns when the operation has succeeded; one that did not is told with its steps.</summary>
+    public async Task SucceedAsync(OperationId id, int seconds = 30)
+    {
+        var done = await FinishedAsync(id, seconds);
+        Assert.True(done.State == OperationState.Succeeded,
+            $"{done.Kind}: {done.Error} [{string.Join("; ", done.Steps.Where(step => step.State != OperationStepState.Succeeded).Select(step => $"{step.Title}: {step.State} {step.Error}"))}]");
     }
 
     public async ValueTask DisposeAsync()

@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain;
 using Pioneer.Domain.Delivery;
 using Pioneer.Domain.Ingestion;
-using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
@@ -268,12 +267,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
     private Task<long> BookAsync(decimal amount) =>
         _stack.Platform.Bank!.BookPaymentAsync("acme", Pioneer.Embedded.Bank.DemoBank.JohnsAccount, amount, Ct);
 
-    private async Task SucceedAsync(OperationId id)
-    {
-        var done = await _host.FinishedAsync(id, 60);
-        Assert.True(done.State == OperationState.Succeeded,
-            $"{done.Kind}: {done.Error} [{string.Join("; ", done.Steps.Where(step => step.State != OperationStepState.Succeeded).Select(step => $"{step.Title}: {step.State} {step.Error}"))}]");
-    }
+    private Task SucceedAsync(OperationId id) => _host.SucceedAsync(id, 60);
 
     private async Task<DeliveryStream> OpenAsync(string subscription, DeliveryStart start)
     {
@@ -284,12 +278,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
 
     private Task<TResult> Scoped<TService, TResult>(Func<TService, Task<TResult>> work) where TService : notnull => _host.InScopeAsync(work);
 
-    private async Task<T> Do<TService, T>(Func<TService, Task<Result<T>>> work) where TService : notnull
-    {
-        var result = await _host.InScopeAsync(work);
-        Assert.True(result.IsSuccess, result.Error?.ToString());
-        return result.Value;
-    }
+    private Task<T> Do<TService, T>(Func<TService, Task<Result<T>>> work) where TService : notnull => _host.DoAsync(work);
 
     internal static FeedRequest Feed(
         System.Collections.Immutable.ImmutableArray<SourceTable> tables, string table, FeedKind kind, string key, string? timestamp, string? incrementing) => new(

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
-using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Tenants;
@@ -67,17 +66,17 @@ public sealed class ConnectorRestartTests : IAsyncLifetime
 
     private async Task ATenantWithPaymentsAsync(JobsHost host)
     {
-        var created = await DoAsync<CreateTenant, TenantCreated>(host, command =>
+        var created = await host.DoAsync<CreateTenant, TenantCreated>(command =>
             command.ExecuteAsync(Actor.System, new CreateTenantRequest("acme", "Acme", IsolationLevel.Dedicated), Ct));
-        await SucceedAsync(host, created.Operation);
-        await DoAsync<ManageSources, SourceId>(host, sources => sources.AddAsync(
+        await host.SucceedAsync(created.Operation);
+        await host.DoAsync<ManageSources, SourceId>(sources => sources.AddAsync(
             Actor.System, new SourceRequest("bank", SourceKind.Sqlite, _stack.Platform.Endpoints.DemoBankUrl, null, null), Ct));
-        var tables = await DoAsync<ManageSources, ImmutableArray<SourceTable>>(host, sources => sources.ListTablesAsync(Actor.System, "bank", Ct));
-        await DoAsync<ManageFeeds, FeedId>(host, feeds => feeds.DefineAsync(
+        var tables = await host.DoAsync<ManageSources, ImmutableArray<SourceTable>>(sources => sources.ListTablesAsync(Actor.System, "bank", Ct));
+        await host.DoAsync<ManageFeeds, FeedId>(feeds => feeds.DefineAsync(
             Actor.System, TenantStoryContract.Feed(tables, "payments", FeedKind.Event, "id", "updated_at", "id"), Ct));
-        var operations = await DoAsync<SetEntitlements, ImmutableArray<OperationId>>(host, entitlements =>
+        var operations = await host.DoAsync<SetEntitlements, ImmutableArray<OperationId>>(entitlements =>
             entitlements.ExecuteAsync(Actor.System, [new EntitlementChange("acme", "payments", Granted: true)], Ct));
-        await SucceedAsync(host, operations[0]);
+        await host.SucceedAsync(operations[0]);
         await host.Get<PlatformWatch>().TakeRoundAsync(Ct);
     }
 
@@ -94,17 +93,4 @@ public sealed class ConnectorRestartTests : IAsyncLifetime
 
     private static Task<List<PlaybookRun>> RunsAsync(JobsHost host) =>
         host.InScopeAsync<PioneerDbContext, List<PlaybookRun>>(db => db.PlaybookRuns.AsNoTracking().ToListAsync(Ct));
-
-    private static async Task<T> DoAsync<TCommand, T>(JobsHost host, Func<TCommand, Task<Result<T>>> run) where TCommand : notnull
-    {
-        var result = await host.InScopeAsync(run);
-        Assert.True(result.IsSuccess, result.Error?.ToString());
-        return result.Value;
-    }
-
-    private static async Task SucceedAsync(JobsHost host, OperationId id)
-    {
-        var operation = await host.FinishedAsync(id);
-        Assert.True(operation.State is OperationState.Succeeded, operation.Error);
-    }
 }

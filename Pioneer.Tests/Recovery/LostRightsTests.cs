@@ -2,7 +2,6 @@ using Confluent.Kafka.Admin;
 using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain;
 using Pioneer.Domain.Delivery;
-using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Tenants;
@@ -32,9 +31,9 @@ public sealed class LostRightsTests : IAsyncLifetime
         _host = await _stack.StartJobsAsync(_folder, services => services.AddRecovery());
         foreach (var slug in new[] { "acme", "globex" })
         {
-            var created = await DoAsync<CreateTenant, TenantCreated>(command =>
+            var created = await _host.DoAsync<CreateTenant, TenantCreated>(command =>
                 command.ExecuteAsync(Actor.System, new CreateTenantRequest(slug, slug, IsolationLevel.Dedicated), Ct));
-            await SucceedAsync(created.Operation);
+            await _host.SucceedAsync(created.Operation);
         }
     }
 
@@ -86,8 +85,8 @@ public sealed class LostRightsTests : IAsyncLifetime
     [Fact]
     public async Task Credential_whose_password_is_not_kept_is_named_to_the_platforms_people_only()
     {
-        var issued = await DoAsync<ManageCredentials, IssuedCredential>(credentials => credentials.IssueAsync(Actor.System, "acme", "app", null, Ct));
-        await SucceedAsync(issued.Operation);
+        var issued = await _host.DoAsync<ManageCredentials, IssuedCredential>(credentials => credentials.IssueAsync(Actor.System, "acme", "app", null, Ct));
+        await _host.SucceedAsync(issued.Operation);
         await Admin.DeleteScramUserAsync("acme.app", Ct);
 
         var outcome = await PutBackAsync();
@@ -117,18 +116,5 @@ public sealed class LostRightsTests : IAsyncLifetime
     {
         await using var scope = _host.OpenScope();
         return await scope.ServiceProvider.GetRequiredService<Pioneer.Jobs.Provisioning.PlatformSecrets>().OpenAsync(secret, Ct);
-    }
-
-    private async Task<T> DoAsync<TCommand, T>(Func<TCommand, Task<Result<T>>> run) where TCommand : notnull
-    {
-        var result = await _host.InScopeAsync(run);
-        Assert.True(result.IsSuccess, result.Error?.ToString());
-        return result.Value;
-    }
-
-    private async Task SucceedAsync(OperationId id)
-    {
-        var operation = await _host.FinishedAsync(id);
-        Assert.True(operation.State is OperationState.Succeeded, operation.Error);
     }
 }
