@@ -82,8 +82,8 @@ internal sealed class GroupOffsets(KafkaOptions options, TimeProvider time, ILog
     private async Task<(List<FetchedGroup> Fetched, string Trouble)> TryReadAsync(
         string action, HashSet<string> groups, bool stable, CancellationToken ct)
     {
-        var found = await _anyBroker.CallAsync(action, async (connection, token) => GroupOffsetMessages.ReadFound(await SendAsync(
-            connection, action, WireApi.FindCoordinator, GroupOffsetMessages.FindVersion, writer => GroupOffsetMessages.WriteFind(writer, groups), token)), ct);
+        var found = await _anyBroker.CallAsync(action, async (connection, token) => GroupOffsetMessages.ReadFound(await connection.SendAsync(
+            action, WireApi.FindCoordinator, GroupOffsetMessages.FindVersion, writer => GroupOffsetMessages.WriteFind(writer, groups), token)), ct);
         var trouble = "the coordinators are not known";
         foreach (var failed in found.Where(coordinator => coordinator.Error != ErrorCode.NoError))
         {
@@ -110,8 +110,8 @@ internal sealed class GroupOffsets(KafkaOptions options, TimeProvider time, ILog
         var coordinator = _coordinators.GetOrAdd(broker, address => new WireClient([address], options, time, logger));
         try
         {
-            return (await coordinator.CallAsync(action, async (connection, token) => GroupOffsetMessages.ReadFetched(await SendAsync(
-                connection, action, WireApi.OffsetFetch, GroupOffsetMessages.FetchVersion,
+            return (await coordinator.CallAsync(action, async (connection, token) => GroupOffsetMessages.ReadFetched(await connection.SendAsync(
+                action, WireApi.OffsetFetch, GroupOffsetMessages.FetchVersion,
                 writer => GroupOffsetMessages.WriteFetch(writer, groups, stable), token)), ct), null);
         }
         catch (KafkaUnavailableException silent)
@@ -119,10 +119,4 @@ internal sealed class GroupOffsets(KafkaOptions options, TimeProvider time, ILog
             return ([], $"coordinator {broker.Host}:{broker.Port} is silent: {silent.InnerException?.Message ?? silent.Message}");
         }
     }
-
-    private static Task<WireReader> SendAsync(
-        WireConnection connection, string action, WireApi api, short version, Action<WireWriter> body, CancellationToken ct) =>
-        connection.VersionOf(api, version) == version
-            ? connection.SendAsync(api, version, flexible: true, body, ct)
-            : throw new KafkaRequestException(action, ErrorCode.UnsupportedVersion, $"the brokers do not know version {version} of {api} (Apache Kafka 3.0)");
 }

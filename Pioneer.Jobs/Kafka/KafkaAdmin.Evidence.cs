@@ -46,29 +46,17 @@ public sealed partial class KafkaAdmin
             return [];
         }
 
-        var described = await CallAsync("describe topics", async () =>
-        {
-            try
-            {
-                return (await Client.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics),
-                    new DescribeTopicsOptions { RequestTimeout = Timeout })).TopicDescriptions;
-            }
-            catch (DescribeTopicsException some)
-            {
-                return some.Results.TopicDescriptions;
-            }
-        }, ct);
-        var found = described.Where(topic => !topic.Error.IsError).ToList();
-        var partitions = found.SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Partition))).ToList();
+        var found = await _topicDescriptions.ReadAsync(topics, ct);
+        var partitions = found.SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition))).ToList();
         var earliest = await ListOffsetsAsync(partitions, OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, ct);
         var end = await ListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, ct);
         var stable = await ListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadCommitted, ct);
-        var retention = await RetentionAsync(found.ConvertAll(topic => topic.Name), ct);
+        var retention = await RetentionAsync([.. found.Select(topic => topic.Name)], ct);
         return
         [
-            .. found.Select(topic => new TopicEvidence(topic.Name, topic.TopicId.ToString(), retention.GetValueOrDefault(topic.Name, -1),
+            .. found.Select(topic => new TopicEvidence(topic.Name, topic.TopicId, retention.GetValueOrDefault(topic.Name, -1),
             [
-                .. topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Partition))
+                .. topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition))
                     .Select(partition => new PartitionEvidence(partition.Partition.Value, earliest[partition], end[partition], stable[partition])),
             ])),
         ];

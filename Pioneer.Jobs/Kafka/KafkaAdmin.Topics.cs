@@ -30,19 +30,8 @@ public sealed partial class KafkaAdmin
             return new Dictionary<string, int>();
         }
 
-        var described = await CallAsync("describe topics", async () =>
-        {
-            try
-            {
-                return (await Client.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics),
-                    new DescribeTopicsOptions { RequestTimeout = Timeout })).TopicDescriptions;
-            }
-            catch (DescribeTopicsException some)
-            {
-                return some.Results.TopicDescriptions;
-            }
-        }, ct);
-        return described.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Name, topic => topic.Partitions.Count);
+        var described = await _topicDescriptions.ReadAsync(topics, ct);
+        return described.ToDictionary(topic => topic.Name, topic => topic.Partitions.Length);
     }
 
     /// <summary>Makes topics in one request; a topic that exists already comes back with <see cref="ErrorCode.TopicAlreadyExists"/>.</summary>

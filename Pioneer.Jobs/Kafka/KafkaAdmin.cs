@@ -19,6 +19,7 @@ public sealed partial class KafkaAdmin : IDisposable
     private readonly ILogger<KafkaAdmin> _logger;
     private readonly Lock _renewal = new();
     private readonly GroupOffsets _groupOffsets;
+    private readonly TopicDescriptions _topicDescriptions;
     private IAdminClient? _client;
     private Error? _lastError;
     private bool _isDisposed;
@@ -29,6 +30,7 @@ public sealed partial class KafkaAdmin : IDisposable
         _time = time;
         _logger = logger;
         _groupOffsets = new GroupOffsets(clients.Options, time, logger);
+        _topicDescriptions = new TopicDescriptions(clients.Options, time, logger);
     }
 
     private IAdminClient Client
@@ -63,11 +65,12 @@ public sealed partial class KafkaAdmin : IDisposable
         }
 
         _groupOffsets.Dispose();
+        _topicDescriptions.Dispose();
     }
 
     /// <summary>
-    /// Confluent.Kafka's admin client destroys itself for good when it meets an answer that it cannot read, such as a partition without in-sync
-    /// replicas: a cluster that comes back from a crash has them. Whoever finds it destroyed lets the next call make another.
+    /// Confluent.Kafka's admin client destroys itself for good when it meets an answer that it cannot read. The one that is known is not asked for
+    /// (<see cref="TopicDescriptions"/>); whoever finds it destroyed by another lets the next call make a new one.
     /// </summary>
     private void Renew(IAdminClient destroyed)
     {
@@ -149,7 +152,6 @@ public sealed partial class KafkaAdmin : IDisposable
         DescribeUserScramCredentialsException some => some.Results.UserScramCredentialsDescriptions.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         IncrementalAlterConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         DescribeConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
-        DescribeTopicsException some => some.Results.TopicDescriptions.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         ListOffsetsException some => some.Result.ResultInfos.Select(result => result.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError),
         AlterConsumerGroupOffsetsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         DeleteGroupsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),

@@ -60,6 +60,24 @@ public abstract class KafkaAdminContract : IDisposable
     }
 
     [Fact]
+    public async Task Topics_are_identified_in_the_words_of_kafkas_own_clients()
+    {
+        // enough that every letter of base64 that the alphabets differ in comes up
+        var topics = Enumerable.Range(0, 20).Select(number => $"{_id}.t.id{number}").ToList();
+        Assert.Empty(await Admin.CreateTopicsAsync([.. topics.Select(Plain)], Ct));
+        await Until(async () => (await Admin.PartitionCountsAsync(topics, Ct)).Count == topics.Count);
+
+        var seen = (await Admin.ReadEvidenceAsync([.. topics, $"{_id}.t.absent"], [], Ct)).Topics;
+        using var client = _clients.Admin();
+        var told = await client.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics));
+
+        Assert.Equal(
+            told.TopicDescriptions.ToDictionary(topic => topic.Name, topic => topic.TopicId.ToString()),
+            seen.ToDictionary(topic => topic.Name, topic => topic.TopicId));
+        await Admin.DeleteTopicsAsync(topics, Ct);
+    }
+
+    [Fact]
     public async Task Acls_of_every_resource_come_back_as_they_were_written()
     {
         var principal = $"User:{_id}.ksql";

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Confluent.Kafka;
 
 namespace Pioneer.Jobs.Kafka.Wire;
 
@@ -58,6 +59,12 @@ internal sealed class WireConnection : IDisposable
     /// <summary>The highest version up to <paramref name="highest"/> that both sides speak; null where the broker does not know the request.</summary>
     public short? VersionOf(WireApi api, short highest) =>
         Versions.TryGetValue((short)api, out var range) && range.Min <= highest ? Math.Min(range.Max, highest) : null;
+
+    /// <summary>Sends a request in just this flexible version. <see cref="KafkaRequestException"/> where the broker does not speak it.</summary>
+    public Task<WireReader> SendAsync(string action, WireApi api, short version, Action<WireWriter> body, CancellationToken ct) =>
+        VersionOf(api, version) == version
+            ? SendAsync(api, version, flexible: true, body, ct)
+            : throw new KafkaRequestException(action, ErrorCode.UnsupportedVersion, $"the brokers do not know version {version} of {api} (Apache Kafka 3.0)");
 
     /// <summary>Sends a request and reads its answer, the header already passed.</summary>
     public async Task<WireReader> SendAsync(WireApi api, short version, bool flexible, Action<WireWriter> body, CancellationToken ct)

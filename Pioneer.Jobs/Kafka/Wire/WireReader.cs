@@ -12,12 +12,15 @@ internal sealed class WireReader(ReadOnlyMemory<byte> frame)
 {
     private const int MaxVarintBytes = 5;
     private const int InitialCapacity = 64;
+    private const int UuidBytes = 16;
 
     private int _position;
 
     public bool Flexible { get; set; }
 
     private int Remaining => frame.Length - _position;
+
+    public bool Bool() => Take(1)[0] != 0;
 
     public short Int16() => BinaryPrimitives.ReadInt16BigEndian(Take(sizeof(short)));
 
@@ -26,6 +29,9 @@ internal sealed class WireReader(ReadOnlyMemory<byte> frame)
     public long Int64() => BinaryPrimitives.ReadInt64BigEndian(Take(sizeof(long)));
 
     public double Float64() => BinaryPrimitives.ReadDoubleBigEndian(Take(sizeof(double)));
+
+    /// <summary>An id as Kafka's clients write it: base64 without padding.</summary>
+    public string Uuid() => Convert.ToBase64String(Take(UuidBytes)).TrimEnd('=');
 
     public string String() => NullableString() ?? throw new InvalidDataException("a string of the answer is missing");
 

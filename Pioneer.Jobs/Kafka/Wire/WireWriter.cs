@@ -7,6 +7,8 @@ namespace Pioneer.Jobs.Kafka.Wire;
 /// <summary>Writes one request. <see cref="Flexible"/> switches strings, bytes and arrays to their compact forms (KIP-482).</summary>
 internal sealed class WireWriter
 {
+    private const int UuidBytes = 16;
+
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
     public bool Flexible { get; set; }
@@ -22,6 +24,9 @@ internal sealed class WireWriter
     public void Int32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), value);
 
     public void Float64(double value) => BinaryPrimitives.WriteDoubleBigEndian(Take(sizeof(double)), value);
+
+    /// <summary>The id that stands for none: what is meant is named.</summary>
+    public void NoUuid() => Take(UuidBytes).Clear();
 
     public void String(string? value)
     {
