@@ -109,7 +109,9 @@ public sealed class EvidenceStoreTests : IAsyncLifetime
                 return db.SaveChangesAsync(DomainDatabase.Token);
             });
 
-            host.Get<IRecurringJobManager>().Trigger("evidence-thinning");
+            // the schedule is filled beside the rest of the start; nothing is triggered before
+            var jobs = host.Get<IRecurringJobManagerV2>();
+            await Eventually.TrueAsync(() => jobs.TriggerJob("evidence-thinning") is not null, 30);
 
             await Eventually.TrueAsync(() => host.InScopeAsync<PioneerDbContext, bool>(
                 async db => !await db.Evidence.AnyAsync(sample => sample.TakenAt == old, DomainDatabase.Token)), 30);
