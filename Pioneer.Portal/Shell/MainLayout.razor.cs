@@ -27,6 +27,9 @@ public sealed partial class MainLayout : IAsyncDisposable
     public required IDialogService Dialogs { get; set; }
 
     [Inject]
+    public required ShellFacts Facts { get; set; }
+
+    [Inject]
     public required ViewerTime Viewer { get; set; }
 
     // the editor is a workbench: no padding around it
@@ -58,7 +61,11 @@ public sealed partial class MainLayout : IAsyncDisposable
         _self?.Dispose();
     }
 
-    protected override void OnInitialized() => Navigation.LocationChanged += OnLocationChanged;
+    protected override void OnInitialized()
+    {
+        Facts.Visit(Navigation.Uri);
+        Navigation.LocationChanged += OnLocationChanged;
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -86,6 +93,7 @@ public sealed partial class MainLayout : IAsyncDisposable
 
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
+        Facts.Visit(e.Location);
         _navOpen = false;
         _boundary?.Recover();
         _ = InvokeAsync(StateHasChanged);

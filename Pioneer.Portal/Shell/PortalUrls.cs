@@ -40,6 +40,16 @@ public static class PortalUrls
 
     public static string Editor(string slug, string? id = null) => id is null ? $"/t/{slug}/editor" : $"/t/{slug}/editor/{id}";
 
+    /// <summary>Where the same page shows another tenant, of which the person is an author or more when <paramref name="writes"/>; its subscriptions when there is none.</summary>
+    public static string InTenant(string url, string slug, bool writes) =>
+        new Uri(url).AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            ["t", _, "editor", ..] when writes => Editor(slug),
+            ["t", _, "delivery", ..] => Delivery(slug),
+            ["t", _, "seeds", ..] => Seeds(slug),
+            _ => Subscriptions(slug),
+        };
+
     public static string Subscriptions(string slug) => $"/t/{slug}/subscriptions";
 
     public static string Subscription(string slug, string name, string? tab = null) =>

@@ -6,6 +6,8 @@ namespace Pioneer.Portal.Shell;
 /// <summary>What the frame around every page shows: counts, verdict, platform. One per circuit.</summary>
 public abstract class ShellFacts
 {
+    private string? _visited;
+
     /// <summary>Raised, on any thread, when a figure may have changed.</summary>
     public event Action? Changed;
 
@@ -19,16 +21,27 @@ public abstract class ShellFacts
     /// <summary>Null until the first evidence is there.</summary>
     public abstract Task<VerdictLine?> VerdictAsync();
 
-    /// <summary>The tenant that the address names, else the only or first one of a tenant person; null for platform people elsewhere.</summary>
+    /// <summary>The tenant that the address names; elsewhere, for a tenant person, the one last visited, at first their first; null for platform people.</summary>
     public string? CurrentSlug(string url, ClaimsPrincipal user)
     {
-        var parts = new Uri(url).AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        return parts is ["t", var slug, ..] ? slug
-            : parts is ["tenants", not "new" and var tenant, ..] ? tenant
-            : user.SeesPlatform() ? null
-            : user.TenantGrants() is [var first, ..] ? first.Slug
-            : null;
+        if (NamedIn(url) is { } named)
+        {
+            return named;
+        }
+
+        var slugs = user.SeesPlatform() ? [] : user.TenantGrants().Select(grant => grant.Slug).ToList();
+        return _visited is { } visited && slugs.Contains(visited) ? visited : slugs is [var first, ..] ? first : null;
     }
+
+    /// <summary>A page was opened: the tenant that its address names is the current one until another is named.</summary>
+    public void Visit(string url) => _visited = NamedIn(url) ?? _visited;
+
+    private static string? NamedIn(string url) => new Uri(url).AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+    {
+        ["t", var slug, ..] => slug,
+        ["tenants", not "new" and var slug, ..] => slug,
+        _ => null,
+    };
 
     protected void RaiseChanged() => Changed?.Invoke();
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Pioneer.Domain.Tenants;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Shell;
@@ -9,6 +10,7 @@ namespace Pioneer.Portal.Shell;
 public sealed partial class TopBar : IDisposable
 {
     private ClaimsPrincipal _user = new();
+    private IReadOnlyList<TenantGrant> _grants = [];
     private VerdictLine? _verdict;
 
     [Parameter]
@@ -43,8 +45,12 @@ public sealed partial class TopBar : IDisposable
     {
         Facts.Changed += OnFactsChanged;
         _user = (await Authentication).User;
+        _grants = _user.TenantGrants();
         _verdict = await Facts.VerdictAsync();
     }
+
+    /// <summary>The same page for another tenant.</summary>
+    private string HrefOf(TenantGrant grant) => PortalUrls.InTenant(Navigation.Uri, grant.Slug, grant.Role >= TenantRole.Author);
 
     private void OnFactsChanged() => _ = InvokeAsync(async () =>
     {

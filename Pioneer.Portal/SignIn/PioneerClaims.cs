@@ -70,10 +70,16 @@ public static class PioneerClaims
         {
             (Domain.Tenants.PlatformRole.Admin, _) => "Platform admin",
             (Domain.Tenants.PlatformRole.Operator, _) => "Operator",
-            (_, TenantRole.Admin) => "Tenant admin",
-            (_, TenantRole.Author) => "Author",
-            (_, TenantRole.Viewer) => "Viewer",
+            (_, { } role) => DisplayRole(role),
             _ => "No role",
         };
     }
+
+    /// <summary>The role as a person reads it.</summary>
+    public static string DisplayRole(TenantRole role) => role switch
+    {
+        TenantRole.Admin => "Tenant admin",
+        TenantRole.Author => "Author",
+        _ => "Viewer",
+    };
 }

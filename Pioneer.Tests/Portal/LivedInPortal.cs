@@ -18,6 +18,7 @@ public sealed class LivedInPortal : PortalBrowser
     private protected override async Task FillAsync(ApiStory story)
     {
         await story.CreateTenantAsync("acme", "Acme Bank");
+        await story.CreateTenantAsync("globex", "Globex");
         await story.GrantAsync("acme", "payments");
         await story.GrantAsync("acme", "balances");
         await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "large-payments", sql = "SELECT * FROM PAYMENTS WHERE AMOUNT > 1000 EMIT CHANGES;" });

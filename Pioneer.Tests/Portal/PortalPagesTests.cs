@@ -172,7 +172,9 @@ public sealed partial class PortalPagesTests(LivedInPortal portal) : IClassFixtu
         await Expect(person.Page.GetByLabel("Slug")).ToHaveValueAsync("initech");
     }
 
-    private async Task<(BrowserPerson Person, PageWatch Watch)> SignedInAsync()
+    private Task<(BrowserPerson Person, PageWatch Watch)> SignedInAsync() => SignedInAsync(PortalProcess.AdminEmail, PortalProcess.AdminPassword);
+
+    private async Task<(BrowserPerson Person, PageWatch Watch)> SignedInAsync(string email, string password)
     {
         Assert.SkipWhen(PortalBrowser.Missing is not null, PortalBrowser.Missing ?? "");
         var context = await portal.EnterAsync(new()
@@ -185,7 +187,7 @@ public sealed partial class PortalPagesTests(LivedInPortal portal) : IClassFixtu
         var page = await context.NewPageAsync();
         var watch = await PageWatch.OnAsync(page, portal.Url);
         var person = new BrowserPerson(page);
-        await person.SignInAsync(PortalProcess.AdminEmail, PortalProcess.AdminPassword);
+        await person.SignInAsync(email, password);
         return (person, watch);
     }
 

@@ -1,0 +1,53 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Pioneer.Tests.Stories;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pioneer.Tests.Portal;
+
+/// <summary>One person, two tenants.</summary>
+public sealed partial class PortalPagesTests
+{
+    [Fact]
+    public async Task Member_of_two_tenants_goes_from_one_to_the_other_and_the_navigation_follows()
+    {
+        var (admin, _) = await SignedInAsync();
+        var password = await BrowserAdminSteps.AddAuthorAsync(admin, "acme", "bea@bank.example", "Bea");
+        var members = await portal.Api.GetFromJsonAsync<JsonElement>("tenants/acme/members", TestContext.Current.CancellationToken);
+        var id = members.EnumerateArray().Single(member => member.GetProperty("email").GetString() == "bea@bank.example").GetProperty("userId").GetString();
+        using var granted = await portal.Api.PutAsJsonAsync($"tenants/globex/members/{id}", new { role = "Viewer" }, TestContext.Current.CancellationToken);
+        granted.EnsureSuccessStatusCode();
+
+        var (bea, watch) = await SignedInAsync("bea@bank.example", password);
+        await bea.OpenAsync("/t/acme/delivery");
+        await GoToAsync(bea, "acme", "globex Viewer");
+        await bea.Page.WaitForURLAsync("**/t/globex/delivery");
+
+        // a viewer of globex has no editor; the pages that name no tenant stay with the one that was chosen
+        await bea.NavigateAsync("Home", "Home");
+        await Expect(Navigation(bea, "Subscriptions")).ToHaveAttributeAsync("href", "/t/globex/subscriptions");
+        await Expect(Navigation(bea, "Editor")).ToHaveCountAsync(0);
+        await Expect(bea.Region("Loss horizon")).Not.ToContainTextAsync("acme");
+        await Expect(bea.Main.GetByText("No subscriptions yet")).ToBeVisibleAsync();
+
+        await GoToAsync(bea, "globex", "acme Author");
+        await bea.Page.WaitForURLAsync("**/t/acme/subscriptions");
+        await Expect(Navigation(bea, "Editor")).ToHaveAttributeAsync("href", "/t/acme/editor");
+        Assert.Empty(await bea.ViolationsAsync());
+        Assert.True(watch.Troubles.Count == 0, string.Join('\n', watch.Troubles));
+    }
+
+    private static async Task GoToAsync(BrowserPerson person, string from, string to)
+    {
+        await person.Page.GetByRole(AriaRole.Banner).GetByRole(AriaRole.Button, new() { Name = from, Exact = true }).ClickAsync();
+        await Expect(person.Page.Locator(".mud-popover-open")).ToBeVisibleAsync();
+        Assert.Empty(await person.ViolationsAsync());
+        await person.LookAsync("tenant-menu", Desk, "light");
+        await person.Page.Locator(".mud-popover-open").GetByText(to).ClickAsync();
+    }
+
+    private static ILocator Navigation(BrowserPerson person, string name) =>
+        person.Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = name });
+}
