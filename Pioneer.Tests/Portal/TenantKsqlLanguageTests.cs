@@ -23,6 +23,14 @@ public sealed class TenantKsqlLanguageTests
     }
 
     [Fact]
+    public void Word_that_is_a_column_of_the_tenant_is_no_keyword()
+    {
+        Assert.DoesNotContain("ID", _language.Vocabulary.Keywords);
+        Assert.Contains("TOPIC", _language.Vocabulary.Keywords);
+        Assert.Contains("SELECT", _language.Vocabulary.Keywords);
+    }
+
+    [Fact]
     public void Check_calls_anothers_stream_unknown()
     {
         var verdict = _language.Check("SELECT * FROM GLOBEX__PAYMENTS EMIT CHANGES;", "draft");

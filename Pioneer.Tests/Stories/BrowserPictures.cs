@@ -54,9 +54,12 @@ internal static class BrowserPictures
     private static Task ShootAsync(IPage page, string path) =>
         page.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
 
-    // as the shell's own button does, without a round trip
-    private static Task ThemeAsync(IPage page, string theme) => page.EvaluateAsync(
-        "theme => { document.documentElement.dataset.theme = theme; window.dispatchEvent(new CustomEvent('pioneer-theme')); }", theme);
+    // as the shell's own button does, without a round trip; the editor's words get their colours a moment later
+    private static async Task ThemeAsync(IPage page, string theme)
+    {
+        await page.EvaluateAsync("theme => { document.documentElement.dataset.theme = theme; window.dispatchEvent(new CustomEvent('pioneer-theme')); }", theme);
+        await page.WaitForFunctionAsync("() => !document.querySelector('.view-lines') || document.querySelector('.view-lines .mtkb')");
+    }
 
     private static string ImagesFolder()
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using MudBlazor;
 using Pioneer.Domain;
 using Pioneer.Domain.Subscriptions;
@@ -12,30 +13,25 @@ using Severity = Pioneer.Ksql.Severity;
 
 namespace Pioneer.Portal.Features.Editor;
 
-/// <summary>The tenant's workbench. Text is judged in process as it is typed; a draft is saved a second after the last key.</summary>
+/// <summary>The tenant's workbench. Text is judged in process as it is typed, and kept as a draft by <see cref="DraftAutosave"/>.</summary>
 public sealed partial class EditorPage : IAsyncDisposable
 {
-    private static readonly TimeSpan SaveAfter = TimeSpan.FromSeconds(1);
-
     private readonly CancellationTokenSource _gone = new();
-    private PreviewSession _preview = null!; // made in OnInitialized
-    private EditorDocument? _document;
+    private PreviewSession _preview = null!; // made in OnInitialized, as is the next
+    private DraftAutosave _autosave = null!;
     private TenantKsqlLanguage? _language;
     private SandboxVerdict? _verdict;
     private IReadOnlyList<DraftLine> _drafts = [];
-    private CancellationTokenSource? _saving;
-    private Task _saved = Task.CompletedTask;
     private Error? _error;
     private string _sql = "";
     private string _tab = "preview";
     private string? _openedKey;
-    private DateTimeOffset? _savedAt;
-    private string? _saveProblem;
     private int _editorKey;
     private int _errors;
     private int _warnings;
     private bool _loaded;
     private bool _deploying; // no save starts and the address stays while the dialog is open
+    private bool _leaving; // the address belongs to where the person goes
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -70,6 +66,13 @@ public sealed partial class EditorPage : IAsyncDisposable
     [Inject]
     public required TimeProvider Time { get; set; }
 
+    [Inject]
+    public required ILogger<DraftAutosave> Log { get; set; }
+
+    private EditorDocument? Document => _autosave.Document;
+
+    private string Place => $"{Me.Actor.Id}/{Slug}/{Document?.DraftId?.ToString() ?? Id}";
+
     private KsqlEditor? Editor { get; set; }
 
     private CheckedStatement? Deployable => _verdict is { Valid: true, Statements: [{ Deployable: not null } statement] } ? statement : null;
@@ -78,16 +81,22 @@ public sealed partial class EditorPage : IAsyncDisposable
     {
         await _gone.CancelAsync();
         await _preview.DisposeAsync();
-        _saving?.Dispose();
+        _leaving = true;
+        await _autosave.DisposeAsync();
         _gone.Dispose();
     }
 
-    protected override void OnInitialized() => _preview = new PreviewSession(Previews, () => InvokeAsync(StateHasChanged), Time);
+    protected override void OnInitialized()
+    {
+        _preview = new PreviewSession(Previews, () => InvokeAsync(StateHasChanged), Time);
+        _autosave = new DraftAutosave(Drafts, Time, Log, OnSaved);
+    }
 
     protected override async Task OnParametersSetAsync()
     {
+        _leaving = false;
         var key = $"{Slug}/{Id}";
-        if (key == _openedKey || (_document?.DraftId?.ToString() is { } own && own == Id))
+        if (key == _openedKey || (Document?.DraftId?.ToString() is { } own && own == Id))
         {
             _openedKey = key;
             return;
@@ -107,10 +116,11 @@ public sealed partial class EditorPage : IAsyncDisposable
         }
 
         _language = new TenantKsqlLanguage(catalogue.Value, TenantCatalogue.SandboxTenant(TenantSlug.Parse(Slug)));
-        _document = await Store.OpenAsync(Me.Actor, Slug, Id, _gone.Token);
+        var document = await Store.OpenAsync(Me.Actor, Slug, Id, _gone.Token);
+        await _autosave.OpenAsync(Me.Actor, Slug, document);
         _drafts = await Store.DraftsAsync(Me.Actor, Slug, _gone.Token);
-        _sql = _document is { DraftId: null, Subscription: null } ? Example() : _document?.Sql ?? "";
-        (_savedAt, _saveProblem, _loaded) = (null, null, true);
+        _sql = document is { DraftId: null, Subscription: null } ? Example() : document?.Sql ?? "";
+        _loaded = true;
         _editorKey++;
         Judge();
     }
@@ -122,7 +132,7 @@ public sealed partial class EditorPage : IAsyncDisposable
 
     private void Judge()
     {
-        _verdict = _language?.Check(_sql, _document?.Subscription ?? "draft");
+        _verdict = _language?.Check(_sql, Document?.Subscription ?? "draft");
         _errors = _verdict?.Diagnostics.Count(d => d.Severity == Severity.Error) ?? 0;
         _warnings = _verdict?.Diagnostics.Count(d => d.Severity == Severity.Warning) ?? 0;
     }
@@ -135,7 +145,7 @@ public sealed partial class EditorPage : IAsyncDisposable
         await ShowMarkersAsync();
         if (changed && !_deploying)
         {
-            _saved = SaveSoonAsync();
+            _autosave.Type(_sql);
         }
     }
 
@@ -157,54 +167,62 @@ public sealed partial class EditorPage : IAsyncDisposable
         }
     }
 
-    private async Task SaveSoonAsync()
+    private void OnSaved()
     {
-        if (_saving is not null)
-        {
-            await _saving.CancelAsync();
-            _saving.Dispose();
-        }
-
-        _saving = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
-        var cancelled = _saving.Token;
-        try
-        {
-            await Task.Delay(SaveAfter, Time, cancelled);
-            await SaveAsync();
-        }
-        catch (OperationCanceledException)
-        {
-            // typed on, or left
-        }
-    }
-
-    private async Task SaveAsync()
-    {
-        if (_document is not { } document)
+        if (_leaving)
         {
             return;
         }
 
-        // somebody else's draft is read-only for me: saving makes a copy of my own
-        var id = document is { DraftId: { } known, Mine: true } ? new QueryDraftId(known) : (QueryDraftId?)null;
-        var saved = await Drafts.SaveAsync(Me.Actor, Slug, id, document.Name, _sql, document.Subscription, _gone.Token);
-        if (saved.IsFailure)
+        if (!_autosave.HasUnsaved && Editor is not null)
         {
-            _saveProblem = saved.Error.Message;
-            StateHasChanged();
-            return;
+            _ = Editor.SavedAsync(_sql, Place);
         }
 
-        (_savedAt, _saveProblem) = (Time.GetUtcNow(), null);
-        _document = document with { DraftId = saved.Value.Value, Mine = true };
         ShowAddress();
         StateHasChanged();
+    }
+
+    /// <summary>The tab had text that it was not told to be saved: the page was loaded anew, or the portal was killed.</summary>
+    private async Task RestoreAsync(string text)
+    {
+        // a circuit that ended in an orderly way has saved it after all
+        if (Document?.DraftId is null && await Store.FindDraftAsync(Me.Actor, Slug, text, _gone.Token) is { } saved)
+        {
+            _sql = text;
+            Navigation.NavigateTo(PortalUrls.Editor(Slug, saved.ToString()), replace: true);
+            return;
+        }
+
+        await TakeAsync(text);
+        Toaster.Done("What you had typed and was not saved yet is back.");
+    }
+
+    /// <summary>The last second of typing is saved before another page opens; who cannot have it saved is asked.</summary>
+    private async Task SaveBeforeLeavingAsync(LocationChangingContext leaving)
+    {
+        var stays = Document?.DraftId is { } draft && Navigation.ToAbsoluteUri(leaving.TargetLocation).AbsolutePath == PortalUrls.Editor(Slug, draft.ToString());
+        if (_deploying || stays || Editor is null)
+        {
+            return;
+        }
+
+        _leaving = true;
+        await TakeAsync(await Editor.TakeTextAsync());
+        await _autosave.SaveNowAsync();
+        _leaving = !_autosave.HasUnsaved
+            || await Dialogs.ConfirmAsync("Leave without saving", $"{_autosave.Problem} What you typed since the last save is lost when you leave.", "Leave");
+        if (!_leaving)
+        {
+            leaving.PreventNavigation();
+            StateHasChanged();
+        }
     }
 
     // a draft has an address of its own from its first save on; going there closes dialogs, so it waits for an open one
     private void ShowAddress()
     {
-        if (!_deploying && _document is { DraftId: { } draft, Mine: true } && Id != draft.ToString())
+        if (!_deploying && _autosave.Draft is { } draft && Id != draft.ToString())
         {
             Navigation.NavigateTo(PortalUrls.Editor(Slug, draft.ToString()), replace: true);
         }
@@ -230,7 +248,7 @@ public sealed partial class EditorPage : IAsyncDisposable
 
     private async Task DeployAsync()
     {
-        if (_deploying || _document is null || Editor is null)
+        if (_deploying || Document is null || Editor is null)
         {
             return;
         }
@@ -238,15 +256,11 @@ public sealed partial class EditorPage : IAsyncDisposable
         _deploying = true;
         try
         {
-            if (_saving is not null)
-            {
-                await _saving.CancelAsync();
-                await _saved;
-            }
+            await _autosave.SaveNowAsync();
 
             // what the browser has not told yet counts too
             await TakeAsync(await Editor.TakeTextAsync());
-            if (Deployable is not null && await AgreeAsync(_document))
+            if (Deployable is not null && await AgreeAsync(Document))
             {
                 return;
             }
@@ -257,7 +271,7 @@ public sealed partial class EditorPage : IAsyncDisposable
         }
 
         _tab = _errors > 0 ? "problems" : _tab;
-        _saved = SaveSoonAsync();
+        _autosave.Type(_sql);
     }
 
     /// <summary>False when the person thought better of it.</summary>
@@ -266,9 +280,10 @@ public sealed partial class EditorPage : IAsyncDisposable
         var parameters = new DialogParameters<DeployDialog> { { x => x.Slug, Slug }, { x => x.Sql, _sql }, { x => x.Document, document } };
         if (await Dialogs.AskAsync<DeployDialog, SubscriptionDeployed>(document.Subscription is { } s ? $"Deploy {s}" : "Deploy a subscription", parameters) is { } deployed)
         {
-            if (document is { DraftId: { } draft, Mine: true })
+            _autosave.Forget();
+            if (_autosave.Draft is { } draft)
             {
-                await Drafts.DeleteAsync(Me.Actor, Slug, new QueryDraftId(draft), default);
+                await Drafts.DeleteAsync(Me.Actor, Slug, draft, default);
             }
 
             Toaster.Started($"{deployed.Name} v{deployed.Version} is being deployed.", "Follow it", PortalUrls.Operation(deployed.Operation.Value));
@@ -277,6 +292,28 @@ public sealed partial class EditorPage : IAsyncDisposable
         }
 
         return false;
+    }
+
+    private async Task DeleteDraftAsync(DraftLine draft)
+    {
+        if (!await Dialogs.ConfirmAsync("Delete this draft", $"“{draft.Title}” cannot be brought back. Subscriptions made of it stay.", "Delete"))
+        {
+            return;
+        }
+
+        var deleted = await Drafts.DeleteAsync(Me.Actor, Slug, new QueryDraftId(draft.Id), _gone.Token);
+        if (deleted is { IsFailure: true, Error.Kind: not ErrorKind.NotFound })
+        {
+            Toaster.Refused(deleted.Error.ToText());
+            return;
+        }
+
+        _drafts = await Store.DraftsAsync(Me.Actor, Slug, _gone.Token);
+        if (draft.Id == Document?.DraftId)
+        {
+            _autosave.Forget();
+            Navigation.NavigateTo(PortalUrls.Editor(Slug));
+        }
     }
 
     private string? On(string tab) => _tab == tab ? "on" : null;

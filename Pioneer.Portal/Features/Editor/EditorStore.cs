@@ -62,6 +62,18 @@ public sealed class EditorStore(IDbContextFactory<PioneerDbContext> databases)
         return found is null ? null : new EditorDocument(null, found.Name, found.Sql, found.Name, found.CurrentVersion, found.Description, found.Revision, true);
     }
 
+    /// <summary>The person's own draft that has exactly this text; null when there is none.</summary>
+    public async Task<Guid?> FindDraftAsync(Actor actor, string slug, string sql, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var draft = TenantSlug.Create(slug) is { IsSuccess: true, Value: var tenantSlug }
+            ? await database.QueryDrafts.AsNoTracking()
+                .Where(d => d.OwnerId == actor.Id && d.Sql == sql && database.Tenants.Any(t => t.Id == d.TenantId && t.Slug == tenantSlug))
+                .OrderByDescending(d => d.UpdatedAt).Select(d => (QueryDraftId?)d.Id).FirstOrDefaultAsync(cancellationToken)
+            : null;
+        return draft?.Value;
+    }
+
     /// <summary>The person's own drafts, last touched first.</summary>
     public async Task<IReadOnlyList<DraftLine>> DraftsAsync(Actor actor, string slug, CancellationToken cancellationToken)
     {
@@ -71,9 +83,9 @@ public sealed class EditorStore(IDbContextFactory<PioneerDbContext> databases)
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        const int most = 20;
         return await database.QueryDrafts.AsNoTracking()
             .Where(d => d.OwnerId == actor.Id && database.Tenants.Any(t => t.Id == d.TenantId && t.Slug == tenantSlug))
-            .OrderByDescending(d => d.UpdatedAt).Take(most).Select(d => new DraftLine(d.Id.Value, d.Name == Untitled ? d.Sql.Substring(0, TitleLength) : d.Name, d.UpdatedAt)).ToListAsync(cancellationToken);
+            .OrderByDescending(d => d.UpdatedAt).Take(ManageDrafts.MaxPerOwner)
+            .Select(d => new DraftLine(d.Id.Value, d.Name == Untitled ? d.Sql.Substring(0, TitleLength) : d.Name, d.UpdatedAt)).ToListAsync(cancellationToken);
     }
 }

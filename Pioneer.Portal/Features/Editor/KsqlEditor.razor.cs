@@ -29,6 +29,14 @@ public sealed partial class KsqlEditor : IAsyncDisposable
     [Parameter]
     public EventCallback<string> OnRun { get; set; }
 
+    /// <summary>Where the tab keeps text until <see cref="SavedAsync"/>; another for each person and document.</summary>
+    [Parameter, EditorRequired]
+    public required string Place { get; set; }
+
+    /// <summary>After <see cref="OnReady"/>, when the tab had kept a text for <see cref="Place"/> that is not <see cref="Text"/> and now shows it.</summary>
+    [Parameter]
+    public EventCallback<string> OnRestored { get; set; }
+
     [Parameter]
     public EventCallback OnReady { get; set; }
 
@@ -62,6 +70,19 @@ public sealed partial class KsqlEditor : IAsyncDisposable
     /// <summary>Puts the cursor there; 1-based.</summary>
     public ValueTask RevealAsync(int line, int column) => CallAsync("reveal", line, column);
 
+    /// <summary>The tab need not keep <paramref name="text"/> any longer, and what is typed from now on belongs to <paramref name="place"/>.</summary>
+    public async Task SavedAsync(string text, string place)
+    {
+        try
+        {
+            await CallAsync("saved", text, place);
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        {
+            // the tab keeps it longer than it must; the next opening finds that it is saved
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -94,8 +115,12 @@ public sealed partial class KsqlEditor : IAsyncDisposable
 
         _module = await Js.InvokeAsync<IJSObjectReference>("import", "./Features/Editor/KsqlEditor.razor.js");
         _self = DotNetObjectReference.Create(this);
-        _editor = await _module.InvokeAsync<IJSObjectReference>("create", _element, _self, Text, Language.Vocabulary, ReadOnly);
+        _editor = await _module.InvokeAsync<IJSObjectReference>("create", _element, _self, Text, Language.Vocabulary, ReadOnly, Place);
         await OnReady.InvokeAsync();
+        if (await _editor.InvokeAsync<string?>("restored") is { } text)
+        {
+            await OnRestored.InvokeAsync(text);
+        }
     }
 
     private ValueTask CallAsync(string method, params object?[] arguments) =>

@@ -100,11 +100,24 @@ function tokens(keywords, functions, types) {
   };
 }
 
-export async function create(element, dotnet, text, vocabulary, readOnly) {
+// What the portal has not saved yet is kept by the tab: it outlives loading the page anew, a lost connection and a portal that was killed.
+function unsavedText(place) {
+  const name = () => "pioneer-unsaved:" + place;
+  return {
+    get: () => sessionStorage.getItem(name()),
+    // a full or forbidden storage costs the safety net, not the typing
+    set(text) { try { sessionStorage.setItem(name(), text); } catch (e) { console.debug("unsaved text is not kept by this tab", e); } },
+    drop: () => sessionStorage.removeItem(name()),
+    move(to) { const text = this.get(); this.drop(); place = to; if (text !== null) { this.set(text); } },
+  };
+}
+
+export async function create(element, dotnet, text, vocabulary, readOnly, place) {
   await load();
   monaco.languages.setMonarchTokensProvider("ksql", tokens(vocabulary.keywords, vocabulary.functions, vocabulary.types));
   applyTheme();
-  const model = monaco.editor.createModel(text, "ksql");
+  const unsaved = unsavedText(place), restored = unsaved.get();
+  const model = monaco.editor.createModel(restored ?? text, "ksql");
   languages.set(model.uri.toString(), dotnet);
   const editor = monaco.editor.create(element, {
     model, readOnly, automaticLayout: true, minimap: { enabled: false }, fontFamily: token("mono"), fontSize: 13, lineHeight: 22, fontLigatures: false, padding: { top: 10, bottom: 10 },
@@ -115,7 +128,7 @@ export async function create(element, dotnet, text, vocabulary, readOnly) {
   // Monaco gives its live regions a landmark role; they are none
   document.querySelectorAll(".monaco-status, .monaco-alert").forEach(e => { if (e.getAttribute("role") === "complementary") { e.setAttribute("role", "status"); } });
   let timer;
-  model.onDidChangeContent(() => { clearTimeout(timer); timer = setTimeout(() => dotnet.invokeMethodAsync("TextChangedAsync", model.getValue()), 120); });
+  model.onDidChangeContent(() => { unsaved.set(model.getValue()); clearTimeout(timer); timer = setTimeout(() => dotnet.invokeMethodAsync("TextChangedAsync", model.getValue()), 120); });
   editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, () => { clearTimeout(timer); dotnet.invokeMethodAsync("RunAsync", model.getValue()); });
   const theme = () => applyTheme();
   window.addEventListener("pioneer-theme", theme);
@@ -128,10 +141,12 @@ export async function create(element, dotnet, text, vocabulary, readOnly) {
     },
     setText(value) { if (value !== model.getValue()) { model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null); } },
     takeText() { clearTimeout(timer); return model.getValue(); },
+    restored: () => restored === text ? null : restored,
+    saved(value, to) { if (value === model.getValue()) { unsaved.drop(); } unsaved.move(to); },
     insert(value) { editor.trigger("catalogue", "type", { text: value }); editor.focus(); },
     reveal(line, column) { editor.setPosition({ lineNumber: line, column }); editor.revealLineInCenter(line); editor.focus(); },
     focus() { editor.focus(); },
-    dispose() { clearTimeout(timer); window.removeEventListener("pioneer-theme", theme); languages.delete(model.uri.toString()); editor.dispose(); model.dispose(); },
+    dispose() { unsaved.drop(); clearTimeout(timer); window.removeEventListener("pioneer-theme", theme); languages.delete(model.uri.toString()); editor.dispose(); model.dispose(); },
   };
 }
 

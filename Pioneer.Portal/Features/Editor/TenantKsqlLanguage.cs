@@ -22,7 +22,15 @@ public sealed partial class TenantKsqlLanguage(Catalogue catalogue, SandboxTenan
 
     public Catalogue Catalogue => catalogue;
 
-    public EditorVocabulary Vocabulary => Words;
+    /// <summary>Words that may be names are no keywords where the tenant has something of that name.</summary>
+    public EditorVocabulary Vocabulary
+    {
+        get
+        {
+            var names = catalogue.Relations.SelectMany(r => r.Schema.Columns.Select(c => c.Name).Append(r.Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            return Words with { Keywords = [.. Words.Keywords.Where(word => !names.Contains(word) || Keywords.IsReserved(Keywords.Find(word)))] };
+        }
+    }
 
     public IReadOnlyList<EditorCompletion> Complete(string text, int position) =>
     [
