@@ -41,7 +41,7 @@ public sealed class PlaybookCatalogue(
             await Task.Delay(Between, time, ct);
         }
 
-        return new StepOutcome(true, $"Brokers answer after {time.GetElapsedTime(start).TotalSeconds:0.0} s.");
+        return new StepOutcome(true, $"Brokers answer after {Durations.Words(time.GetElapsedTime(start))}.");
     });
 
     /// <summary>Before anything is waited for that must sign in. A broker that is not back yet cannot be asked: the look is taken again.</summary>
@@ -159,7 +159,7 @@ public sealed class PlaybookCatalogue(
             var behind = context.Tenants.SelectMany(tenant => tenant.Flow.Hops.OfType<FlowHop.Reading>()).Sum(hop => Behind(hop, target, round));
             if (round.Cluster is not null && behind == 0)
             {
-                return new StepOutcome(true, $"Every query has passed what was written; drained in {time.GetElapsedTime(start).TotalSeconds:0.0} s.");
+                return new StepOutcome(true, $"Every query has passed what was written; drained in {Durations.Words(time.GetElapsedTime(start))}.");
             }
 
             await Task.Delay(Between, time, ct);
