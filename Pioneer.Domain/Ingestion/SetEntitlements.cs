@@ -29,6 +29,19 @@ public sealed class SetEntitlements(
         Actor actor, IReadOnlyList<EntitlementChange> changes, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var saved = await db.Database.CreateExecutionStrategy().ExecuteAsync(ct => SetAsync(actor, changes, ct), cancellationToken);
+        if (saved.IsFailure)
+        {
+            return saved.Error;
+        }
+
+        await work.WakeAsync(saved.Value);
+        return saved.Value.Select(operation => operation.Id).ToImmutableArray();
+    }
+
+    private async Task<Result<List<Operation>>> SetAsync(Actor actor, IReadOnlyList<EntitlementChange> changes, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var loaded = await LoadAsync(db, actor, changes, cancellationToken);
         if (loaded.IsFailure)
         {
@@ -66,14 +79,21 @@ public sealed class SetEntitlements(
                 new AuditSubject("entitlement", $"{item.Tenant.Slug}/{item.Feed.Name}", item.Tenant.Id), before, Shown(entitlement), operation);
         }
 
+        // of two people who give one value to two tenants at the same moment each finds it free: the look that counts is the one that nobody can write beside
+        await using var alone = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellationToken);
+        if (await FindSharedAsync(db, loaded.Value, cancellationToken) is { } shared)
+        {
+            return shared;
+        }
+
         var saved = await WorkRecorder.SaveAsync(db, cancellationToken);
         if (saved.IsFailure)
         {
             return saved.Error;
         }
 
-        await work.WakeAsync(operations.Values);
-        return operations.Values.Select(operation => operation.Id).ToImmutableArray();
+        await alone.CommitAsync(cancellationToken);
+        return operations.Values.ToList();
     }
 
     /// <summary>What the changes would do on the platform, before anything is saved: the plans of all tenants they touch, as one.</summary>

@@ -95,6 +95,24 @@ public sealed class IngestionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Row_of_a_feed_belongs_to_one_tenant_when_two_are_granted_it_at_the_same_moment()
+    {
+        await _database.ATenantAsync();
+        await _database.ATenantAsync("globex");
+        await _database.FeedsAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var value = $"branch-{round}";
+            var refused = await Task.WhenAll(
+                Task.Run(() => SetAsync(new EntitlementChange("acme", "payments", true, value)), DomainDatabase.Token),
+                Task.Run(() => SetAsync(new EntitlementChange("globex", "payments", true, value)), DomainDatabase.Token));
+
+            Assert.Single(refused, "TenantValueTaken");
+            Assert.Single(refused, (string?)null);
+        }
+    }
+
+    [Fact]
     public async Task Row_of_a_feed_belongs_to_one_tenant()
     {
         await _database.ATenantAsync();
