@@ -48,6 +48,13 @@ public sealed class SetEntitlements(
             return loaded.Error;
         }
 
+        // of two people who give one value to two tenants at the same moment each would find it free: nobody writes between this look and the commit
+        await using var alone = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellationToken);
+        if (await FindSharedAsync(db, loaded.Value, cancellationToken) is { } shared)
+        {
+            return shared;
+        }
+
         if (loaded.Value.Select(FindUnconfirmed).FirstOrDefault(error => error is not null) is { } unconfirmed)
         {
             return unconfirmed;
@@ -79,13 +86,6 @@ public sealed class SetEntitlements(
                 new AuditSubject("entitlement", $"{item.Tenant.Slug}/{item.Feed.Name}", item.Tenant.Id), before, Shown(entitlement), operation);
         }
 
-        // of two people who give one value to two tenants at the same moment each finds it free: the look that counts is the one that nobody can write beside
-        await using var alone = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellationToken);
-        if (await FindSharedAsync(db, loaded.Value, cancellationToken) is { } shared)
-        {
-            return shared;
-        }
-
         var saved = await WorkRecorder.SaveAsync(db, cancellationToken);
         if (saved.IsFailure)
         {
@@ -104,6 +104,11 @@ public sealed class SetEntitlements(
         if (loaded.IsFailure)
         {
             return loaded.Error;
+        }
+
+        if (await FindSharedAsync(db, loaded.Value, cancellationToken) is { } shared)
+        {
+            return shared;
         }
 
         var plans = new List<Plan>();
@@ -179,7 +184,7 @@ public sealed class SetEntitlements(
             items.Add(item.Value);
         }
 
-        return await FindSharedAsync(db, items, cancellationToken) is { } shared ? shared : items;
+        return items;
     }
 
     /// <summary>A row goes to the tenant whose value it holds: with one value for two tenants, each would get the other's rows.</summary>
