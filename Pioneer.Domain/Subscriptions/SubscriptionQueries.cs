@@ -30,11 +30,9 @@ public sealed record SubscriptionDetail(
 /// <summary>A draft in a list.</summary>
 public sealed record DraftRow(QueryDraftId Id, string Name, string Sql, string OwnerId, bool IsOwn, SubscriptionId? SubscriptionId, DateTimeOffset UpdatedAt);
 
-/// <summary>Subscriptions and drafts of a tenant.</summary>
+/// <summary>Subscriptions of a tenant, and a draft by its link.</summary>
 public sealed class SubscriptionQueries(IDbContextFactory<PioneerDbContext> contexts)
 {
-    private const int MaxDrafts = 500;
-
     public async Task<Result<Page<SubscriptionRow>>> ListAsync(Actor actor, string slug, SubscriptionFilter filter, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -93,23 +91,6 @@ public sealed class SubscriptionQueries(IDbContextFactory<PioneerDbContext> cont
         return subscription is null
             ? null
             : Detail(await db.Tenants.AsNoTracking().SingleAsync(row => row.Id == subscription.TenantId, cancellationToken), subscription);
-    }
-
-    /// <summary>Drafts of a tenant, the newest first: own ones and, by link, those of others.</summary>
-    public async Task<Result<IReadOnlyList<DraftRow>>> DraftsAsync(Actor actor, string slug, bool onlyOwn, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await db.FindTenantAsync(actor, slug, TenantPermission.View, cancellationToken);
-        if (found.IsFailure)
-        {
-            return found.Error;
-        }
-
-        var tenant = found.Value.Id;
-        return await db.QueryDrafts.AsNoTracking().Where(row => row.TenantId == tenant && (!onlyOwn || row.OwnerId == actor.Id))
-            .OrderByDescending(row => row.UpdatedAt).Take(MaxDrafts)
-            .Select(row => new DraftRow(row.Id, row.Name, row.Sql, row.OwnerId, row.OwnerId == actor.Id, row.SubscriptionId, row.UpdatedAt))
-            .ToListAsync(cancellationToken);
     }
 
     public async Task<Result<DraftRow>> DraftAsync(Actor actor, string slug, QueryDraftId id, CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ public sealed class DraftAutosave(ManageDrafts drafts, TimeProvider time, ILogge
     {
         await SaveNowAsync();
         (_actor, _slug, Document) = (actor, slug, document);
-        (_sql, SavedAt, Problem, HasUnsaved) = (document?.Sql ?? "", null, null, false);
+        (SavedAt, Problem, HasUnsaved) = (null, null, false);
     }
 
     /// <summary>Takes the text as it is now and saves it soon.</summary>

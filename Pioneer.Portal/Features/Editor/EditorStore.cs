@@ -66,26 +66,23 @@ public sealed class EditorStore(IDbContextFactory<PioneerDbContext> databases)
     public async Task<Guid?> FindDraftAsync(Actor actor, string slug, string sql, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var draft = TenantSlug.Create(slug) is { IsSuccess: true, Value: var tenantSlug }
-            ? await database.QueryDrafts.AsNoTracking()
-                .Where(d => d.OwnerId == actor.Id && d.Sql == sql && database.Tenants.Any(t => t.Id == d.TenantId && t.Slug == tenantSlug))
-                .OrderByDescending(d => d.UpdatedAt).Select(d => (QueryDraftId?)d.Id).FirstOrDefaultAsync(cancellationToken)
-            : null;
-        return draft?.Value;
+        return (await OwnDrafts(database, actor, slug).Where(d => d.Sql == sql).Select(d => (QueryDraftId?)d.Id).FirstOrDefaultAsync(cancellationToken))?.Value;
     }
 
     /// <summary>The person's own drafts, last touched first.</summary>
     public async Task<IReadOnlyList<DraftLine>> DraftsAsync(Actor actor, string slug, CancellationToken cancellationToken)
     {
-        if (TenantSlug.Create(slug) is not { IsSuccess: true, Value: var tenantSlug })
-        {
-            return [];
-        }
-
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.QueryDrafts.AsNoTracking()
-            .Where(d => d.OwnerId == actor.Id && database.Tenants.Any(t => t.Id == d.TenantId && t.Slug == tenantSlug))
-            .OrderByDescending(d => d.UpdatedAt).Take(ManageDrafts.MaxPerOwner)
+        return await OwnDrafts(database, actor, slug).Take(ManageDrafts.MaxPerOwner)
             .Select(d => new DraftLine(d.Id.Value, d.Name == Untitled ? d.Sql.Substring(0, TitleLength) : d.Name, d.UpdatedAt)).ToListAsync(cancellationToken);
+    }
+
+    // last touched first; an address that names no tenant has none
+    private static IQueryable<QueryDraft> OwnDrafts(PioneerDbContext database, Actor actor, string slug)
+    {
+        var drafts = database.QueryDrafts.AsNoTracking();
+        return TenantSlug.Create(slug) is { IsSuccess: true, Value: var tenantSlug }
+            ? drafts.Where(d => d.OwnerId == actor.Id && database.Tenants.Any(t => t.Id == d.TenantId && t.Slug == tenantSlug)).OrderByDescending(d => d.UpdatedAt)
+            : drafts.Where(_ => false);
     }
 }
