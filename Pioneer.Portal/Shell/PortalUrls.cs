@@ -42,13 +42,21 @@ public static class PortalUrls
 
     /// <summary>Where the same page shows another tenant, of which the person is an author or more when <paramref name="writes"/>; its subscriptions when there is none.</summary>
     public static string InTenant(string url, string slug, bool writes) =>
-        new Uri(url).AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        Parts(url) switch
         {
             ["t", _, "editor", ..] when writes => Editor(slug),
             ["t", _, "delivery", ..] => Delivery(slug),
             ["t", _, "seeds", ..] => Seeds(slug),
             _ => Subscriptions(slug),
         };
+
+    /// <summary>The slug of the tenant that an address is about; null when it names none.</summary>
+    public static string? TenantIn(string url) => Parts(url) switch
+    {
+        ["t", var slug, ..] => slug,
+        ["tenants", not "new" and var slug, ..] => slug,
+        _ => null,
+    };
 
     public static string Subscriptions(string slug) => $"/t/{slug}/subscriptions";
 
@@ -78,4 +86,6 @@ public static class PortalUrls
             .Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value!.ToString()!)}"));
         return query.Length == 0 ? path : $"{path}?{query}";
     }
+
+    private static string[] Parts(string url) => new Uri(url).AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
 }

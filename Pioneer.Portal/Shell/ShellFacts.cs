@@ -24,7 +24,7 @@ public abstract class ShellFacts
     /// <summary>The tenant that the address names; elsewhere, for a tenant person, the one last visited, at first their first; null for platform people.</summary>
     public string? CurrentSlug(string url, ClaimsPrincipal user)
     {
-        if (NamedIn(url) is { } named)
+        if (PortalUrls.TenantIn(url) is { } named)
         {
             return named;
         }
@@ -34,14 +34,7 @@ public abstract class ShellFacts
     }
 
     /// <summary>A page was opened: the tenant that its address names is the current one until another is named.</summary>
-    public void Visit(string url) => _visited = NamedIn(url) ?? _visited;
-
-    private static string? NamedIn(string url) => new Uri(url).AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
-    {
-        ["t", var slug, ..] => slug,
-        ["tenants", not "new" and var slug, ..] => slug,
-        _ => null,
-    };
+    public void Visit(string url) => _visited = PortalUrls.TenantIn(url) ?? _visited;
 
     protected void RaiseChanged() => Changed?.Invoke();
 }

@@ -103,7 +103,7 @@ public sealed partial class PortalPagesTests
         await Expect(person.Page.GetByText("Not saved. The draft has 1000003 characters; 1000000 can be kept.")).ToBeVisibleAsync();
         await person.Page.SetViewportSizeAsync(Desk, 900);
 
-        var elsewhere = person.Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "Activity" });
+        var elsewhere = person.NavigationLink("Activity");
         await elsewhere.ClickAsync();
         await Expect(person.Dialog.GetByText("What you typed since the last save is lost when you leave.")).ToBeVisibleAsync();
         await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();

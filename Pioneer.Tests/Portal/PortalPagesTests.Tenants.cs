@@ -27,14 +27,14 @@ public sealed partial class PortalPagesTests
 
         // a viewer of globex has no editor; the pages that name no tenant stay with the one that was chosen
         await bea.NavigateAsync("Home", "Home");
-        await Expect(Navigation(bea, "Subscriptions")).ToHaveAttributeAsync("href", "/t/globex/subscriptions");
-        await Expect(Navigation(bea, "Editor")).ToHaveCountAsync(0);
+        await Expect(bea.NavigationLink("Subscriptions")).ToHaveAttributeAsync("href", "/t/globex/subscriptions");
+        await Expect(bea.NavigationLink("Editor")).ToHaveCountAsync(0);
         await Expect(bea.Region("Loss horizon")).Not.ToContainTextAsync("acme");
         await Expect(bea.Main.GetByText("No subscriptions yet")).ToBeVisibleAsync();
 
         await GoToAsync(bea, "globex", "acme Author");
         await bea.Page.WaitForURLAsync("**/t/acme/subscriptions");
-        await Expect(Navigation(bea, "Editor")).ToHaveAttributeAsync("href", "/t/acme/editor");
+        await Expect(bea.NavigationLink("Editor")).ToHaveAttributeAsync("href", "/t/acme/editor");
         Assert.Empty(await bea.ViolationsAsync());
         Assert.True(watch.Troubles.Count == 0, string.Join('\n', watch.Troubles));
     }
@@ -47,7 +47,4 @@ public sealed partial class PortalPagesTests
         await person.LookAsync("tenant-menu", Desk, "light");
         await person.Page.Locator(".mud-popover-open").GetByText(to).ClickAsync();
     }
-
-    private static ILocator Navigation(BrowserPerson person, string name) =>
-        person.Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = name });
 }

@@ -21,6 +21,9 @@ internal sealed class BrowserPerson(IPage page)
 
     public ILocator Region(string name) => Page.GetByRole(AriaRole.Region, new() { Name = name, Exact = true });
 
+    /// <summary>Links of the main navigation whose text has the item in it: a count may stand beside.</summary>
+    public ILocator NavigationLink(string item) => Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = item });
+
     /// <summary>Opens an address and waits until the page answers to clicks.</summary>
     public async Task OpenAsync(string address)
     {
@@ -34,7 +37,7 @@ internal sealed class BrowserPerson(IPage page)
     /// <summary>Uses the main navigation as a person does.</summary>
     public async Task NavigateAsync(string item, string heading)
     {
-        await Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = item }).First.ClickAsync();
+        await NavigationLink(item).First.ClickAsync();
         await Expect(Heading(heading)).ToBeVisibleAsync();
     }
 

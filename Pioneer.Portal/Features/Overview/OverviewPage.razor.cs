@@ -24,7 +24,6 @@ public sealed partial class OverviewPage
 
     private Domain.Tenants.Overview? _view;
     private RecoveryStatus? _status;
-    private List<TenantStatus> _horizons = [];
     private TenantList? _tenants;
     private IReadOnlyList<OperationLine> _operations = [];
     private List<AttentionItem> _attention = [];
@@ -72,7 +71,6 @@ public sealed partial class OverviewPage
         Slug = Facts.CurrentSlug(Navigation.Uri, user);
         _view = await Overview.GetAsync(OfTenant(Me.Actor, user.TenantGrants().FirstOrDefault(grant => grant.Slug == Slug)), cancellationToken);
         _status = await Status.ReadAsync(cancellationToken);
-        _horizons = [.. SeesPlatform ? _status.Tenants : _status.Tenants.Where(tenant => tenant.Tenant == Slug)];
         _operations = await OperationViews.RunningAsync(Operations, cancellationToken);
         _tenants = SeesPlatform ? await Tenants.ListAsync(null, null, false, TenantSort.Created, true, 1, cancellationToken) : null;
         var failed = await Subscriptions.ListAsync(null, null, SubscriptionState.Failed, 1, cancellationToken);
@@ -82,9 +80,11 @@ public sealed partial class OverviewPage
     }
 
     // somebody's home shows one of their tenants; only what needs attention is told of all of them
-    private static Actor OfTenant(Actor actor, TenantGrant? tenant) => actor.PlatformRole != PlatformRole.None || tenant is null
+    private static Actor OfTenant(Actor actor, TenantGrant? tenant) => tenant is null
         ? actor
         : actor with { Memberships = ImmutableDictionary<TenantId, TenantRole>.Empty.Add(tenant.TenantId, tenant.Role) };
+
+    private IEnumerable<TenantStatus> ShownTenants(RecoveryStatus status) => status.Tenants.Where(tenant => SeesPlatform || tenant.Tenant == Slug);
 
     private static IEnumerable<AttentionItem> Attention(RecoveryStatus status, SubscriptionList failed, TenantList? drifted)
     {
@@ -144,11 +144,11 @@ public sealed partial class OverviewPage
             "Subscriptions", PortalUrls.AllSubscriptions, view.FailedSubscriptions > 0 ? Tone.Warn : queriesSeen ? Tone.Ok : Tone.Note,
             view.FailedSubscriptions > 0 ? $"{view.FailedSubscriptions} failed" : queriesSeen ? "healthy" : "not observed",
             Rate(SeesPlatform ? processed : LayerRate.NotObserved, view.Subscriptions), "", $"{Plural.Of(view.RunningSubscriptions, "query")} running", SeesPlatform ? processed : null);
-        var waiting = _horizons.Sum(t => t.Horizon.Undelivered);
+        var waiting = ShownTenants(status).Sum(t => t.Horizon.Undelivered);
         yield return new(
             "Delivery", SeesPlatform || Slug is null ? PortalUrls.Horizons : PortalUrls.Delivery(Slug), status.EvidenceAt is null ? Tone.Note : Tone.Ok,
             status.EvidenceAt is null ? "not observed" : "healthy", status.EvidenceAt is null ? "–" : waiting.ToString("N0"), "on their way",
-            _horizons.Where(t => t.Horizon.Kind == LossHorizonKind.Running).Min(t => t.Horizon.Left) is { } left ? $"horizon {Durations.Words(left)}" : "nothing waits for long", null);
+            ShownTenants(status).Where(t => t.Horizon.Kind == LossHorizonKind.Running).Min(t => t.Horizon.Left) is { } left ? $"horizon {Durations.Words(left)}" : "nothing waits for long", null);
         yield return new(
             "Seeding", SeesPlatform || Slug is null ? PortalUrls.AllSeeds : PortalUrls.Seeds(Slug), view.ActiveSeedRuns > 0 ? Tone.Info : Tone.Ok, view.ActiveSeedRuns > 0 ? "running" : "idle",
             view.ActiveSeedRuns.ToString("N0"), Plural.Noun(view.ActiveSeedRuns, "run"), $"{Plural.Of(view.RunningOperations, "operation")}, {view.FailedOperationsToday} failed today", null);
