@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Pioneer.Embedded.Ksql.Formats;
 using Pioneer.Ksql.Analysis;
+using Pioneer.Ksql.Serialization;
 using Pioneer.Ksql.Types;
 
 namespace Pioneer.Embedded.Ksql.Metastore;

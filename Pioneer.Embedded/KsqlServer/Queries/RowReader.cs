@@ -1,8 +1,8 @@
 using System.Globalization;
 using Confluent.Kafka;
-using Pioneer.Embedded.Ksql.Formats;
 using Pioneer.Embedded.Ksql.Metastore;
 using Pioneer.Ksql.Functions;
+using Pioneer.Ksql.Serialization;
 using Pioneer.Ksql.Types;
 
 namespace Pioneer.Embedded.Ksql.Queries;

@@ -1,6 +1,6 @@
-using Pioneer.Embedded.Ksql.Formats;
 using Pioneer.Embedded.Ksql.Metastore;
 using Pioneer.Ksql.Analysis;
+using Pioneer.Ksql.Serialization;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Ksql.Types;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pioneer.Embedded.Ksql.Formats;
+using Pioneer.Ksql.Serialization;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Ksql.Types;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Pioneer.Ksql.Types;
 
-namespace Pioneer.Embedded.Ksql.Formats;
+namespace Pioneer.Ksql.Serialization;
 
 /// <summary>Kafka's serialisers: INTEGER 4 bytes, BIGINT and DOUBLE 8 bytes, all big endian; STRING as UTF-8; BYTES as they are.</summary>
 internal sealed class KafkaRowFormat(IReadOnlyList<Column> columns) : RowFormat

@@ -1,9 +1,9 @@
 using Pioneer.Ksql.Types;
 
-namespace Pioneer.Embedded.Ksql.Formats;
+namespace Pioneer.Ksql.Serialization;
 
 /// <summary>Reads and writes the key or the value of records as cells, one a column. One thread at a time.</summary>
-internal abstract class RowFormat
+public abstract class RowFormat
 {
     /// <summary>The format over these columns.</summary>
     public static RowFormat For(FormatSpec spec, IReadOnlyList<Column> columns) => spec.Kind switch

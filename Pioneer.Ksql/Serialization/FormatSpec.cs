@@ -1,7 +1,7 @@
-namespace Pioneer.Embedded.Ksql.Formats;
+namespace Pioneer.Ksql.Serialization;
 
-/// <summary>Serialisations that this engine reads and writes; names are ksqlDB's in capitals.</summary>
-internal enum FormatKind
+/// <summary>Serialisations of keys and values; names are ksqlDB's in capitals.</summary>
+public enum FormatKind
 {
     /// <summary>JSON without a schema.</summary>
     Json,
@@ -20,7 +20,7 @@ internal enum FormatKind
 /// <param name="Kind">Which.</param>
 /// <param name="Delimiter">Between columns of DELIMITED.</param>
 /// <param name="Unwrapped">A single column stands alone instead of in an object (JSON).</param>
-internal sealed record FormatSpec(FormatKind Kind, char Delimiter = ',', bool Unwrapped = false)
+public sealed record FormatSpec(FormatKind Kind, char Delimiter = ',', bool Unwrapped = false)
 {
     /// <summary>As ksqlDB prints it.</summary>
     public string Name => Kind.ToString().ToUpperInvariant();

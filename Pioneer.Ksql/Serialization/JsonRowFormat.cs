@@ -3,14 +3,16 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Pioneer.Ksql.Types;
 
-namespace Pioneer.Embedded.Ksql.Formats;
+namespace Pioneer.Ksql.Serialization;
 
 /// <summary>
 /// JSON: an object with a field a column, found by exact name, then in any case; or, unwrapped, the only column's value alone.
 /// </summary>
 internal sealed class JsonRowFormat : RowFormat
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
     private static readonly JsonReaderOptions Reading = new() { MaxDepth = 256 };
     private readonly IReadOnlyList<Column> _columns;
     private readonly JsonEncodedText[] _names;

@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text;
 using Pioneer.Ksql.Types;
 
-namespace Pioneer.Embedded.Ksql.Formats;
+namespace Pioneer.Ksql.Serialization;
 
-/// <summary>One line of CSV: cells in column order, quoted where they hold the delimiter, a quote or a line end; an empty cell is NULL.</summary>
+/// <summary>
+/// One line of CSV: cells in column order, quoted where they hold the delimiter, a quote or a line end; an empty cell is NULL.
+/// </summary>
 internal sealed class DelimitedRowFormat(IReadOnlyList<Column> columns, char delimiter) : RowFormat
 {
     public override object?[]? Read(byte[]? bytes)
@@ -48,8 +50,10 @@ internal sealed class DelimitedRowFormat(IReadOnlyList<Column> columns, char del
     {
         { BaseType: SqlBaseType.String } => text,
         { BaseType: SqlBaseType.Boolean } => string.Equals(text.Trim(), "true", StringComparison.OrdinalIgnoreCase),
-        { BaseType: SqlBaseType.Integer or SqlBaseType.Date or SqlBaseType.Time } => int.Parse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
-        { BaseType: SqlBaseType.Bigint or SqlBaseType.Timestamp } => long.Parse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
+        { BaseType: SqlBaseType.Integer or SqlBaseType.Date or SqlBaseType.Time } =>
+            int.Parse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
+        { BaseType: SqlBaseType.Bigint or SqlBaseType.Timestamp } =>
+            long.Parse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
         { BaseType: SqlBaseType.Double } => double.Parse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture),
         SqlDecimal d => BigDecimal.Parse(text.AsSpan().Trim()).FitTo(d) ?? throw new FormatException($"'{text}' does not fit {d}"),
         { BaseType: SqlBaseType.Bytes } => Convert.FromBase64String(text),
@@ -64,9 +68,9 @@ internal sealed class DelimitedRowFormat(IReadOnlyList<Column> columns, char del
         _ => SqlText.Of(cell, type)!,
     };
 
-    private string Quote(string text) => text.AsSpan().IndexOfAny(delimiter, '"', '\n') >= 0 || text.Contains('\r', StringComparison.Ordinal)
-        ? "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\""
-        : text;
+    private string Quote(string text) => NeedsQuotes(text) ? "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : text;
+
+    private bool NeedsQuotes(string text) => text.AsSpan().IndexOfAny(delimiter, '"', '\n') >= 0 || text.Contains('\r', StringComparison.Ordinal);
 
     private List<string?> Split(string line)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pioneer.Ksql.Types;
 
-namespace Pioneer.Embedded.Ksql.Formats;
+namespace Pioneer.Ksql.Serialization;
 
 /// <summary>
 /// Single values in JSON as topics carry them: DATE and TIME as numbers, TIMESTAMP as epoch milliseconds, BYTES as base64,
@@ -117,14 +117,19 @@ internal static class JsonCells
         var text = Scalar(element, type);
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
             ? Ranged(value, element, type)
-            : element.ValueKind == JsonValueKind.Number && BigDecimal.TryParse(text) is { } number ? number.ToLong() : throw Wrong(element, type);
+            : element.ValueKind == JsonValueKind.Number && BigDecimal.TryParse(text) is { } number ? number.ToLong()
+            : throw Wrong(element, type);
     }
 
     private static long Ranged(long value, JsonElement element, SqlType type) =>
-        type.BaseType is SqlBaseType.Bigint or SqlBaseType.Timestamp || value is >= int.MinValue and <= int.MaxValue ? value : throw Wrong(element, type);
+        type.BaseType is SqlBaseType.Bigint or SqlBaseType.Timestamp || value is >= int.MinValue and <= int.MaxValue
+            ? value
+            : throw Wrong(element, type);
 
     private static double ReadDouble(JsonElement element, SqlType type) =>
-        double.TryParse(Scalar(element, type), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Wrong(element, type);
+        double.TryParse(Scalar(element, type), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw Wrong(element, type);
 
     private static Dictionary<object, object?> ReadMap(JsonElement element, SqlMap type)
     {
@@ -159,5 +164,6 @@ internal static class JsonCells
         return fields;
     }
 
-    private static FormatException Wrong(JsonElement element, SqlType type) => new($"Can't convert type. sourceType: {element.ValueKind}, requiredType: {type}");
+    private static FormatException Wrong(JsonElement element, SqlType type) =>
+        new($"Can't convert type. sourceType: {element.ValueKind}, requiredType: {type}");
 }
