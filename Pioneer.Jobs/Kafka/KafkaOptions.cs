@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
+using Pioneer.Kafka.Protocol.Client;
 
 namespace Pioneer.Jobs.Kafka;
 
@@ -43,6 +44,16 @@ public sealed class KafkaOptions
     internal bool UsesSasl => ParsedProtocol is Confluent.Kafka.SecurityProtocol.SaslPlaintext or Confluent.Kafka.SecurityProtocol.SaslSsl;
 
     internal bool UsesTls => ParsedProtocol is Confluent.Kafka.SecurityProtocol.Ssl or Confluent.Kafka.SecurityProtocol.SaslSsl;
+
+    /// <summary>How a connection of our own is made.</summary>
+    internal ConnectionSettings Connection => new(UsesTls, SslCaLocation, UsesSasl ? new SaslSignIn(MechanismName, Username ?? "", Password ?? "") : null);
+
+    private string MechanismName => ParsedMechanism switch
+    {
+        Confluent.Kafka.SaslMechanism.Plain => "PLAIN",
+        Confluent.Kafka.SaslMechanism.ScramSha256 => "SCRAM-SHA-256",
+        _ => "SCRAM-SHA-512",
+    };
 
     /// <summary>The same cluster for a principal that Pioneer made.</summary>
     internal KafkaOptions For(KafkaPrincipal principal) => new()

@@ -1,20 +1,23 @@
 using System.Collections.Immutable;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
-using Pioneer.Jobs.Kafka.Wire;
+using Pioneer.Kafka.Protocol;
 
 namespace Pioneer.Jobs.Kafka;
 
 /// <summary>
-/// Client quotas, which Confluent.Kafka does not have: our own requests on a connection of our own. Any broker takes both requests and passes
-/// changes on to the controller. Safe to share between threads; they take turns. Failures are those of <see cref="KafkaAdmin"/>; a cluster without these requests is a <see cref="KafkaRequestException"/> with 'unsupported version'.
+/// Client quotas, which Confluent.Kafka does not have (KIP-546): our own requests on a connection of our own. Any broker takes both requests and passes
+/// changes on to the controller. Safe to share between threads; they take turns. Failures are those of <see cref="KafkaAdmin"/>; a cluster without
+/// these requests is a <see cref="KafkaRequestException"/> with 'unsupported version'.
 /// </summary>
 public sealed class KafkaQuotas(IOptions<KafkaOptions> options, TimeProvider time, ILogger<KafkaQuotas> logger) : IDisposable
 {
     /// <summary>Principals in one request, well under Kafka's 10,000 records for one administrative operation at four limits each.</summary>
     private const int AlterChunk = 1000;
 
-    private readonly WireClient _brokers = WireClient.OfCluster(options.Value, time, logger);
+    private const string User = "user", ClientId = "client-id", Ip = "ip";
+
+    private readonly BrokerClient _brokers = BrokerClient.OfCluster(options.Value, time, logger);
 
     /// <summary>The user that quotas are read and set as.</summary>
     public string Principal => options.Value.UsesSasl ? options.Value.Username ?? "" : "ANONYMOUS";
@@ -25,10 +28,9 @@ public sealed class KafkaQuotas(IOptions<KafkaOptions> options, TimeProvider tim
         const string action = "describe client quotas";
         return await _brokers.CallAsync(action, async (connection, token) =>
         {
-            var answer = await SendAsync(connection, action, WireApi.DescribeClientQuotas, QuotaMessages.WriteDescribeAll, token);
-            var (error, message, quotas) = QuotaMessages.ReadDescribed(answer);
-            ThrowIfFailed(action, error, message);
-            return quotas;
+            var answer = await connection.SendAsync<DescribeClientQuotasResponse>(new DescribeClientQuotasRequest(), 0, token);
+            ThrowIfFailed(action, (ErrorCode)answer.ErrorCode, answer.ErrorMessage);
+            return (answer.Entries ?? []).Select(Read).ToImmutableArray();
         }, ct);
     }
 
@@ -43,11 +45,11 @@ public sealed class KafkaQuotas(IOptions<KafkaOptions> options, TimeProvider tim
         var refused = new List<KafkaItemError>();
         foreach (var chunk in alterations.Chunk(AlterChunk))
         {
+            var request = new AlterClientQuotasRequest { Entries = [.. chunk.Select(Write)], ValidateOnly = validateOnly };
             refused.AddRange(await _brokers.CallAsync(action, async (connection, token) =>
             {
-                var answer = await SendAsync(
-                    connection, action, WireApi.AlterClientQuotas, writer => QuotaMessages.WriteAlter(writer, chunk, validateOnly), token);
-                var items = QuotaMessages.ReadAltered(answer).Where(item => item.Code != ErrorCode.NoError).ToList();
+                var answer = await connection.SendAsync<AlterClientQuotasResponse>(request, 0, token);
+                var items = answer.Entries.Select(Error).Where(item => item.Code != ErrorCode.NoError).ToList();
                 return items.Find(item => item.IsTransient) is { } passing ? throw new IOException(passing.Reason) : items;
             }, ct));
         }
@@ -57,10 +59,33 @@ public sealed class KafkaQuotas(IOptions<KafkaOptions> options, TimeProvider tim
 
     public void Dispose() => _brokers.Dispose();
 
-    private static Task<WireReader> SendAsync(WireConnection connection, string action, WireApi api, Action<WireWriter> body, CancellationToken ct) =>
-        connection.VersionOf(api, QuotaMessages.HighestVersion) is { } version
-            ? connection.SendAsync(api, version, version >= QuotaMessages.FirstFlexibleVersion, body, ct)
-            : throw new KafkaRequestException(action, ErrorCode.UnsupportedVersion, "the brokers do not know the request");
+    // on the wire the default of a kind has no name
+    private static KafkaQuota Read(DescribeClientQuotasResponse.EntryData entry)
+    {
+        var entity = entry.Entity.ToLookup(part => part.EntityType, part => part.EntityName ?? "");
+        return new KafkaQuota(
+            entity[User].FirstOrDefault(), entity[ClientId].FirstOrDefault(), entity[Ip].FirstOrDefault(),
+            entry.Values.DistinctBy(limit => limit.Key).ToDictionary(limit => limit.Key, limit => limit.Value));
+    }
+
+    private static AlterClientQuotasRequest.EntryData Write(KafkaQuotaAlteration alteration) => new()
+    {
+        Entity = [new AlterClientQuotasRequest.EntityData { EntityType = User, EntityName = alteration.User }],
+        Ops =
+        [
+            .. alteration.Limits.Select(limit => new AlterClientQuotasRequest.OpData
+            {
+                Key = limit.Key, Value = limit.Value ?? 0, Remove = limit.Value is null,
+            }),
+        ],
+    };
+
+    private static KafkaItemError Error(AlterClientQuotasResponse.EntryData entry)
+    {
+        var error = (ErrorCode)entry.ErrorCode;
+        return new KafkaItemError(
+            entry.Entity.FirstOrDefault(part => part.EntityType == User)?.EntityName ?? "", error, entry.ErrorMessage ?? error.ToString());
+    }
 
     private static void ThrowIfFailed(string action, ErrorCode error, string? message)
     {

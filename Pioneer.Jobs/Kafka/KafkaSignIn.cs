@@ -1,5 +1,6 @@
 using Confluent.Kafka;
-using Pioneer.Jobs.Kafka.Wire;
+using Pioneer.Kafka.Protocol;
+using Pioneer.Kafka.Protocol.Client;
 
 namespace Pioneer.Jobs.Kafka;
 
@@ -12,6 +13,9 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
+    /// <summary>Metadata that makes no topic where it is told not to.</summary>
+    private const short WithoutMaking = 4;
+
     private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(4);
 
     /// <summary>
@@ -27,8 +31,8 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
     /// <summary>True when some broker accepts the principal now.</summary>
     public async Task<bool> IsAcceptedAsync(KafkaPrincipal principal, CancellationToken ct)
     {
-        var brokers = BrokerAddress.ParseAll(clients.Options.BootstrapServers);
-        var answers = await Task.WhenAll(brokers.Select(broker => TryAsync(principal, broker.Host, broker.Port, null, ct)));
+        var brokers = BrokerEndpoint.ParseAll(clients.Options.BootstrapServers);
+        var answers = await Task.WhenAll(brokers.Select(broker => TryAsync(principal, broker, null, ct)));
         return answers.Any(answer => answer.Accepted);
     }
 
@@ -37,7 +41,7 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
         var started = time.GetTimestamp();
         while (true)
         {
-            var (accepted, reason) = await TryAsync(principal, broker.Host, broker.Port, topic, ct);
+            var (accepted, reason) = await TryAsync(principal, new BrokerEndpoint(broker.Host, broker.Port), topic, ct);
             if (accepted)
             {
                 return;
@@ -52,14 +56,14 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
         }
     }
 
-    private async Task<(bool Accepted, string Reason)> TryAsync(KafkaPrincipal principal, string host, int port, string? topic, CancellationToken ct)
+    private async Task<(bool Accepted, string Reason)> TryAsync(KafkaPrincipal principal, BrokerEndpoint broker, string? topic, CancellationToken ct)
     {
         using var timeout = new CancellationTokenSource(OneTry, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         try
         {
-            using var connection = await WireConnection.OpenAsync(host, port, clients.Options.For(principal), either.Token);
-            var error = topic is null ? ErrorCode.NoError : await TopicLookup.AskAsync(connection, topic, either.Token);
+            using var connection = await BrokerClient.OpenAsync(broker, clients.Options.For(principal), either.Token);
+            var error = topic is null ? ErrorCode.NoError : await LookUpAsync(connection, topic, either.Token);
             return (error is ErrorCode.NoError or ErrorCode.UnknownTopicOrPart or ErrorCode.LeaderNotAvailable, error.GetReason());
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
@@ -70,9 +74,17 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
         {
             return (false, refusal.Reason);
         }
-        catch (Exception failure) when (failure is IOException or InvalidDataException)
+        catch (Exception failure) when (failure is IOException or InvalidDataException or ProtocolException or UnsupportedRequestException)
         {
             return (false, failure.Message);
         }
+    }
+
+    /// <summary>The broker's own answer: whether it knows the topic, and whether it lets the signed-in principal describe it. Makes none.</summary>
+    private static async Task<ErrorCode> LookUpAsync(BrokerConnection connection, string topic, CancellationToken ct)
+    {
+        var request = new MetadataRequest { Topics = [new MetadataRequest.MetadataRequestTopic { Name = topic }], AllowAutoTopicCreation = false };
+        var answer = await connection.SendAsync<MetadataResponse>(request, WithoutMaking, ct);
+        return answer.Topics is [var only] ? (ErrorCode)only.ErrorCode : throw new InvalidDataException($"the answer is not about {topic}");
     }
 }

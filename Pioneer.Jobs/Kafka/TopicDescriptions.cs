@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using Confluent.Kafka;
-using Pioneer.Jobs.Kafka.Wire;
+using Pioneer.Kafka.Protocol;
 
 namespace Pioneer.Jobs.Kafka;
+
+/// <summary>What a broker says of one topic: its id as Kafka's clients write it (base64 without padding) and the numbers of its partitions.</summary>
+internal sealed record TopicDescription(string Name, string TopicId, ImmutableArray<int> Partitions);
 
 /// <summary>
 /// Ids and partitions of topics, by our own requests: Confluent.Kafka's admin client cannot read of a partition without replicas in sync, which a cluster
@@ -12,16 +15,24 @@ namespace Pioneer.Jobs.Kafka;
 /// </summary>
 internal sealed class TopicDescriptions(KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
-    private readonly WireClient _anyBroker = WireClient.OfCluster(options, time, logger);
+    /// <summary>Metadata with topic ids (KIP-516): Apache Kafka 3.0 and later.</summary>
+    private const short WithTopicIds = 12;
+
+    private readonly BrokerClient _anyBroker = BrokerClient.OfCluster(options, time, logger);
 
     /// <summary>The named topics that there are and that may be seen.</summary>
     public async Task<ImmutableArray<TopicDescription>> ReadAsync(IReadOnlyCollection<string> topics, CancellationToken ct)
     {
-        const string action = "describe topics";
-        var answer = await _anyBroker.CallAsync(action, async (connection, token) => TopicMessages.Read(await connection.SendAsync(
-            action, WireApi.Metadata, TopicMessages.Version, writer => TopicMessages.Write(writer, topics), token)), ct);
-        return [.. answer.Where(topic => topic.Error == ErrorCode.NoError)];
+        var request = new MetadataRequest { Topics = [.. topics.Select(topic => new MetadataRequest.MetadataRequestTopic { Name = topic })], AllowAutoTopicCreation = false };
+        var answer = await _anyBroker.SendAsync<MetadataResponse>("describe topics", request, WithTopicIds, ct);
+        return
+        [
+            .. answer.Topics.Where(topic => topic.ErrorCode == (short)ErrorCode.NoError).Select(topic => new TopicDescription(
+                topic.Name!, Text(topic.TopicId), [.. topic.Partitions.Select(partition => partition.PartitionIndex)])),
+        ];
     }
 
     public void Dispose() => _anyBroker.Dispose();
+
+    internal static string Text(Guid topicId) => Convert.ToBase64String(topicId.ToByteArray(bigEndian: true)).TrimEnd('=');
 }

@@ -3,14 +3,15 @@ using Xunit;
 
 namespace Pioneer.Tests.Architecture;
 
-/// <summary>References point one way: Portal to Jobs to Domain to Ksql; Embedded to Ksql; Portal to Embedded.</summary>
+/// <summary>References point one way: Portal to Jobs to Domain to Ksql; Embedded to Ksql; Jobs and Embedded to Kafka.Protocol; Portal to Embedded.</summary>
 public sealed class ReferenceDirectionTests
 {
     [Theory]
     [InlineData("Pioneer.Ksql", new string[0])]
     [InlineData("Pioneer.Domain", new[] { "Pioneer.Ksql" })]
-    [InlineData("Pioneer.Jobs", new[] { "Pioneer.Domain", "Pioneer.Ksql" })]
-    [InlineData("Pioneer.Embedded", new[] { "Pioneer.Ksql" })]
+    [InlineData("Pioneer.Kafka.Protocol", new string[0])]
+    [InlineData("Pioneer.Jobs", new[] { "Pioneer.Domain", "Pioneer.Ksql", "Pioneer.Kafka.Protocol" })]
+    [InlineData("Pioneer.Embedded", new[] { "Pioneer.Ksql", "Pioneer.Kafka.Protocol" })]
     [InlineData("Pioneer.Portal", new[] { "Pioneer.Jobs", "Pioneer.Domain", "Pioneer.Ksql", "Pioneer.Embedded" })]
     public void Assembly_refers_only_downwards(string assembly, string[] allowed)
     {

@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Jobs.Kafka;
-using Pioneer.Jobs.Kafka.Wire;
+using Pioneer.Kafka.Protocol;
 using Xunit;
 
 namespace Pioneer.Tests.Jobs;
@@ -91,49 +91,30 @@ public sealed class GroupOffsetsFaultTests
         return broker.Start();
     }
 
-    private static byte[] Found(int port, ErrorCode error) => Answer(writer => writer.Array([Group], (item, group) =>
+    private static byte[] Found(int port, ErrorCode error) => ScriptedBroker.Answer(new FindCoordinatorResponse
     {
-        item.String(group);
-        item.Int32(1);
-        item.String("127.0.0.1");
-        item.Int32(port);
-        item.Int16((short)error);
-        item.String(null);
-        item.EndStruct();
-    }));
+        Coordinators = [new() { Key = Group, NodeId = 1, Host = "127.0.0.1", Port = port, ErrorCode = (short)error }],
+    }, 5);
 
-    private static byte[] Fetched(ErrorCode error, ErrorCode partition) => Answer(writer => writer.Array([Group], (item, group) =>
+    private static byte[] Fetched(ErrorCode error, ErrorCode partition) => ScriptedBroker.Answer(new OffsetFetchResponse
     {
-        item.String(group);
-        item.Array([Partition], (topic, place) =>
-        {
-            topic.String(place.Topic);
-            topic.Array([place.Partition.Value], (offset, number) =>
+        Groups =
+        [
+            new()
             {
-                offset.Int32(number);
-                offset.Int32(0);
-                offset.Int32(42);
-                offset.Int32(-1);
-                offset.String(null);
-                offset.Int16((short)partition);
-                offset.EndStruct();
-            });
-            topic.EndStruct();
-        });
-        item.Int16((short)error);
-        item.EndStruct();
-    }));
-
-    // the header's tagged fields, the throttle time, the body
-    private static byte[] Answer(Action<WireWriter> body)
-    {
-        var writer = new WireWriter { Flexible = true };
-        writer.EndStruct();
-        writer.Int32(0);
-        body(writer);
-        writer.EndStruct();
-        return writer.Written.ToArray();
-    }
+                GroupId = Group,
+                ErrorCode = (short)error,
+                Topics =
+                [
+                    new()
+                    {
+                        Name = Partition.Topic,
+                        Partitions = [new() { PartitionIndex = Partition.Partition.Value, CommittedOffset = 42, ErrorCode = (short)partition }],
+                    },
+                ],
+            },
+        ],
+    }, 9);
 
     private static async Task<IReadOnlyDictionary<TopicPartition, long>?> ReadAsync(ScriptedBroker broker)
     {

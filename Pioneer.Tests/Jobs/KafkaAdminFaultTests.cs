@@ -2,7 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pioneer.Jobs.Kafka;
-using Pioneer.Jobs.Kafka.Wire;
+using Pioneer.Kafka.Protocol;
 using Xunit;
 
 namespace Pioneer.Tests.Jobs;
@@ -13,7 +13,7 @@ namespace Pioneer.Tests.Jobs;
 /// </summary>
 public sealed class KafkaAdminFaultTests
 {
-    private const short Metadata = 3, Versions = 18, Unsupported = 35;
+    private const short Metadata = 3, Versions = 18, Unsupported = 35, Version = 12;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -24,7 +24,7 @@ public sealed class KafkaAdminFaultTests
         await using var started = broker = new ScriptedBroker((api, version) => (api, version) switch
         {
             (Versions, > 0) => [0, (byte)Unsupported, 0, 0, 0, 0],
-            (Versions, _) => ScriptedBroker.Ranges((Metadata, 12, 12), (Versions, 0, 0)),
+            (Versions, _) => ScriptedBroker.Ranges((Metadata, Version, Version), (Versions, 0, 0)),
             (Metadata, _) => Topic(broker!.Port),
             _ => null,
         }).Start();
@@ -39,42 +39,18 @@ public sealed class KafkaAdminFaultTests
     }
 
     /// <summary>Metadata version 12: one broker, one topic, one partition that nobody leads and nobody holds.</summary>
-    private static byte[] Topic(int port)
+    private static byte[] Topic(int port) => ScriptedBroker.Answer(new MetadataResponse
     {
-        var writer = new WireWriter { Flexible = true };
-        writer.EndStruct();
-        writer.Int32(0);
-        writer.Array([port], (broker, number) =>
-        {
-            broker.Int32(0);
-            broker.String("127.0.0.1");
-            broker.Int32(number);
-            broker.String(null);
-            broker.EndStruct();
-        });
-        writer.String("cluster");
-        writer.Int32(0);
-        writer.Array(["t"], (topic, name) =>
-        {
-            topic.Int16(0);
-            topic.String(name);
-            topic.NoUuid();
-            topic.Bool(false);
-            topic.Array([0], (partition, number) =>
+        Brokers = [new() { NodeId = 0, Host = "127.0.0.1", Port = port }],
+        ClusterId = "cluster",
+        ControllerId = 0,
+        Topics =
+        [
+            new()
             {
-                partition.Int16((short)ErrorCode.LeaderNotAvailable);
-                partition.Int32(number);
-                partition.Int32(-1);
-                partition.Int32(-1);
-                partition.Array<int>([], (_, _) => { });
-                partition.Array<int>([], (_, _) => { });
-                partition.Array<int>([], (_, _) => { });
-                partition.EndStruct();
-            });
-            topic.Int32(int.MinValue);
-            topic.EndStruct();
-        });
-        writer.EndStruct();
-        return writer.Written.ToArray();
-    }
+                Name = "t",
+                Partitions = [new() { ErrorCode = (short)ErrorCode.LeaderNotAvailable, PartitionIndex = 0, LeaderId = -1, LeaderEpoch = -1 }],
+            },
+        ],
+    }, Version);
 }

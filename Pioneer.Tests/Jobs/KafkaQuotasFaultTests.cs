@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Jobs.Kafka;
-using Pioneer.Jobs.Kafka.Wire;
 using Pioneer.Jobs.Provisioning;
+using Pioneer.Kafka.Protocol.Client;
 using Xunit;
 
 namespace Pioneer.Tests.Jobs;
@@ -176,7 +176,7 @@ public sealed class KafkaQuotasFaultTests
     [InlineData("broker", "broker", 9092)]
     [InlineData("[::1]:19092", "::1", 19092)]
     [InlineData("[::1]", "::1", 9092)]
-    public void Bootstrap_server_is_read_as_librdkafka_reads_it(string text, string host, int port) => Assert.Equal((host, port), BrokerAddress.Parse(text));
+    public void Bootstrap_server_is_read_as_librdkafka_reads_it(string text, string host, int port) => Assert.Equal(new BrokerEndpoint(host, port), BrokerEndpoint.Parse(text));
 
     private static KafkaQuotas Open(string address, string? authority = null) => new(
         Options.Create(new KafkaOptions

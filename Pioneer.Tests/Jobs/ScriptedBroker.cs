@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Pioneer.Kafka.Protocol;
 
 namespace Pioneer.Tests.Jobs;
 
@@ -54,6 +55,15 @@ internal sealed class ScriptedBroker(Func<short, short, byte[]?> answer, X509Cer
         }
 
         return bytes;
+    }
+
+    /// <summary>An answer in a flexible version, after the correlation id: the header's tagged fields, then the body.</summary>
+    public static byte[] Answer(IMessage response, short version)
+    {
+        using var writer = new ProtocolWriter();
+        writer.WriteUnsignedVarint(0);
+        response.Write(writer, version);
+        return writer.Written.ToArray();
     }
 
     /// <summary>An authority for one name, and its certificate.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 
 namespace Pioneer.Embedded.Broker.Faults;
 

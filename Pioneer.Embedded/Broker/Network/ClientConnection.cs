@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Pioneer.Embedded.Broker.Faults;
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 using Pioneer.Embedded.Broker.Requests;
 
 namespace Pioneer.Embedded.Broker.Network;

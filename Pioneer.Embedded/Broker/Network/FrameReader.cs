@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 
 namespace Pioneer.Embedded.Broker.Network;
 

@@ -1,4 +1,4 @@
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 using Pioneer.Embedded.Broker.Security;
 
 namespace Pioneer.Embedded.Broker.Network;

@@ -1,5 +1,5 @@
 using Pioneer.Embedded.Broker.Network;
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 
 namespace Pioneer.Embedded.Broker.Requests;
 
@@ -15,7 +15,7 @@ internal sealed class ApiVersionsHandler : RequestHandler<ApiVersionsRequest>
     public static ApiVersionsResponse UnsupportedVersion() => new()
     {
         ErrorCode = (short)ErrorCode.UnsupportedVersion,
-        ApiKeys = [.. Served.Where(v => v.ApiKey == (short)Protocol.ApiKey.ApiVersions)],
+        ApiKeys = [.. Served.Where(v => v.ApiKey == (short)Pioneer.Kafka.Protocol.ApiKey.ApiVersions)],
     };
 
     protected override IMessage Handle(RequestContext context, ApiVersionsRequest request) => new ApiVersionsResponse { ApiKeys = Served };

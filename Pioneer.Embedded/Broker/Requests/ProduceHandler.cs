@@ -5,7 +5,7 @@ using Pioneer.Embedded.Broker.Cluster;
 using Pioneer.Embedded.Broker.Faults;
 using Pioneer.Embedded.Broker.Log;
 using Pioneer.Embedded.Broker.Network;
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 using Pioneer.Embedded.Broker.Security;
 using Pioneer.Embedded.Broker.Transactions;
 

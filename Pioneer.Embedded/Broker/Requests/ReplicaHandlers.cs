@@ -1,7 +1,7 @@
 using Pioneer.Embedded.Broker.Cluster;
 using Pioneer.Embedded.Broker.Log;
 using Pioneer.Embedded.Broker.Network;
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 using Pioneer.Embedded.Broker.Security;
 
 namespace Pioneer.Embedded.Broker.Requests;

@@ -1,5 +1,5 @@
 using Pioneer.Embedded.Broker.Network;
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 using Pioneer.Embedded.Broker.Security;
 
 namespace Pioneer.Embedded.Broker.Requests;

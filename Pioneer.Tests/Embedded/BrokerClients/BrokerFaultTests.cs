@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 using Pioneer.Embedded.Broker.Faults;
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.BrokerClients;

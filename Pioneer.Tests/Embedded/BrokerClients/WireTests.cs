@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using Pioneer.Embedded.Broker;
-using Pioneer.Embedded.Broker.Protocol;
+using Pioneer.Kafka.Protocol;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.BrokerClients;
