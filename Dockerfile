@@ -10,6 +10,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf 
 WORKDIR /app
 COPY --from=build /app .
 USER app
+# Beyond loopback the portal wants to know how it is reached: Portal__Url with Portal__Proxies, a certificate, or Portal__AllowInsecure=true
 ENV ASPNETCORE_URLS=http://0.0.0.0:5080 Data=/data
 EXPOSE 5080
 VOLUME /data

@@ -12,6 +12,7 @@ public static class WorkerHost
     public static async Task<int> RunAsync(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
+        ValuesFromFiles.AddTo(builder.Configuration);
         builder.Services.AddSerilog((services, logging) => logging.WithPioneerLevels().ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services)
             .Enrich.FromLogContext().WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture));
         builder.Services.AddPioneerDomain(builder.Configuration);

@@ -12,6 +12,7 @@ public static class PortalApplication
     {
         var builder = PortalHost.CreateBuilder(args);
         builder.AddPortalLogging();
+        builder.AddPortalTransport();
         var migrated = MigrateBeside(builder.Configuration);
         await builder.AddPioneerAsync();
         builder.AddPortalSignIn();

@@ -7,7 +7,6 @@ using Pioneer.Portal.Api;
 using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
 using Prometheus;
-using Serilog;
 
 namespace Pioneer.Portal.Hosting;
 
@@ -16,13 +15,15 @@ public static class PortalPipeline
 {
     public static void UsePortal(this WebApplication app)
     {
+        app.UsePortalTransport();
+        app.UseRequestLines(); // outside of what runs a request a second time to show a page for its failure
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseSecurityHeaders();
-        app.UseSerilogRequestLogging(o => o.EnrichDiagnosticContext = EnrichWithPerson);
         app.UseAuthentication();
         app.UseViewAs();
         app.Use(UseActor);
+        app.UseMachineAddresses();
         app.UsePioneerApi();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -31,7 +32,7 @@ public static class PortalPipeline
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
         MeterAdapter.StartListening(); // from the start, not from the first question on
-        app.MapMetrics().AllowAnonymous();
+        app.MapMetrics().AllowAnonymous(); // for whom, MachineAddresses says
         app.MapHangfireDashboard(PortalUrls.Hangfire, new DashboardOptions { Authorization = [], AppPath = PortalUrls.Operations, DashboardTitle = "Pioneer jobs" })
             .RequireAuthorization(Policies.PlatformAdmin);
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
@@ -64,15 +65,12 @@ public static class PortalPipeline
         return next(http);
     }
 
-    private static void EnrichWithPerson(IDiagnosticContext log, HttpContext http)
+    private static IResult ExportActivityAsync(
+        string? q, string? action, DateTimeOffset? from, DateTimeOffset? to, AuditViews audit, HttpContext http)
     {
-        log.Set("User", http.User.Identity?.Name ?? "-");
-        if (http.GetRouteValue("slug") is string slug)
-        {
-            log.Set("Tenant", slug);
-        }
+        http.Response.Headers.CacheControl = "no-store";
+        return Results.Stream(
+            stream => audit.WriteCsvAsync(new ActivityFilter(q, action, From: from, To: to), stream, http.RequestAborted),
+            "text/csv; charset=utf-8", "activity.csv");
     }
-
-    private static IResult ExportActivityAsync(string? q, string? action, AuditViews audit) => Results.Stream(
-        stream => audit.WriteCsvAsync(new ActivityFilter(q, action), stream, CancellationToken.None), "text/csv; charset=utf-8", "activity.csv");
 }

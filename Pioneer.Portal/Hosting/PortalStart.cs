@@ -9,6 +9,7 @@ internal static class PortalStart
 {
     public static async Task AnnounceAsync(this WebApplication app, string url)
     {
+        WarnOfWhatIsOpen(app);
         await using var scope = app.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
         await scope.ServiceProvider.GetRequiredService<DemoContent>().EnsureAsync(app.Lifetime.ApplicationStopping);
@@ -24,6 +25,23 @@ internal static class PortalStart
         }
 
         await Console.Out.WriteLineAsync($"Pioneer is ready: {url}");
+    }
+
+    private static void WarnOfWhatIsOpen(WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PortalStart));
+        var logs = LogOptions.Read(app.Configuration);
+        HostingLog.LogIsBounded(logger, logs.MaxFileMegabytes, logs.MaxTotalMegabytes);
+        if (app.Services.GetRequiredService<DataFolderState>() is { StaysOpen: { } reason } data)
+        {
+            HostingLog.DataIsOpen(logger, data.Folder, reason);
+        }
+
+        var address = app.Services.GetRequiredService<PortalAddress>();
+        if (address is { AllowInsecure: true } && address.Listens.FirstOrDefault(bound => bound is { IsLoopback: false, IsHttps: false }) is { } clear)
+        {
+            HostingLog.ListensInClearText(logger, clear.Text);
+        }
     }
 
     private static async Task MakeFirstAdminAsync(WebApplication app, FirstAdmin admins, SetupLinks links, string url)

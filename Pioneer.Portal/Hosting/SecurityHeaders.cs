@@ -13,7 +13,7 @@ public static class SecurityHeaders
 
     private const string Permissions =
         "accelerometer=(), autoplay=(), camera=(), display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), "
-        + "microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
+        + "microphone=(), midi=(), payment=(), publickey-credentials-get=(self), publickey-credentials-create=(self), screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
 
     /// <summary>First in the pipeline behind the fault handler, so that what that answers carries them too.</summary>
     public static void UseSecurityHeaders(this WebApplication app) => app.Use(AddAsync);

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Pioneer.Tests.Stories;
+using Xunit;
+
+namespace Pioneer.Tests.Hosting;
+
+/// <summary>The real portal's process: what it leaves on the disk, whose requests it answers, and what it writes of them.</summary>
+public sealed class PrivatePortalTests : IAsyncLifetime
+{
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-private-").FullName;
+    private PortalProcess? _portal;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string Data => Path.Combine(_folder, "data");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            // as a portal of an earlier release left it
+            Directory.CreateDirectory(Data, (UnixFileMode)0b111_101_101);
+            File.SetUnixFileMode(Data, (UnixFileMode)0b111_101_101);
+        }
+
+        _portal = await PortalProcess.StartAsync(Ct, [.. PortalProcess.WithoutPlatform, .. PortalProcess.Unattended, "--data", Data]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_portal is not null)
+        {
+            await _portal.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Data_is_closed_to_other_accounts_and_requests_are_one_line_each()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "file modes are Unix's");
+        using var anybody = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _portal!.Url };
+        Assert.Equal(HttpStatusCode.OK, (await _portal.Api.GetAsync("tenants", Ct)).StatusCode);
+        await AskAsync("/x%0d%0aFORGED-LINE%20INF%20hello", "FORGED-HEADER");
+        using var foreign = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "evil.example" } };
+        Assert.Equal(HttpStatusCode.BadRequest, (await anybody.SendAsync(foreign, Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _portal.Api.GetAsync("the-last-request", Ct)).StatusCode);
+
+        var lines = await LinesUntilAsync("the-last-request");
+        Assert.All(lines, line => Assert.Matches("^(20..-|    )", line));
+        Assert.Single(lines, line => line.Contains("FORGED-LINE", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("/api/v1/tenants", StringComparison.Ordinal) && line.Contains("\"User\":\"token Setup:ApiToken\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Data, "*", SearchOption.AllDirectories).Append(Data), IsOpenToOthers);
+    }
+
+    // a file that is gone meanwhile is open to nobody
+    private static bool IsOpenToOthers(string path) =>
+        !OperatingSystem.IsWindows() && (File.Exists(path) || Directory.Exists(path)) && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
+
+    // by hand: a client library would straighten the path
+    private async Task AskAsync(string path, string agent)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(_portal!.Url.Host, _portal.Url.Port, Ct);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n"), Ct);
+        using var reader = new StreamReader(stream);
+        await reader.ReadToEndAsync(Ct);
+    }
+
+    private async Task<IReadOnlyList<string>> LinesUntilAsync(string marker)
+    {
+        while (true)
+        {
+            var lines = new List<string>();
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(Data, "logs"), "*.log"))
+            {
+                await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                using var reader = new StreamReader(stream);
+                lines.AddRange((await reader.ReadToEndAsync(Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            }
+
+            if (lines.Exists(line => line.Contains(marker, StringComparison.Ordinal)))
+            {
+                return lines;
+            }
+
+            await Task.Delay(200, Ct);
+        }
+    }
+}
