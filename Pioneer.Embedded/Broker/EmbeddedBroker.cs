@@ -136,6 +136,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
                 logs, groups, new ProducerIdAllocator(clusterDirectory), new TransactionOptions(), loggers, time);
             opened.Push(transactions);
             var topics = new TopicService(metadata, logs, groups.OnTopicDeleted, options);
+            groups.DropOffsetsOfMissing(topic => topics.Find(topic) is not null);
             var superUsers = options.SuperUser is { } super ? ImmutableHashSet.Create(StringComparer.Ordinal, super) : [];
             var services = new BrokerServices(
                 options, metadata, topics, logs, groups, transactions,

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 
 namespace Pioneer.Embedded.Broker.Cluster;
@@ -5,8 +6,17 @@ namespace Pioneer.Embedded.Broker.Cluster;
 /// <summary>The broker configs that clients and tools read, with what this broker does.</summary>
 public static class BrokerConfigs
 {
-    /// <summary>The values in force: the defaults of topics under the broker's names, and what the broker was started with.</summary>
-    public static IReadOnlyList<ConfigDefinition> Describe(EmbeddedBrokerOptions options)
+    private static readonly FrozenDictionary<string, ConfigDefinition> Dynamic = TopicConfigs.All.Where(d => d.BrokerName is not null)
+        .ToFrozenDictionary(d => d.BrokerName!, d => d with { Name = d.BrokerName! }, StringComparer.Ordinal);
+
+    /// <summary>What can be set while the broker runs: the defaults of topics, under the broker's names.</summary>
+    public static IEnumerable<ConfigDefinition> AllDynamic => Dynamic.Values;
+
+    /// <summary>The definition of a config that can be set while the broker runs; null for any other.</summary>
+    public static ConfigDefinition? FindDynamic(string name) => Dynamic.GetValueOrDefault(name);
+
+    /// <summary>What the broker was started with, each as its default.</summary>
+    public static IReadOnlyList<ConfigDefinition> Static(EmbeddedBrokerOptions options)
     {
         var own = new List<ConfigDefinition>
         {
@@ -27,7 +37,6 @@ public static class BrokerConfigs
             new("group.initial.rebalance.delay.ms", ConfigType.Int, "0"),
             new("offsets.retention.minutes", ConfigType.Int, "10080"),
         };
-        own.AddRange(TopicConfigs.All.Where(d => d.BrokerName is not null).Select(d => d with { Name = d.BrokerName! }));
-        return [.. own.OrderBy(d => d.Name, StringComparer.Ordinal)];
+        return own;
     }
 }

@@ -40,6 +40,10 @@ public sealed record ClusterState
     /// <summary>The topic with this name.</summary>
     public TopicMetadata? Topic(string name) => Topics.GetValueOrDefault(name);
 
+    /// <summary>The configs set on anything but a topic; empty where none are.</summary>
+    public ImmutableSortedDictionary<string, string> Configs(ConfigResourceType resource, string name) =>
+        OtherConfigs.GetValueOrDefault((resource, name), ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal));
+
     /// <summary>The state after a change.</summary>
     public ClusterState Apply(MetadataRecord record) => record switch
     {

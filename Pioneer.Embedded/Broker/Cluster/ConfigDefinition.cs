@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pioneer.Embedded.Broker.Cluster;
 
 #pragma warning disable CA1720 // the names are those of Kafka's ConfigDef.Type
@@ -29,29 +31,28 @@ public sealed record ConfigDefinition(
     string Name, ConfigType Type, string Default, double Min = double.MinValue, double Max = double.MaxValue,
     IReadOnlyList<string>? OneOf = null, string? BrokerName = null)
 {
-    /// <summary>Why a value is refused, in words like Kafka's; null when it is fine.</summary>
+    /// <summary>Why a value is refused, in Kafka's words (ConfigDef and its validators); null when it is fine.</summary>
     public string? Refusal(string value)
     {
-        var fine = Type switch
+        var fault = Type switch
         {
-            ConfigType.Boolean => value is "true" or "false",
-            ConfigType.Int => int.TryParse(value, out var i) && i >= Min && i <= Max,
-            ConfigType.Long => long.TryParse(value, out var l) && l >= Min && l <= Max,
-            ConfigType.Double => double.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out var d) && d >= Min && d <= Max,
-            ConfigType.List => OneOf is null || Members(value).All(OneOf.Contains),
-            _ => OneOf is null || OneOf.Contains(value),
+            ConfigType.Boolean => value is "true" or "false" ? null : "Expected value to be either true or false",
+            ConfigType.Int => int.TryParse(value, CultureInfo.InvariantCulture, out var i) ? OutOfBounds(i) : NotANumber,
+            ConfigType.Long => long.TryParse(value, CultureInfo.InvariantCulture, out var l) ? OutOfBounds(l) : NotANumber,
+            ConfigType.Double => double.TryParse(value, CultureInfo.InvariantCulture, out var d) ? OutOfBounds(d) : NotANumber,
+            ConfigType.List => OneOf is null || Members(value).All(OneOf.Contains) ? null : NotOneOf(OneOf),
+            _ => OneOf is null || OneOf.Contains(value) ? null : NotOneOf(OneOf),
         };
-        if (fine)
-        {
-            return null;
-        }
-
-        var expected = OneOf is not null ? "must be one of " + string.Join(", ", OneOf)
-            : Type is ConfigType.Boolean ? "expected value to be either true or false"
-            : Min > double.MinValue ? $"must be a {Type.ToString().ToLowerInvariant()} of at least {Min:0.###}" + (Max < double.MaxValue ? $" and at most {Max:0.###}" : "")
-            : $"not a {Type.ToString().ToLowerInvariant()}";
-        return $"Invalid value {value} for configuration {Name}: {expected}";
+        return fault is null ? null : $"Invalid value {value} for configuration {Name}: {fault}";
     }
+
+    private string NotANumber => $"Not a number of type {Type.ToString().ToUpperInvariant()}";
+
+    private string? OutOfBounds(double value) => value < Min ? string.Create(CultureInfo.InvariantCulture, $"Value must be at least {Min}")
+        : value > Max ? string.Create(CultureInfo.InvariantCulture, $"Value must be no more than {Max}")
+        : null;
+
+    private static string NotOneOf(IReadOnlyList<string> allowed) => $"String must be one of: {string.Join(", ", allowed)}";
 
     /// <summary>The members of a list value.</summary>
     public static IReadOnlyList<string> Members(string value) =>

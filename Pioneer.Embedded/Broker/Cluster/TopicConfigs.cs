@@ -50,6 +50,9 @@ public static class TopicConfigs
 
     private static readonly FrozenDictionary<string, ConfigDefinition> ByName = Definitions.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal);
 
+    /// <summary><c>min.insync.replicas</c>.</summary>
+    public static ConfigDefinition MinInSyncReplicas { get; } = Find("min.insync.replicas")!;
+
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<ConfigDefinition> All => Definitions;
 

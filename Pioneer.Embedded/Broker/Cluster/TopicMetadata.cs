@@ -7,6 +7,6 @@ namespace Pioneer.Embedded.Broker.Cluster;
 /// <param name="Name">Its name.</param>
 /// <param name="Partitions">Number of partitions.</param>
 /// <param name="ReplicationFactor">As asked for.</param>
-/// <param name="Configs">The configs set on it; all others are the defaults of <see cref="TopicConfigs"/>.</param>
+/// <param name="Configs">The configs set on it; all others are the defaults of <see cref="ConfigLayers"/>.</param>
 public sealed record TopicMetadata(
     Guid Id, string Name, int Partitions, short ReplicationFactor, ImmutableSortedDictionary<string, string> Configs);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Pioneer.Embedded.Broker.Log;
 
 namespace Pioneer.Embedded.Broker.Cluster;
@@ -27,6 +28,7 @@ public sealed class TopicService
     private readonly LogManager _logs;
     private readonly Action<string> _onDeleted;
     private readonly int _nodeId;
+    private readonly string _broker;
     private readonly int _defaultPartitions;
     private readonly ImmutableSortedDictionary<string, TopicMetadata> _internal;
 
@@ -41,6 +43,7 @@ public sealed class TopicService
         _store = store;
         _logs = logs;
         _nodeId = options.NodeId;
+        _broker = options.NodeId.ToString(CultureInfo.InvariantCulture);
         _defaultPartitions = options.DefaultPartitions;
         var internals = logs.Partitions.Where(log => InternalTopics.IsInternal(log.Name.Topic)).GroupBy(log => (log.TopicId, log.Name.Topic));
         _internal = internals.ToImmutableSortedDictionary(
@@ -137,7 +140,7 @@ public sealed class TopicService
             }
 
             var (configs, refusal) = change(topic.Configs);
-            refusal ??= ConfigRefusal(configs);
+            refusal ??= Refusal(configs);
             outcome = refusal is null
                 ? TopicOutcome.Done(topic with { Configs = configs })
                 : TopicOutcome.Refused(ErrorCode.InvalidConfig, refusal);
@@ -150,13 +153,28 @@ public sealed class TopicService
 
         if (!validateOnly && outcome!.Topic is { } changed)
         {
-            _logs.Configure(changed.Id, LogConfig.FromTopicConfig(changed.Configs));
+            _logs.Configure(changed.Id, LogConfig.FromTopicConfig(InForce(changed)));
         }
 
         return outcome!;
     }
 
-    private static string? ConfigRefusal(IEnumerable<KeyValuePair<string, string>> configs) =>
+    /// <summary>All layers of a topic's config; the first is in force.</summary>
+    public IReadOnlyList<ConfigLayer> LayersOf(ConfigDefinition definition, TopicMetadata topic) =>
+        ConfigLayers.OfTopic(definition, topic, _store.Current, _broker);
+
+    /// <summary>Lets the logs follow what is in force since a broker's configs changed.</summary>
+    internal void ApplyConfigs()
+    {
+        foreach (var topic in _store.Current.Topics.Values)
+        {
+            _logs.Configure(topic.Id, LogConfig.FromTopicConfig(InForce(topic)));
+        }
+    }
+
+    private IReadOnlyDictionary<string, string> InForce(TopicMetadata topic) => ConfigLayers.InForce(topic, _store.Current, _broker);
+
+    private static string? Refusal(IEnumerable<KeyValuePair<string, string>> configs) =>
         configs.Select(c => TopicConfigs.Refusal(c.Key, c.Value)).FirstOrDefault(refusal => refusal is not null);
 
     private TopicOutcome Validate(NewTopic wanted, ClusterState state)
@@ -184,7 +202,7 @@ public sealed class TopicService
 
         var configs = wanted.Configs.Where(c => c.Value is not null)
             .ToImmutableSortedDictionary(c => c.Key, c => c.Value!, StringComparer.Ordinal);
-        return ConfigRefusal(configs) is { } refusal
+        return Refusal(configs) is { } refusal
             ? TopicOutcome.Refused(ErrorCode.InvalidConfig, refusal)
             : TopicOutcome.Done(new TopicMetadata(Guid.NewGuid(), wanted.Name, partitions, 1, configs));
     }
@@ -260,7 +278,7 @@ public sealed class TopicService
 
     private void OpenLogs(TopicMetadata topic)
     {
-        var config = LogConfig.FromTopicConfig(topic.Configs);
+        var config = LogConfig.FromTopicConfig(InForce(topic));
         for (var partition = 0; partition < topic.Partitions; partition++)
         {
             _logs.GetOrCreate(topic.Id, new TopicPartition(topic.Name, partition), config);

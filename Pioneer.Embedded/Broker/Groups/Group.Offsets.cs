@@ -142,6 +142,10 @@ internal sealed partial class Group
         return error;
     }
 
+    /// <summary>Topics that the group has offsets of.</summary>
+    public IReadOnlyList<string> TopicsWithOffsets() =>
+        [.. _offsets.Keys.Select(partition => partition.Topic).Distinct(StringComparer.Ordinal)];
+
     /// <summary>Drops the offsets of a deleted topic.</summary>
     public void DropTopic(string topic)
     {

@@ -14,6 +14,8 @@ public sealed class GroupCoordinator : IAsyncDisposable
     private readonly GroupOptions _options;
     private readonly TimeProvider _time;
     private readonly ITimer _expiry;
+    private readonly ITimer _dropping;
+    private readonly ConcurrentQueue<string> _deletedTopics = new();
 
     private GroupCoordinator(GroupStore store, GroupOptions options, TimeProvider time)
     {
@@ -34,6 +36,7 @@ public sealed class GroupCoordinator : IAsyncDisposable
         }
 
         _expiry = time.CreateTimer(_ => Expire(), null, options.ExpiryInterval, options.ExpiryInterval);
+        _dropping = time.CreateTimer(_ => DropDeletedTopics(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Loads groups and offsets from the log.</summary>
@@ -151,14 +154,27 @@ public sealed class GroupCoordinator : IAsyncDisposable
     public (ErrorCode Error, IReadOnlyList<ErrorCode> PartitionErrors) DeleteOffsets(string groupId, IReadOnlyList<TopicPartition> partitions) =>
         With(groupId, g => g.DeleteOffsets(partitions), (ErrorCode.GroupIdNotFound, []));
 
-    /// <summary>Drops committed offsets of a deleted topic.</summary>
+    /// <summary>
+    /// Drops committed offsets of a deleted topic a moment later. Kafka's coordinators too hear of a deletion after it was answered: who
+    /// asks at once, even of a topic made anew, may still be told the old ones.
+    /// </summary>
     public void OnTopicDeleted(string topic)
+    {
+        _deletedTopics.Enqueue(topic);
+        _dropping.Change(_options.OffsetsOutliveTopic, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Drops offsets of topics that are not there: the process may have ended before a deletion was carried out here.</summary>
+    public void DropOffsetsOfMissing(Func<string, bool> exists)
     {
         foreach (var group in _groups.Values)
         {
             lock (group.Gate)
             {
-                group.DropTopic(topic);
+                foreach (var topic in group.TopicsWithOffsets().Where(topic => !exists(topic)))
+                {
+                    group.DropTopic(topic);
+                }
             }
         }
     }
@@ -180,11 +196,27 @@ public sealed class GroupCoordinator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _expiry.DisposeAsync();
+        await _dropping.DisposeAsync();
+        DropDeletedTopics();
         foreach (var group in _groups.Values)
         {
             lock (group.Gate)
             {
                 group.Close();
+            }
+        }
+    }
+
+    private void DropDeletedTopics()
+    {
+        while (_deletedTopics.TryDequeue(out var topic))
+        {
+            foreach (var group in _groups.Values)
+            {
+                lock (group.Gate)
+                {
+                    group.DropTopic(topic);
+                }
             }
         }
     }

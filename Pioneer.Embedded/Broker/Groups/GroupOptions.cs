@@ -21,6 +21,11 @@ public sealed record GroupOptions
     /// <summary>offsets.retention.minutes.</summary>
     public TimeSpan OffsetsRetention { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// How long offsets outlive their topic: on Kafka 4.2 some tens of milliseconds, until its coordinators have heard of the deletion.
+    /// </summary>
+    public TimeSpan OffsetsOutliveTopic { get; init; } = TimeSpan.FromMilliseconds(25);
+
     /// <summary>offsets.retention.check.interval.ms.</summary>
     public TimeSpan ExpiryInterval { get; init; } = TimeSpan.FromMinutes(10);
 }

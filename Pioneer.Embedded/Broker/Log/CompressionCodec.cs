@@ -28,6 +28,9 @@ internal static class Compression
 
     private const int XerialHeader = 16;
 
+    // Kafka's own LZ4 reader (Lz4BlockInputStream) refuses blocks that refer to the block before.
+    private static readonly LZ4EncoderSettings IndependentBlocks = new() { ChainBlocks = false };
+
     /// <summary>The uncompressed records.</summary>
     /// <exception cref="InvalidDataException">The data is not of that codec, or too large.</exception>
     public static ReadOnlyMemory<byte> Decompress(CompressionCodec codec, ReadOnlyMemory<byte> data)
@@ -97,7 +100,7 @@ internal static class Compression
     private static Stream Packing(CompressionCodec codec, Stream target) => codec switch
     {
         CompressionCodec.Gzip => new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true),
-        CompressionCodec.Lz4 => LZ4Stream.Encode(target, leaveOpen: true),
+        CompressionCodec.Lz4 => LZ4Stream.Encode(target, IndependentBlocks, leaveOpen: true),
         _ => new ZstdSharp.CompressionStream(target, leaveOpen: true),
     };
 

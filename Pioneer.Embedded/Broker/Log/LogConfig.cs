@@ -20,6 +20,10 @@ public sealed record LogConfig
     public int IndexIntervalBytes { get; init; } = 4096;
     public int MaxMessageBytes { get; init; } = 1024 * 1024 + 12;
     public long DeleteRetentionMs { get; init; } = 24L * 3600 * 1000;
+
+    /// <summary>Ages a segment may reach before an append rolls it; a compacted log rolls early enough to be compacted in time.</summary>
+    public long MaxSegmentMs => Compact ? Math.Min(SegmentMs, MaxCompactionLagMs) : SegmentMs;
+
     public double MinCleanableDirtyRatio { get; init; } = 0.5;
     public long MinCompactionLagMs { get; init; }
     public long MaxCompactionLagMs { get; init; } = long.MaxValue;

@@ -166,13 +166,13 @@ public sealed class LogManager : IAsyncDisposable
 
     private void StartTimers()
     {
-        AddTimer(_options.RetentionInterval, l => l.ApplyRetention(_options.ProducerIdExpiration));
-        AddTimer(_options.CompactionInterval, LogCompactor.CompactIfDue);
-        AddTimer(CheckpointInterval, static l => l.Checkpoint());
+        AddTimer(_options.FirstRetentionCheck, _options.RetentionInterval, l => l.ApplyRetention(_options.ProducerIdExpiration));
+        AddTimer(_options.CompactionInterval, _options.CompactionInterval, LogCompactor.CompactIfDue);
+        AddTimer(CheckpointInterval, CheckpointInterval, static l => l.Checkpoint());
     }
 
-    private void AddTimer(TimeSpan interval, Action<PartitionLog> action) =>
-        _timers.Add(_time.CreateTimer(_ => ForEachPartition(action), null, interval, interval));
+    private void AddTimer(TimeSpan first, TimeSpan interval, Action<PartitionLog> action) =>
+        _timers.Add(_time.CreateTimer(_ => ForEachPartition(action), null, first, interval));
 
     private void ForEachPartition(Action<PartitionLog> action)
     {

@@ -6,7 +6,10 @@ public sealed record LogManagerOptions
     /// <summary>Directory of all partitions; created when missing, locked against a second process.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>Retention and segment roll by time (log.retention.check.interval.ms).</summary>
+    /// <summary>From the start to the first retention check (log.initial.task.delay.ms).</summary>
+    public TimeSpan FirstRetentionCheck { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Between retention checks after the first (log.retention.check.interval.ms).</summary>
     public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How often compacted logs are looked at (log.cleaner.backoff.ms is 15 s).</summary>

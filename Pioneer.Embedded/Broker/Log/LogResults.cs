@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 
 namespace Pioneer.Embedded.Broker.Log;
 
@@ -17,9 +18,15 @@ public enum IsolationLevel : byte
 /// <param name="Message">What is wrong, in words, for ErrorMessage of the answer; null without error.</param>
 public readonly record struct AppendResult(ErrorCode Error, long BaseOffset, long LogAppendTimeMs, long LogStartOffset, string? Message)
 {
+    /// <summary>The records that the batch is refused for (KIP-467); empty where it is refused as a whole.</summary>
+    public ImmutableArray<RecordFault> Faults { get; init; } = [];
+
     internal static AppendResult Failed(ErrorCode error, string message, long logStartOffset) =>
         new(error, -1, -1, logStartOffset, message);
 }
+
+/// <summary>A record that its batch is refused for, by its place in the batch.</summary>
+public readonly record struct RecordFault(int Index, string Message);
 
 /// <summary>An aborted transaction that a read_committed reader has to filter out from <paramref name="FirstOffset"/> on.</summary>
 public readonly record struct AbortedTransaction(long ProducerId, long FirstOffset);

@@ -18,6 +18,7 @@ internal sealed class LogSegment : IDisposable
     private int _lastIndexed;
     private int _endRelative;
     private long _maxTimestamp = -1;
+    private long? _firstBatchTimestamp;
 
     private LogSegment(string directory, long baseOffset, SafeFileHandle file, int size, int indexInterval)
     {
@@ -35,8 +36,29 @@ internal sealed class LogSegment : IDisposable
     /// <summary>Bytes of good batches; the file may be longer for a moment.</summary>
     public int Size { get; private set; }
 
-    /// <summary>Clock time of the first append, for rolling by time; 0 when nothing was appended.</summary>
-    public long FirstAppendMs { get; set; }
+    /// <summary>
+    /// Largest timestamp of the first batch, which rolling by time counts from as Kafka's does (LogSegment.timeWaitedForRoll); -1 where
+    /// there is no batch, or none with a time.
+    /// </summary>
+    public long FirstBatchTimestampMs
+    {
+        get
+        {
+            if (_firstBatchTimestamp is null && Size > 0)
+            {
+                Span<byte> first = stackalloc byte[BatchHeader.Size];
+                _firstBatchTimestamp = BatchHeader.TryRead(first[..RandomAccess.Read(File, first, 0)], out var header)
+                    ? header.MaxTimestampMs : -1;
+            }
+
+            return _firstBatchTimestamp ?? -1;
+        }
+    }
+
+    /// <summary>
+    /// Clock time when this process made or opened the segment (epoch millis): what rolling counts from where records have no time.
+    /// </summary>
+    public long OpenedMs { get; init; }
 
     /// <summary>Largest record timestamp, -1 in an empty segment.</summary>
     public long MaxTimestampMs
@@ -72,7 +94,7 @@ internal sealed class LogSegment : IDisposable
             .Order(),
     ];
 
-    public static LogSegment Create(string directory, long baseOffset, int indexInterval)
+    public static LogSegment Create(string directory, long baseOffset, int indexInterval, long nowMs)
     {
         foreach (var stale in new[] { ".index", ".timeindex", ".txnindex" })
         {
@@ -80,7 +102,7 @@ internal sealed class LogSegment : IDisposable
         }
 
         var file = OpenFile(PathOf(directory, baseOffset, LogSuffix), FileMode.Create);
-        return new LogSegment(directory, baseOffset, file, 0, indexInterval) { _loaded = true };
+        return new LogSegment(directory, baseOffset, file, 0, indexInterval) { _loaded = true, OpenedMs = nowMs };
     }
 
     /// <summary>A segment being written by compaction, under a name that counts for nothing until <see cref="SegmentSwap.Commit"/>.</summary>
@@ -88,10 +110,11 @@ internal sealed class LogSegment : IDisposable
         new(directory, baseOffset, OpenFile(SegmentSwap.CleanedPath(directory, baseOffset), FileMode.Create), 0, indexInterval) { _loaded = true };
 
     /// <summary>Opens an existing segment; its size is trusted until <see cref="Recover"/> says otherwise.</summary>
-    public static LogSegment Open(string directory, long baseOffset, int indexInterval)
+    public static LogSegment Open(string directory, long baseOffset, int indexInterval, long nowMs)
     {
         var file = OpenFile(PathOf(directory, baseOffset, LogSuffix), FileMode.Open);
-        return new LogSegment(directory, baseOffset, file, (int)Math.Min(RandomAccess.GetLength(file), int.MaxValue), indexInterval);
+        var size = (int)Math.Min(RandomAccess.GetLength(file), int.MaxValue);
+        return new LogSegment(directory, baseOffset, file, size, indexInterval) { OpenedMs = nowMs };
     }
 
     /// <summary>Writes a batch at the end. On failure the file is cut back, so that nothing half-written stays.</summary>

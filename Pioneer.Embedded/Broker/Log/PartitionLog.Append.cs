@@ -13,10 +13,15 @@ public sealed partial class PartitionLog
     {
         var now = NowMs;
         var config = Config;
-        var error = Check(batch, config, now, out var header, out var message);
+        var error = Check(batch, config, out var header, out var message);
         if (error != ErrorCode.None)
         {
             return AppendResult.Failed(error, message!, _logStart);
+        }
+
+        if (RecordCheck.Refusal(batch, header, config, Name, now) is { } refusal)
+        {
+            return refusal with { LogStartOffset = _logStart };
         }
 
         if (config.StampOnAppend)
@@ -95,7 +100,7 @@ public sealed partial class PartitionLog
 
         try
         {
-            RollIfDue(batch.Length, header.LastOffsetDelta, now);
+            RollIfDue(header, batch.Length, now);
             header = header with { BaseOffset = _logEnd, LeaderEpoch = _epochs[^1].Epoch };
             BinaryPrimitives.WriteInt64BigEndian(batch.Span, header.BaseOffset);
             BinaryPrimitives.WriteInt32BigEndian(batch.Span[BatchHeader.LeaderEpochPosition..], header.LeaderEpoch);
@@ -113,11 +118,6 @@ public sealed partial class PartitionLog
 
     private void TakeIn(in BatchHeader header, long now, bool commit)
     {
-        if (Active.FirstAppendMs == 0)
-        {
-            Active.FirstAppendMs = now;
-        }
-
         if (header.IsControl)
         {
             if (_producers.End(header, commit, now) is { } aborted)
@@ -166,7 +166,7 @@ public sealed partial class PartitionLog
         return header;
     }
 
-    private static ErrorCode Check(ReadOnlyMemory<byte> batch, LogConfig config, long now, out BatchHeader header, out string? message)
+    private static ErrorCode Check(ReadOnlyMemory<byte> batch, LogConfig config, out BatchHeader header, out string? message)
     {
         message = null;
         if (!BatchHeader.TryRead(batch.Span, out header))
@@ -206,14 +206,7 @@ public sealed partial class PartitionLog
             return ErrorCode.InvalidRecord;
         }
 
-        if (!config.StampOnAppend && (header.MaxTimestampMs - now > config.TimestampAfterMaxMs
-            || (config.TimestampBeforeMaxMs != long.MaxValue && now - header.BaseTimestampMs > config.TimestampBeforeMaxMs)))
-        {
-            message = $"timestamp {header.MaxTimestampMs} is out of the range the topic accepts around {now}";
-            return ErrorCode.InvalidTimestamp;
-        }
-
-        return config.Compact ? CheckKeys(batch, out message) : ErrorCode.None;
+        return ErrorCode.None;
     }
 
     private static string? Fault(in BatchHeader header) => header switch
@@ -227,19 +220,4 @@ public sealed partial class PartitionLog
         { HasProducer: false, IsTransactional: true } => "a transactional batch needs a producer id",
         _ => null,
     };
-
-    // Compaction could never clean a record without a key.
-    private static ErrorCode CheckKeys(ReadOnlyMemory<byte> batch, out string? message)
-    {
-        try
-        {
-            message = RecordReader.Read(batch).Exists(r => r.Key is null) ? "a compacted topic takes only records with a key" : null;
-            return message is null ? ErrorCode.None : ErrorCode.InvalidRecord;
-        }
-        catch (InvalidDataException e)
-        {
-            message = e.Message;
-            return ErrorCode.CorruptMessage;
-        }
-    }
 }

@@ -15,11 +15,6 @@ public sealed partial class PartitionLog
                 return null;
             }
 
-            if (Active.Size > 0 && now - Active.FirstAppendMs >= config.MaxCompactionLagMs)
-            {
-                Roll();
-            }
-
             var end = Math.Min(LastStableOffset(), Active.BaseOffset);
             var cleanable = new List<LogSegment>();
             for (var i = 0; i + 1 < _segments.Length && _segments[i + 1].BaseOffset <= end; i++)
@@ -40,7 +35,7 @@ public sealed partial class PartitionLog
 
             var dirtyBytes = cleanable.Skip(dirty).Sum(s => (double)s.Size);
             var total = cleanable.Sum(s => (double)s.Size);
-            var overdue = now - cleanable[dirty].FirstAppendMs >= config.MaxCompactionLagMs;
+            var overdue = now - cleanable[dirty].FirstBatchTimestampMs >= config.MaxCompactionLagMs;
             if (dirtyBytes == 0 || (dirtyBytes / total < config.MinCleanableDirtyRatio && !overdue))
             {
                 return null;

@@ -24,7 +24,7 @@ public sealed partial class PartitionLog
         lock (_gate)
         {
             var error = _closed ? ErrorCode.UnknownTopicOrPartition
-                : !Config.Delete ? ErrorCode.PolicyViolation
+                : Config is { Compact: true, Delete: false } ? ErrorCode.PolicyViolation
                 : offset < -1 || offset > _logEnd ? ErrorCode.OffsetOutOfRange
                 : ErrorCode.None;
             if (error != ErrorCode.None)
@@ -43,7 +43,9 @@ public sealed partial class PartitionLog
         }
     }
 
-    /// <summary>Rolls by time, applies retention, forgets idle producers, frees files whose delay is over, syncs by time.</summary>
+    /// <summary>
+    /// Applies retention, forgets idle producers, frees files whose delay is over, syncs by time. As in Kafka only an append rolls by time.
+    /// </summary>
     internal void ApplyRetention(TimeSpan producerIdExpiration)
     {
         var now = NowMs;
@@ -52,11 +54,6 @@ public sealed partial class PartitionLog
             if (_closed)
             {
                 return;
-            }
-
-            if (Active.Size > 0 && now - Active.FirstAppendMs >= Config.SegmentMs)
-            {
-                Roll();
             }
 
             if (Config.Delete)
@@ -137,7 +134,7 @@ public sealed partial class PartitionLog
         var bases = LogSegment.Find(_directory);
         if (bases.Length == 0)
         {
-            _segments = [LogSegment.Create(_directory, _logStart, Config.IndexIntervalBytes)];
+            _segments = [LogSegment.Create(_directory, _logStart, Config.IndexIntervalBytes, NowMs)];
             _logEnd = _logStart;
             _recoveryPoint = Math.Min(_recoveryPoint, _logEnd);
             return;
@@ -148,7 +145,7 @@ public sealed partial class PartitionLog
         var firstDirty = Math.Max(0, Array.FindLastIndex(bases, b => b <= _recoveryPoint));
         for (var i = 0; i < bases.Length; i++)
         {
-            var segment = LogSegment.Open(_directory, bases[i], Config.IndexIntervalBytes);
+            var segment = LogSegment.Open(_directory, bases[i], Config.IndexIntervalBytes, NowMs);
             segments.Add(segment);
             if (i >= firstDirty && !RecoverSegment(segment, segments, bases, ref snapshot))
             {
@@ -168,7 +165,7 @@ public sealed partial class PartitionLog
         if (_logEnd < _logStart)
         {
             _logEnd = _logStart;
-            _segments = _segments.Add(LogSegment.Create(_directory, _logStart, Config.IndexIntervalBytes));
+            _segments = _segments.Add(LogSegment.Create(_directory, _logStart, Config.IndexIntervalBytes, NowMs));
         }
 
         _recoveryPoint = Math.Min(_recoveryPoint, _logEnd);
@@ -251,20 +248,24 @@ public sealed partial class PartitionLog
         return 0;
     }
 
-    private void RollIfDue(int bytes, int lastOffsetDelta, long now)
+    private void RollIfDue(in BatchHeader header, int bytes, long now)
     {
         var active = Active;
         if (active.Size > 0 && ((long)active.Size + bytes > Config.SegmentBytes
-            || _logEnd + lastOffsetDelta - active.BaseOffset > int.MaxValue - 1
-            || now - active.FirstAppendMs >= Config.SegmentMs))
+            || _logEnd + header.LastOffsetDelta - active.BaseOffset > int.MaxValue - 1
+            || AgeFor(active, header, now) > Config.MaxSegmentMs))
         {
             Roll();
         }
     }
 
+    // Back-dated records and one of today do not share a segment for long: else the young one would keep the old ones from their retention.
+    private static long AgeFor(LogSegment active, in BatchHeader header, long now) =>
+        active.FirstBatchTimestampMs >= 0 ? header.MaxTimestampMs - active.FirstBatchTimestampMs : now - active.OpenedMs;
+
     private void Roll()
     {
-        var next = LogSegment.Create(_directory, _logEnd, Config.IndexIntervalBytes);
+        var next = LogSegment.Create(_directory, _logEnd, Config.IndexIntervalBytes, NowMs);
         Active.SaveIndexes();
         _segments = _segments.Add(next);
     }

@@ -1,13 +1,10 @@
-using System.Collections.Immutable;
-using Pioneer.Embedded.Broker.Cluster;
 using Pioneer.Embedded.Broker.Network;
 using Pioneer.Kafka.Protocol;
-using Pioneer.Embedded.Broker.Security;
 
 namespace Pioneer.Embedded.Broker.Requests;
 
-/// <summary>Replaces all configs of a topic. The broker's own are given at its start and cannot be altered.</summary>
-internal sealed class AlterConfigsHandler(TopicService topics, Authorizer authorizer) : RequestHandler<AlterConfigsRequest>
+/// <summary>Replaces all configs of a topic, or those of a broker that can be set while it runs.</summary>
+internal sealed class AlterConfigsHandler(ConfigAlteration configs) : RequestHandler<AlterConfigsRequest>
 {
     protected override IMessage Handle(RequestContext context, AlterConfigsRequest request) => new AlterConfigsResponse
     {
@@ -17,36 +14,23 @@ internal sealed class AlterConfigsHandler(TopicService topics, Authorizer author
     private AlterConfigsResponse.AlterConfigsResourceResponse Alter(
         RequestContext context, AlterConfigsRequest.AlterConfigsResource resource, bool validateOnly)
     {
-        var outcome = ConfigAlteration.Guard(context, authorizer, resource.ResourceType, resource.ResourceName)
-            ?? topics.Configure(resource.ResourceName, _ => Replacement(resource), validateOnly);
+        var changes = resource.Configs.Select(config => new ConfigChange(config.Name, ConfigOperation.Set, config.Value)).ToList();
+        var (error, message) = configs.Alter(context, resource.ResourceType, resource.ResourceName, changes, replacesAll: true,
+            validateOnly);
         return new()
         {
             ResourceType = resource.ResourceType,
             ResourceName = resource.ResourceName,
-            ErrorCode = (short)outcome.Error,
-            ErrorMessage = outcome.Message,
+            ErrorCode = (short)error,
+            ErrorMessage = message,
         };
-    }
-
-    private static (ImmutableSortedDictionary<string, string> Configs, string? Refusal) Replacement(AlterConfigsRequest.AlterConfigsResource resource)
-    {
-        var configs = ConfigAlteration.None;
-        foreach (var config in resource.Configs)
-        {
-            if (config.Value is null)
-            {
-                return (configs, $"Null value not supported for {config.Name}");
-            }
-
-            configs = configs.SetItem(config.Name, config.Value);
-        }
-
-        return (configs, null);
     }
 }
 
-/// <summary>Sets, deletes, appends to and subtracts from single configs of a topic.</summary>
-internal sealed class IncrementalAlterConfigsHandler(TopicService topics, Authorizer authorizer) : RequestHandler<IncrementalAlterConfigsRequest>
+/// <summary>
+/// Sets, deletes, appends to and subtracts from single configs of a topic, or of a broker those that can be set while it runs.
+/// </summary>
+internal sealed class IncrementalAlterConfigsHandler(ConfigAlteration configs) : RequestHandler<IncrementalAlterConfigsRequest>
 {
     protected override IMessage Handle(RequestContext context, IncrementalAlterConfigsRequest request) => new IncrementalAlterConfigsResponse
     {
@@ -56,34 +40,16 @@ internal sealed class IncrementalAlterConfigsHandler(TopicService topics, Author
     private IncrementalAlterConfigsResponse.AlterConfigsResourceResponse Alter(
         RequestContext context, IncrementalAlterConfigsRequest.AlterConfigsResource resource, bool validateOnly)
     {
-        var outcome = ConfigAlteration.Guard(context, authorizer, resource.ResourceType, resource.ResourceName)
-            ?? topics.Configure(resource.ResourceName, configs => ApplyAll(configs, resource.Configs), validateOnly);
+        var changes = resource.Configs.Select(config =>
+            new ConfigChange(config.Name, (ConfigOperation)config.ConfigOperation, config.Value)).ToList();
+        var (error, message) = configs.Alter(context, resource.ResourceType, resource.ResourceName, changes, replacesAll: false,
+            validateOnly);
         return new()
         {
             ResourceType = resource.ResourceType,
             ResourceName = resource.ResourceName,
-            ErrorCode = (short)outcome.Error,
-            ErrorMessage = outcome.Message,
+            ErrorCode = (short)error,
+            ErrorMessage = message,
         };
-    }
-
-    private static (ImmutableSortedDictionary<string, string> Configs, string? Refusal) ApplyAll(
-        ImmutableSortedDictionary<string, string> configs, IReadOnlyList<IncrementalAlterConfigsRequest.AlterableConfig> changes)
-    {
-        if (changes.DistinctBy(c => c.Name, StringComparer.Ordinal).Count() != changes.Count)
-        {
-            return (configs, "A config is altered twice in one request");
-        }
-
-        foreach (var change in changes)
-        {
-            (configs, var refusal) = ConfigAlteration.Apply(configs, change.Name, (ConfigOperation)change.ConfigOperation, change.Value);
-            if (refusal is not null)
-            {
-                return (configs, refusal);
-            }
-        }
-
-        return (configs, null);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class CreateTopicsHandler(TopicService topics, Authorizer author
         result.ReplicationFactor = topic.ReplicationFactor;
         result.Configs =
         [
-            .. ConfigEntries.OfTopic(topic).Select(entry => new CreateTopicsResponse.CreatableTopicConfigs
+            .. ConfigEntries.OfTopic(topics, topic).Select(entry => new CreateTopicsResponse.CreatableTopicConfigs
             {
                 Name = entry.Definition.Name,
                 Value = entry.Value,

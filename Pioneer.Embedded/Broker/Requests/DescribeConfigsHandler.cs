@@ -7,7 +7,8 @@ using Pioneer.Embedded.Broker.Security;
 namespace Pioneer.Embedded.Broker.Requests;
 
 /// <summary>The configs in force on topics and on the broker, with where each value comes from.</summary>
-internal sealed class DescribeConfigsHandler(TopicService topics, Authorizer authorizer, EmbeddedBrokerOptions options)
+internal sealed class DescribeConfigsHandler(TopicService topics, MetadataStore metadata, Authorizer authorizer,
+    EmbeddedBrokerOptions options)
     : RequestHandler<DescribeConfigsRequest>
 {
     protected override IMessage Handle(RequestContext context, DescribeConfigsRequest request) => new DescribeConfigsResponse
@@ -43,7 +44,7 @@ internal sealed class DescribeConfigsHandler(TopicService topics, Authorizer aut
         }
 
         return topics.Find(name) is { } topic
-            ? (ErrorCode.None, null, ConfigEntries.OfTopic(topic))
+            ? (ErrorCode.None, null, ConfigEntries.OfTopic(topics, topic))
             : (ErrorCode.UnknownTopicOrPartition, "This server does not host this topic-partition.", []);
     }
 
@@ -54,13 +55,13 @@ internal sealed class DescribeConfigsHandler(TopicService topics, Authorizer aut
             return (ErrorCode.ClusterAuthorizationFailed, "Authorization failed.", []);
         }
 
-        if (name.Length == 0)
+        if (name == ConfigLayers.AllBrokers)
         {
-            return (ErrorCode.None, null, []); // the cluster-wide dynamic defaults, of which there are none
+            return (ErrorCode.None, null, ConfigEntries.OfAllBrokers(metadata.Current));
         }
 
         return name == options.NodeId.ToString(CultureInfo.InvariantCulture)
-            ? (ErrorCode.None, null, ConfigEntries.OfBroker(options))
+            ? (ErrorCode.None, null, ConfigEntries.OfBroker(options, metadata.Current))
             : (ErrorCode.InvalidRequest, $"Unexpected broker id, expected {options.NodeId} or empty string, but received {name}", []);
     }
 
@@ -71,19 +72,13 @@ internal sealed class DescribeConfigsHandler(TopicService topics, Authorizer aut
         ReadOnly = entry.Source == ConfigSource.StaticBroker,
         ConfigSource = (sbyte)entry.Source,
         ConfigType = (sbyte)entry.Definition.Type,
-        Synonyms = withSynonyms ? [.. Synonyms(entry)] : [],
+        Synonyms = withSynonyms
+            ? [.. entry.Layers.Select(layer => new DescribeConfigsResponse.DescribeConfigsSynonym
+            {
+                Name = layer.Name,
+                Value = layer.Value,
+                Source = (sbyte)layer.Source,
+            })]
+            : [],
     };
-
-    private static IEnumerable<DescribeConfigsResponse.DescribeConfigsSynonym> Synonyms(ConfigEntry entry)
-    {
-        if (entry.Source != ConfigSource.Default)
-        {
-            yield return new() { Name = entry.Definition.Name, Value = entry.Value, Source = (sbyte)entry.Source };
-        }
-
-        if (entry.Definition.BrokerName is { } brokerName && entry.Source != ConfigSource.StaticBroker)
-        {
-            yield return new() { Name = brokerName, Value = entry.Definition.Default, Source = (sbyte)ConfigSource.Default };
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pioneer.Embedded.Broker.Cluster;
 using Pioneer.Embedded.Broker.Faults;
 using Pioneer.Embedded.Broker.Groups;
@@ -18,6 +19,8 @@ internal static class HandlerCatalogue
     public static IReadOnlyList<IRequestHandler> Create(BrokerServices services)
     {
         var (options, metadata, topics, logs, groups, transactions, authorizer, quotas, sasl, faults, time) = services;
+        var brokers = new BrokerConfigService(metadata, topics, options.NodeId.ToString(CultureInfo.InvariantCulture));
+        var configs = new ConfigAlteration(topics, brokers, authorizer);
         return
         [
             new ApiVersionsHandler(),
@@ -29,9 +32,9 @@ internal static class HandlerCatalogue
             new CreateTopicsHandler(topics, authorizer),
             new DeleteTopicsHandler(topics, authorizer),
             new CreatePartitionsHandler(topics, authorizer),
-            new DescribeConfigsHandler(topics, authorizer, options),
-            new AlterConfigsHandler(topics, authorizer),
-            new IncrementalAlterConfigsHandler(topics, authorizer),
+            new DescribeConfigsHandler(topics, metadata, authorizer, options),
+            new AlterConfigsHandler(configs),
+            new IncrementalAlterConfigsHandler(configs),
             new DescribeAclsHandler(metadata, authorizer),
             new CreateAclsHandler(metadata, authorizer),
             new DeleteAclsHandler(metadata, authorizer),

@@ -78,6 +78,11 @@ internal sealed class ProduceHandler(
                 Index = partition.Index,
                 ErrorCode = (short)result.Error,
                 ErrorMessage = result.Message,
+                RecordErrors = [.. result.Faults.Select(fault => new ProduceResponse.BatchIndexAndErrorMessage
+                {
+                    BatchIndex = fault.Index,
+                    BatchIndexErrorMessage = fault.Message,
+                })],
                 BaseOffset = result.BaseOffset,
                 LogAppendTimeMs = result.LogAppendTimeMs,
                 LogStartOffset = result.LogStartOffset,
@@ -132,8 +137,8 @@ internal sealed class ProduceHandler(
             : transactions.Append(transactionalId, log, batch);
     }
 
-    private static int MinInSyncReplicas(TopicMetadata topic) =>
-        topic.Configs.TryGetValue("min.insync.replicas", out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
+    private int MinInSyncReplicas(TopicMetadata topic) =>
+        int.Parse(topics.LayersOf(TopicConfigs.MinInSyncReplicas, topic)[0].Value, CultureInfo.InvariantCulture);
 
     private static AppendResult Failed(ErrorCode error, string message) => new(error, -1, -1, -1, message);
 }

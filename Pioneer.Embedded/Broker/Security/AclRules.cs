@@ -60,7 +60,7 @@ public static class AclRules
 
         if (acl.Resource == ResourceType.Cluster && acl.Name != AclBinding.ClusterName)
         {
-            return $"The cluster's only name is {AclBinding.ClusterName}";
+            return $"The only valid name for the CLUSTER resource is {AclBinding.ClusterName}";
         }
 
         return acl.Principal.StartsWith("User:", StringComparison.Ordinal) && acl.Principal.Length > "User:".Length

@@ -58,7 +58,8 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
             Partitioner = Partitioner.Murmur2Random,
             LingerMs = 2,
             MessageTimeoutMs = transactionalId is null ? (int)CallTimeout.TotalMilliseconds : TransactionTimeoutMs,
-            CompressionType = CompressionType.Lz4,
+            // As ksqlDB by default; LZ4 and others need a codec that KafkaJS does not bring.
+            CompressionType = CompressionType.None,
         });
         return new ProducerBuilder<byte[]?, byte[]?>(config)
             .SetKeySerializer(NullableBytes.Instance).SetValueSerializer(NullableBytes.Instance)

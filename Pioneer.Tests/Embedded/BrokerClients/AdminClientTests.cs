@@ -121,6 +121,30 @@ public sealed class AdminClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cluster_rule_on_another_name_is_refused_in_Kafkas_words()
+    {
+        var refused = await Assert.ThrowsAsync<CreateAclsException>(() =>
+            _broker.AllowAsync("acme.app", ResourceType.Broker, "acme.", AclOperation.Create, ResourcePatternType.Literal));
+
+        Assert.Contains("The only valid name for the CLUSTER resource is kafka-cluster", refused.Results[0].Error.Reason,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Offsets_of_a_deleted_topic_go_soon_after()
+    {
+        await _broker.CreateTopicAsync("gone");
+        var consumer = _broker.Consumer("g");
+        consumer.Commit([new TopicPartitionOffset("gone", 0, 7)]);
+
+        await _broker.Admin().DeleteTopicsAsync(["gone"]);
+        await _broker.CreateTopicAsync("gone");
+
+        await WaitFor.TrueAsync(() =>
+            consumer.Committed([new TopicPartition("gone", 0)], BrokerHarness.Patience)[0].Offset == Offset.Unset);
+    }
+
+    [Fact]
     public async Task Acls_are_created_described_by_match_and_deleted()
     {
         await _broker.AllowAsync("acme.app", ResourceType.Topic, "acme.d.", AclOperation.Read);
@@ -149,6 +173,17 @@ public sealed class AdminClientTests : IAsyncLifetime
         Assert.Equal((ScramMechanism.ScramSha256, 4096), (info.Mechanism, info.Iterations));
 
         await admin.AlterUserScramCredentialsAsync([new UserScramCredentialDeletion { User = "acme.app", Mechanism = ScramMechanism.ScramSha256 }]);
+        var both = await Assert.ThrowsAsync<AlterUserScramCredentialsException>(() => admin.AlterUserScramCredentialsAsync(
+        [
+            .. new[] { ScramMechanism.ScramSha256, ScramMechanism.ScramSha512 }.Select(mechanism => new UserScramCredentialUpsertion
+            {
+                User = "acme.app",
+                ScramCredentialInfo = new ScramCredentialInfo { Mechanism = mechanism, Iterations = 4096 },
+                Password = "s3cret"u8.ToArray(),
+            }),
+        ]));
+        Assert.Equal(ErrorCode.DuplicateResource, both.Results[0].Error.Code);
+
         var gone = await Assert.ThrowsAsync<DescribeUserScramCredentialsException>(() => admin.DescribeUserScramCredentialsAsync(["acme.app"]));
         Assert.Equal(ErrorCode.ResourceNotFound, Assert.Single(gone.Results.UserScramCredentialsDescriptions).Error.Code);
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Pioneer.Embedded.Broker;
 using Pioneer.Kafka.Protocol;
 using Xunit;
+using static Pioneer.Tests.Embedded.BrokerClients.WireFrames;
 
 namespace Pioneer.Tests.Embedded.BrokerClients;
 
@@ -75,7 +76,8 @@ public sealed class WireTests : IAsyncLifetime
 
         Assert.Equal(ApiCatalogue.All.Select(r => (short)r.Key), answer.ApiKeys.Select(k => k.ApiKey));
         Assert.Equal((0, 11), (answer.ApiKeys[0].MinVersion, answer.ApiKeys[0].MaxVersion));
-        Assert.Empty(answer.FinalizedFeatures);
+        Assert.Equal(["eligible.leader.replicas.version", "metadata.version"], answer.FinalizedFeatures.Select(f => f.Name));
+        Assert.All(answer.SupportedFeatures, f => Assert.NotEqual(0, f.MinVersion));
     }
 
     [Fact]
@@ -154,56 +156,10 @@ public sealed class WireTests : IAsyncLifetime
         return socket;
     }
 
-    private static byte[] Frame(ApiKey key, short version, Action<ProtocolWriter> body, int correlation = 1)
-    {
-        using var writer = new ProtocolWriter();
-        writer.WriteInt32(0);
-        writer.WriteInt16((short)key);
-        writer.WriteInt16(version);
-        writer.WriteInt32(correlation);
-        writer.WriteNullableString("test");
-        if (ApiCatalogue.Find((short)key) is { } range && range.Serves(version) && version >= range.FlexibleFrom)
-        {
-            writer.WriteUnsignedVarint(0);
-        }
-
-        body(writer);
-        writer.PatchInt32(0, writer.Length - 4);
-        return writer.Written.ToArray();
-    }
-
     private static async Task<ApiVersionsResponse> ApiVersionsAsync(Socket client, short version)
     {
         await client.SendAsync(Frame(ApiKey.ApiVersions, version, w => new ApiVersionsRequest { ClientSoftwareName = version >= 3 ? "t" : "" }.Write(w, version)), Cancel);
         return Parse<ApiVersionsResponse>(await ReadFrameAsync(client), version);
-    }
-
-    private static T Parse<T>(byte[] body, short version)
-        where T : IMessage<T>
-    {
-        var reader = new ProtocolReader(body);
-        return T.Read(ref reader, version);
-    }
-
-    private static async Task<byte[]> ReadFrameAsync(Socket client, bool keepCorrelation = false)
-    {
-        var size = BinaryPrimitives.ReadInt32BigEndian(await ReadExactlyAsync(client, 4));
-        var frame = await ReadExactlyAsync(client, size);
-        return keepCorrelation || size < 4 ? frame : frame[4..];
-    }
-
-    private static async Task<byte[]> ReadExactlyAsync(Socket client, int count)
-    {
-        var bytes = new byte[count];
-        var read = 0;
-        while (read < count)
-        {
-            var received = await client.ReceiveAsync(bytes.AsMemory(read), Cancel);
-            Assert.NotEqual(0, received);
-            read += received;
-        }
-
-        return bytes;
     }
 
     /// <summary>Bytes until the broker closes; a reset counts as closing.</summary>

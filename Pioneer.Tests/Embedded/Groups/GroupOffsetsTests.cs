@@ -74,10 +74,25 @@ public sealed class GroupOffsetsTests
 
         Assert.Equal([ErrorCode.None], fixture.Groups.DeleteOffsets("s", [T0]).PartitionErrors);
         fixture.Groups.OnTopicDeleted("other");
+        Assert.Equal(2, fixture.Groups.FetchOffsets("s", null, false).Count);
+        fixture.Time.Advance(new GroupOptions().OffsetsOutliveTopic);
+        Assert.Equal([T1], fixture.Groups.FetchOffsets("s", null, false).Select(o => o.Partition));
 
         await fixture.RestartAsync();
         Assert.Equal([T1], fixture.Groups.FetchOffsets("s", null, false).Select(o => o.Partition));
         Assert.Equal(ErrorCode.GroupIdNotFound, fixture.Groups.DeleteOffsets("none", [T0]).Error);
+    }
+
+    [Fact]
+    public async Task Offsets_of_a_topic_that_is_not_there_at_the_start_go()
+    {
+        await using var fixture = await GroupFixture.OpenAsync();
+        Commit(fixture, "s", -1, "", T0, 5);
+        Commit(fixture, "s", -1, "", new TopicPartition("other", 0), 7);
+
+        fixture.Groups.DropOffsetsOfMissing(topic => topic == "t");
+
+        Assert.Equal([T0], fixture.Groups.FetchOffsets("s", null, false).Select(o => o.Partition));
     }
 
     [Fact]
