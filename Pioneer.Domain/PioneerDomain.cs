@@ -39,6 +39,7 @@ public static class PioneerDomain
         services.AddScoped<AuditQuery>();
         AddTenants(services);
         AddIngestion(services);
+        services.AddSingleton(_ => SourceRulesSettings.Read(configuration));
         services.AddScoped<ManageCredentials>();
         services.AddScoped<ExpireCredentials>();
         services.AddScoped<CredentialQueries>();

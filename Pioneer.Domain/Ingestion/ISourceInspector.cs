@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pioneer.Sources;
 
 namespace Pioneer.Domain.Ingestion;
 
@@ -11,14 +12,18 @@ public interface ISourceInspector
 }
 
 /// <summary>What is needed to sign in; the password in clear, for the moment of use only.</summary>
-public sealed record SourceConnection(SourceKind Kind, string ConnectionUrl, string? Username, string? Password)
+/// <param name="TimeZone">IANA name of the zone that the source's times without zone are in.</param>
+public sealed record SourceConnection(SourceKind Kind, string ConnectionUrl, string? Username, string? Password, string TimeZone = "UTC")
 {
     /// <summary>Never prints the password.</summary>
     public override string ToString() => $"{Kind} {ConnectionUrl} as {Username ?? "(nobody)"}";
 }
 
 /// <summary>A table as the source's catalogue describes it.</summary>
-public sealed record SourceTable(string Name, ImmutableArray<SourceColumn> Columns, ImmutableArray<string> PrimaryKey, long? ApproximateRows);
+/// <param name="PrimaryKey">In the key's own order; empty for a view, and for a table without one.</param>
+public sealed record SourceTable(
+    string Name, ImmutableArray<SourceColumn> Columns, ImmutableArray<string> PrimaryKey, long? ApproximateRows, bool IsView = false);
 
-/// <summary>A column as the source's catalogue describes it, with the ksql type it would get; null where none fits.</summary>
-public sealed record SourceColumn(string Name, string SourceType, string? KsqlType, bool Nullable);
+/// <summary>A column as the source's catalogue describes it.</summary>
+/// <param name="SourceType">Of a domain its base type, as <c>numeric(18,2)</c>.</param>
+public sealed record SourceColumn(string Name, string SourceType, TypeReading Reading, bool Nullable);

@@ -12,9 +12,8 @@ public static class IngestionErrors
     public static Error UrlMalformed(SourceKind kind, string url) => Error.Invalid(
         "ConnectionUrlMalformed", "connectionUrl", $"'{url}' is not a JDBC address of {kind}.", $"It begins with '{SourceUrls.Scheme(kind)}'.");
 
-    public static Error UrlHoldsSecret(string parameter) => Error.Invalid(
-        "ConnectionUrlHoldsSecret", "connectionUrl", $"The address holds '{parameter}', which would be shown in plans.",
-        "Leave it out and fill in the password field.");
+    public static Error TimeZoneUnknown(string zone) => Error.Invalid(
+        "TimeZoneUnknown", "timeZone", $"'{zone}' is no time zone that this machine knows.", "Use an IANA name such as Europe/Berlin, or UTC.");
 
     public static Error PasswordNeeded(string source) => Error.Invalid(
         "PasswordNeeded", "password", $"The password that is kept for '{source}' belongs to the address it was given for; another server would be sent it.",

@@ -17,11 +17,10 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
             return IngestionErrors.TableWithoutKey(table.Name);
         }
 
-        var columns = table.Columns.Where(column => column.KsqlType is not null)
-            .Select(column => new FeedColumn(column.Name, column.SourceType, column.KsqlType!, column.Nullable)).ToImmutableArray();
-        var timestamp = table.Columns.FirstOrDefault(column => column.KsqlType == "TIMESTAMP" && !column.Nullable);
+        var columns = table.Columns.Select(column => new FeedColumn(column.Name, column.SourceType, column.Reading.Best, column.Nullable)).ToImmutableArray();
+        var timestamp = table.Columns.FirstOrDefault(column => column.Reading.Best == "TIMESTAMP" && !column.Nullable);
         var incrementing = table.Columns.FirstOrDefault(column =>
-            column.KsqlType is "BIGINT" or "INTEGER" && table.PrimaryKey.Length == 1 && column.Name == table.PrimaryKey[0]);
+            column.Reading.Best is "BIGINT" or "INTEGER" && table.PrimaryKey.Length == 1 && column.Name == table.PrimaryKey[0]);
         var tenant = tenantColumn ?? table.Columns.FirstOrDefault(column => column.Name.StartsWith("tenant", StringComparison.OrdinalIgnoreCase))?.Name;
         var name = table.Name.Split('.')[^1].ToLowerInvariant().Replace('_', '-');
         return new FeedRequest(name, source, table.Name, kind, columns, table.PrimaryKey, timestamp?.Name, incrementing?.Name, tenant);

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
+using Pioneer.Sources;
 
 namespace Pioneer.Domain.Ingestion;
 
@@ -15,7 +16,7 @@ public sealed record SourceRequest(string? Name, SourceKind Kind, string? Connec
 
 /// <summary>Registers, changes, tests and removes sources.</summary>
 public sealed class ManageSources(
-    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, SecretStore secrets, ISourceInspector inspector)
+    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, SecretStore secrets, ISourceInspector inspector, SourceRules rules)
 {
     public async Task<Result<SourceId>> AddAsync(Actor actor, SourceRequest request, CancellationToken cancellationToken)
     {
@@ -165,7 +166,7 @@ public sealed class ManageSources(
         return new SourceConnection(request.Kind, request.ConnectionUrl!, NullIfEmpty(request.Username), NullIfEmpty(password));
     }
 
-    private static Result Validate(Actor actor, SourceRequest request)
+    private Result Validate(Actor actor, SourceRequest request)
     {
         var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.Administer);
         if (allowed.IsFailure)
@@ -182,7 +183,7 @@ public sealed class ManageSources(
         var lengths = TextLimits.CheckAll(
             ("connectionUrl", "address", request.ConnectionUrl, TextLimits.Description), ("username", "user's name", request.Username, TextLimits.Name),
             ("password", "password", request.Password, TextLimits.Description), ("description", "description", request.Description, TextLimits.Description));
-        return lengths.IsFailure ? lengths : SourceUrls.Check(request.Kind, request.ConnectionUrl);
+        return lengths.IsFailure ? lengths : SourceUrls.Parse(request.Kind, request.ConnectionUrl, rules).WithoutValue();
     }
 
     private async Task SetPasswordAsync(PioneerDbContext db, Source source, string? password, CancellationToken cancellationToken)

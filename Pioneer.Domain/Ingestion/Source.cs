@@ -35,5 +35,4 @@ public enum SourceKind
 {
     Sqlite,
     PostgreSql,
-    SqlServer,
 }

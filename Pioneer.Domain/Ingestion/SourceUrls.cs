@@ -1,28 +1,32 @@
+using Pioneer.Sources;
+
 namespace Pioneer.Domain.Ingestion;
 
-/// <summary>Addresses of sources in JDBC form.</summary>
+/// <summary>Addresses of sources in JDBC form, as the one parser reads them that connectors and the portal's own looks share.</summary>
 public static class SourceUrls
 {
-    private static readonly string[] SecretParameters = ["password=", "user=", "pwd=", "sslpassword=", "accesstoken="];
-
     public static string Scheme(SourceKind kind) => kind switch
     {
         SourceKind.Sqlite => "jdbc:sqlite:",
         SourceKind.PostgreSql => "jdbc:postgresql://",
-        SourceKind.SqlServer => "jdbc:sqlserver://",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
-    /// <summary>The form is right and no secret stands in it; whether something answers there is for a test of the connection.</summary>
-    public static Result Check(SourceKind kind, string? url)
+    /// <summary>The address, where its form is right and the rules let it be read; whether something answers there is for a test of the connection.</summary>
+    public static Result<SourceAddress> Parse(SourceKind kind, string? url, SourceRules rules)
     {
-        if (url is null || !url.StartsWith(Scheme(kind), StringComparison.OrdinalIgnoreCase) || url.Length == Scheme(kind).Length || url.Length > 1000)
+        if (!SourceAddress.TryParse(url, out var address, out var problem))
+        {
+            return Refused(problem);
+        }
+
+        if (address is SqliteAddress != kind is SourceKind.Sqlite)
         {
             return IngestionErrors.UrlMalformed(kind, url ?? "");
         }
 
-        return Array.Find(SecretParameters, parameter => url.Contains(parameter, StringComparison.OrdinalIgnoreCase)) is { } found
-            ? IngestionErrors.UrlHoldsSecret(found.TrimEnd('='))
-            : Result.Success;
+        return rules.Check(address) is { } closed ? Refused(closed) : address;
     }
+
+    private static Error Refused(AddressProblem problem) => Error.Invalid(problem.Code, "connectionUrl", problem.Message, problem.Hint);
 }

@@ -27,6 +27,8 @@ public static class JobServices
         services.AddProvisioning();
         services.AddOperations();
         services.AddScoped<SourceInspector>();
+        services.AddSingleton<SourceProbe>();
+        services.AddSingleton<SourceConnections>();
         services.AddScoped<ISourceInspector>(provider => provider.GetRequiredService<SourceInspector>());
         services.AddSubscriptions();
         services.AddSecretProtection(configuration);

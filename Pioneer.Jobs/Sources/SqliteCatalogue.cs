@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Sources;
 
 namespace Pioneer.Jobs.Sources;
 
@@ -8,7 +9,7 @@ namespace Pioneer.Jobs.Sources;
 internal static class SqliteCatalogue
 {
     private const string Columns = """
-        SELECT m.name, c.name, c.type, c."notnull", c.pk
+        SELECT m.name, c.name, c.type, c."notnull", c.pk, m.type = 'view'
         FROM sqlite_master m JOIN pragma_table_info(m.name) c
         WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%'
         ORDER BY m.name, c.cid
@@ -16,7 +17,7 @@ internal static class SqliteCatalogue
 
     public static async Task<ImmutableArray<SourceTable>> ReadAsync(DbConnection database, CancellationToken ct)
     {
-        var rows = new List<(string Table, SourceColumn Column, int KeyPosition)>();
+        var rows = new List<(string Table, SourceColumn Column, int KeyPosition, bool IsView)>();
         await using (var command = database.CreateCommand())
         {
             command.CommandText = Columns;
@@ -24,8 +25,10 @@ internal static class SqliteCatalogue
             while (await reader.ReadAsync(ct))
             {
                 var type = reader.GetString(2);
-                var column = new SourceColumn(reader.GetString(1), type, SourceTypes.Sqlite(type), Nullable: reader.GetInt32(3) == 0 && reader.GetInt32(4) == 0);
-                rows.Add((reader.GetString(0), column, reader.GetInt32(4)));
+                // a key's column may be NULL in SQLite unless it says NOT NULL; only the rowid's own may not
+                var isRowId = type.Equals("INTEGER", StringComparison.OrdinalIgnoreCase) && reader.GetInt32(4) == 1;
+                var column = new SourceColumn(reader.GetString(1), type, SqliteTypes.Reading(type), Nullable: reader.GetInt32(3) == 0 && !isRowId);
+                rows.Add((reader.GetString(0), column, reader.GetInt32(4), reader.GetBoolean(5)));
             }
         }
 
@@ -34,7 +37,8 @@ internal static class SqliteCatalogue
             table.Key,
             [.. table.Select(row => row.Column)],
             [.. table.Where(row => row.KeyPosition > 0).OrderBy(row => row.KeyPosition).Select(row => row.Column.Name)],
-            counts.TryGetValue(table.Key, out var count) ? count : null))];
+            counts.TryGetValue(table.Key, out var count) ? count : null,
+            table.First().IsView))];
     }
 
     /// <summary>Row counts from the last ANALYZE; counting whole tables could take minutes.</summary>

@@ -4,6 +4,7 @@ using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
+using Pioneer.Sources;
 using Pioneer.Tests.Persistence;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class IngestionTests : IAsyncLifetime
     [Fact]
     public void Table_without_a_key_is_refused_with_the_reason()
     {
-        var table = new SourceTable("events", [new("what", "text", "STRING", true)], [], 10);
+        var table = new SourceTable("events", [Column("what", "text", true)], [], 10);
 
         var error = ManageFeeds.Suggest("bank", table, FeedKind.Event, null).Error;
 
@@ -34,15 +35,17 @@ public sealed class IngestionTests : IAsyncLifetime
     {
         var table = new SourceTable(
             "public.card_payments",
-            [new("id", "bigint", "BIGINT", false), new("tenant_id", "text", "STRING", false), new("shape", "polygon", null, true), new("updated_at", "timestamp", "TIMESTAMP", false)],
+            [Column("id", "bigint"), Column("tenant_id", "text"), Column("shape", "polygon", true), Column("updated_at", "timestamp with time zone")],
             ["id"], 10);
 
         var request = ManageFeeds.Suggest("bank", table, FeedKind.Event, null).Value;
 
         Assert.Equal(("card-payments", "updated_at", "id", "tenant_id"), (request.Name, request.TimestampColumn, request.IncrementingColumn, request.TenantColumn));
-        Assert.Equal(["id", "tenant_id", "updated_at"], request.Columns.Select(column => column.Name));
+        Assert.Equal(["BIGINT", "STRING", "STRING", "TIMESTAMP"], request.Columns.Select(column => column.Type));
         Assert.True(request.Validate().IsSuccess);
     }
+
+    private static SourceColumn Column(string name, string type, bool nullable = false) => new(name, type, PostgreSqlTypes.Reading(type), nullable);
 
     [Fact]
     public void Bad_feeds_are_refused_naming_the_field()
@@ -66,7 +69,7 @@ public sealed class IngestionTests : IAsyncLifetime
     [InlineData(SourceKind.Sqlite, "jdbc:sqlite:", "ConnectionUrlMalformed")]
     [InlineData(SourceKind.PostgreSql, "jdbc:postgresql://db/bank?user=x&password=y", "ConnectionUrlHoldsSecret")]
     public void Connection_addresses_are_checked_for_form_and_secrets(SourceKind kind, string url, string? code) =>
-        Assert.Equal(code, SourceUrls.Check(kind, url).Error?.Code);
+        Assert.Equal(code, SourceUrls.Parse(kind, url, SourceRules.None).Error?.Code);
 
     [Fact]
     public async Task Source_test_uses_the_kept_password_only_for_the_kept_address()

@@ -283,7 +283,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
     internal static FeedRequest Feed(
         System.Collections.Immutable.ImmutableArray<SourceTable> tables, string table, FeedKind kind, string key, string? timestamp, string? incrementing) => new(
         table, "bank", table, kind,
-        [.. tables.Single(candidate => candidate.Name == table).Columns.Select(c => new FeedColumn(c.Name, c.SourceType, c.KsqlType!, c.Nullable))],
+        [.. tables.Single(candidate => candidate.Name == table).Columns.Select(c => new FeedColumn(c.Name, c.SourceType, c.Reading.Best, c.Nullable))],
         [key], timestamp, incrementing, "tenant_id", PollIntervalMs: 100);
 
     private static long IdOf(DeliveryEvent delivered)

@@ -10,7 +10,6 @@ public static class IngestionWords
     public static string Word(this SourceKind kind) => kind switch
     {
         SourceKind.PostgreSql => "PostgreSQL",
-        SourceKind.SqlServer => "SQL Server",
         _ => "SQLite",
     };
 }

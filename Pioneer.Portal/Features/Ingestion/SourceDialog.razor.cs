@@ -34,7 +34,6 @@ public sealed partial class SourceDialog
     private string Placeholder => _kind switch
     {
         SourceKind.PostgreSql => "jdbc:postgresql://db.bank.example:5432/bank",
-        SourceKind.SqlServer => "jdbc:sqlserver://db.bank.example:1433;databaseName=bank",
         _ => "jdbc:sqlite:/data/bank.db",
     };
 

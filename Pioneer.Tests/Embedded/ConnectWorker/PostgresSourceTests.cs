@@ -1,3 +1,4 @@
+using Pioneer.Tests.Sources;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.ConnectWorker;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Npgsql;
 using Xunit;
 
-namespace Pioneer.Tests.Embedded.ConnectWorker;
+namespace Pioneer.Tests.Sources;
 
 /// <summary>A PostgreSQL server of its own on loopback, where its programs are installed (Debian's postgresql).</summary>
 public sealed class PostgresFixture : IAsyncLifetime
@@ -20,6 +20,14 @@ public sealed class PostgresFixture : IAsyncLifetime
     public string? Missing { get; private set; }
 
     public string JdbcUrl => $"jdbc:postgresql://127.0.0.1:{_port}/postgres";
+
+    /// <summary>A connection of the test's own, as the owner of everything; open.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={_port};Username=bank;Database=postgres;Pooling=false");
+        await connection.OpenAsync();
+        return connection;
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -47,8 +55,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public async Task SqlAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={_port};Username=bank;Database=postgres;Pooling=false");
-        await connection.OpenAsync();
+        await using var connection = await ConnectAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }

@@ -1,15 +1,16 @@
 using Microsoft.Data.Sqlite;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Jobs.Sources;
+using Pioneer.Sources;
 using Xunit;
 
-namespace Pioneer.Tests.Jobs;
+namespace Pioneer.Tests.Sources;
 
 /// <summary>Looking into a SQLite source, and what is said about sources that cannot be looked into.</summary>
 public sealed class SourceInspectorTests : IAsyncLifetime
 {
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("pioneer-source-").FullName, "bank.db");
-    private readonly SourceInspector _inspector = new();
+    private readonly SourceInspector _inspector = new(SourceRules.None, TimeProvider.System);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -39,7 +40,7 @@ public sealed class SourceInspectorTests : IAsyncLifetime
 
         var accounts = tables.Single(table => table.Name == "accounts");
         Assert.Equal(["id"], accounts.PrimaryKey);
-        Assert.Equal(["BIGINT", "STRING", "DECIMAL(18, 2)", "TIMESTAMP", "BOOLEAN", "BYTES"], accounts.Columns.Select(column => column.KsqlType));
+        Assert.Equal(["BIGINT", "STRING", "DECIMAL(18, 2)", "TIMESTAMP", "BOOLEAN", "BYTES"], accounts.Columns.Select(column => column.Reading.Best));
         Assert.Empty(tables.Single(table => table.Name == "keyless").PrimaryKey);
     }
 
@@ -49,34 +50,29 @@ public sealed class SourceInspectorTests : IAsyncLifetime
         var preview = (await _inspector.PreviewAsync(Source($"jdbc:sqlite:{_file}"), "accounts", 1, Ct)).Value;
 
         Assert.Equal(["id", "tenant", "balance", "opened", "open", "note"], preview.Columns);
-        Assert.Equal(["1", "acme", "12.5", "1700000000000", "1", "01FF"], preview.Rows.Single());
+        Assert.Equal(["1", "acme", "12.50", "2023-11-14T22:13:20Z", "True", "01FF"], preview.Rows.Single());
     }
 
     [Fact]
     public async Task Test_succeeds_on_a_database() => Assert.True((await _inspector.TestAsync(Source($"jdbc:sqlite:{_file}"), Ct)).IsSuccess);
 
     [Fact]
-    public async Task Test_says_which_file_is_missing()
-    {
-        var error = (await _inspector.TestAsync(Source("jdbc:sqlite:/no/such/file.db"), Ct)).Error!;
-
-        Assert.Equal("SourceFileMissing", error.Code);
-        Assert.Contains("/no/such/file.db", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Test_says_that_a_file_is_no_database()
+    public async Task Test_says_the_same_of_a_file_that_is_missing_and_of_one_that_is_no_database()
     {
         var text = Path.Combine(Path.GetDirectoryName(_file)!, "letter.txt");
         await File.WriteAllTextAsync(text, new string('x', 5000), Ct);
 
-        Assert.Equal("SourceNotADatabase", (await _inspector.TestAsync(Source($"jdbc:sqlite:{text}"), Ct)).Error!.Code);
+        var letter = (await _inspector.TestAsync(Source($"jdbc:sqlite:{text}"), Ct)).Error!;
+        var missing = (await _inspector.TestAsync(Source("jdbc:sqlite:/no/such/file.db"), Ct)).Error!;
+
+        Assert.Equal("SourceNotReadable", letter.Code);
+        Assert.Equal(letter.ToString().Replace(text, "", StringComparison.Ordinal), missing.ToString().Replace("/no/such/file.db", "", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("jdbc:oracle:thin:@host", SourceKind.Sqlite, "SourceUrlMalformed")]
-    [InlineData("jdbc:postgresql://host", SourceKind.PostgreSql, "SourceUrlMalformed")]
-    [InlineData("postgres://host/db", SourceKind.PostgreSql, "SourceUrlMalformed")]
+    [InlineData("jdbc:oracle:thin:@host", SourceKind.Sqlite, "ConnectionUrlMalformed")]
+    [InlineData("jdbc:postgresql://host", SourceKind.PostgreSql, "ConnectionUrlMalformed")]
+    [InlineData("postgres://host/db", SourceKind.PostgreSql, "ConnectionUrlMalformed")]
     [InlineData("jdbc:postgresql://127.0.0.1:1/db", SourceKind.PostgreSql, "SourceUnreachable")]
     [InlineData("jdbc:postgresql://no-such-host.invalid/db", SourceKind.PostgreSql, "SourceUnreachable")]
     public async Task Test_names_what_is_wrong_with_an_address(string url, SourceKind kind, string code)
@@ -86,6 +82,21 @@ public sealed class SourceInspectorTests : IAsyncLifetime
         Assert.Equal(code, error.Code);
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Test_of_an_unnamed_host_does_not_tell_why_it_cannot_be_reached_and_of_a_named_one_does()
+    {
+        var closed = (await _inspector.TestAsync(Postgres("127.0.0.1:1"), Ct)).Error!;
+        var unknown = (await _inspector.TestAsync(Postgres("no-such-host.invalid:1"), Ct)).Error!;
+        var named = new SourceInspector(SourceRules.None with { Hosts = ["127.0.0.1"] }, TimeProvider.System);
+
+        Assert.Equal(
+            closed.Message.Replace("127.0.0.1", "", StringComparison.Ordinal), unknown.Message.Replace("no-such-host.invalid", "", StringComparison.Ordinal));
+        Assert.NotEqual(closed.Message, (await named.TestAsync(Postgres("127.0.0.1:1"), Ct)).Error!.Message);
+        Assert.Equal("ConnectionUrlClosed", (await named.TestAsync(Postgres("no-such-host.invalid:1"), Ct)).Error!.Code);
+    }
+
+    private static SourceConnection Postgres(string authority) => new(SourceKind.PostgreSql, $"jdbc:postgresql://{authority}/db", "me", "secret");
 
     private static SourceConnection Source(string url) => new(SourceKind.Sqlite, url, null, null);
 }

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Pioneer.Domain;
+using Pioneer.Sources;
+
+namespace Pioneer.Jobs.Sources;
+
+/// <summary>What a source answered to a look.</summary>
+public enum SourceContactKind
+{
+    /// <summary>It let the user in and answers.</summary>
+    Reached,
+
+    /// <summary>Nothing answers there, or not in time.</summary>
+    Unreachable,
+
+    /// <summary>It does not let the user in, or the address may not be read.</summary>
+    Refused,
+
+    /// <summary>It answers, and what was asked cannot be.</summary>
+    QueryFailed,
+}
+
+/// <summary>One try to reach a source and sign in.</summary>
+/// <param name="Error">In words, with the way out; null when it was reached.</param>
+public sealed record SourceContact(DateTimeOffset At, SourceContactKind Kind, Error? Error, TimeSpan Took);
+
+/// <summary>How far rows have been looked at, or read: the largest time and the largest number of a growing column.</summary>
+public sealed record SourceMark(SourceInstant? Time, long? Number)
+{
+    /// <summary>Before every row.</summary>
+    public static SourceMark None { get; } = new(null, null);
+
+    /// <summary>The larger of each.</summary>
+    public SourceMark Max(SourceMark other) => new(
+        other.Time is { } time && !(Time >= time) ? time : Time, other.Number is { } number && !(Number >= number) ? number : Number);
+}
+
+/// <summary>A feed to look at.</summary>
+/// <param name="After">Where the last look ended; null looks up the newest values only.</param>
+/// <param name="TimeFormat">How text holds the times, in SQLite; null where they are numbers.</param>
+public sealed record FeedToLookAt(
+    string Feed, string Table, string TenantColumn, string? TimeColumn, string? GrowingColumn, SourceMark? After, SqliteTimeFormat? TimeFormat = null);
+
+/// <summary>Rows of one tenant that are newer than the mark.</summary>
+/// <param name="TenantValue">Value of the tenant column; null for rows that name nobody.</param>
+public sealed record NewRows(string? TenantValue, long Rows, SourceMark Newest);
+
+/// <summary>What is new in a feed.</summary>
+/// <param name="UpTo">The mark for the next look; the last one where this look failed.</param>
+/// <param name="Rows">By tenant value; empty in a first look.</param>
+/// <param name="Error">Why the feed could not be looked at although the source was reached; null when it could.</param>
+public sealed record FeedNews(string Feed, SourceMark? UpTo, ImmutableArray<NewRows> Rows, Error? Error);
+
+/// <summary>A look at a source and its feeds; no news where it was not reached.</summary>
+public sealed record SourceLook(SourceContact Contact, ImmutableArray<FeedNews> Feeds);

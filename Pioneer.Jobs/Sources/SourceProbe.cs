@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using System.Text;
+using Pioneer.Domain;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Sources;
+
+namespace Pioneer.Jobs.Sources;
+
+/// <summary>
+/// Asks a source, apart from the connectors that read it: can it be reached and signed in to now, and whose rows are newer than a mark. One connection a
+/// look and one statement a feed over the rows since the last look, each with a limit; without a mark only the newest values are looked up, which
+/// an index answers. Reads nothing of State feeds, whose rows have no order.
+/// </summary>
+public sealed class SourceProbe(SourceRules rules, TimeProvider time)
+{
+    private readonly SourceOpener _sources = new(rules, time);
+
+    /// <summary>How long a statement may go without an answer.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the source can be reached and signed in to now, and what is new in the feeds.</summary>
+    public async Task<SourceLook> LookAsync(SourceConnection source, IReadOnlyList<FeedToLookAt> feeds, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var dialect = _sources.Dialect(source, Limit, null);
+        if (dialect.IsFailure)
+        {
+            return new SourceLook(Contact(SourceContactKind.Refused, dialect.Error), []);
+        }
+
+        try
+        {
+            await using var connection = await dialect.Value.OpenAsync(cancellationToken);
+            // a SQLite file is only read, and found to be none, when its catalogue is
+            await using var command = connection.CreateCommand();
+            command.CommandText = source.Kind is SourceKind.Sqlite ? "SELECT count(*) FROM sqlite_master" : "SELECT 1";
+            await command.ExecuteScalarAsync(cancellationToken);
+            var contact = Contact(SourceContactKind.Reached, null);
+            var news = ImmutableArray.CreateBuilder<FeedNews>(feeds.Count);
+            foreach (var feed in feeds)
+            {
+                news.Add(await NewsAsync(source, connection, feed, cancellationToken));
+            }
+
+            return new SourceLook(contact, news.MoveToImmutable());
+        }
+        catch (Exception error) when (error is not OperationCanceledException && dialect.Value.Judge(error) is not null)
+        {
+            var failure = dialect.Value.Judge(error)!;
+            return new SourceLook(Contact(KindOf(failure), _sources.Describe(source, failure)), []);
+        }
+
+        SourceContact Contact(SourceContactKind kind, Error? error) => new(time.GetUtcNow(), kind, error, time.GetElapsedTime(started));
+    }
+
+    private static SourceContactKind KindOf(SourceFailure failure) => failure.Kind switch
+    {
+        SourceFailureKind.Refused => SourceContactKind.Refused,
+        SourceFailureKind.QueryFailed => SourceContactKind.QueryFailed,
+        _ => SourceContactKind.Unreachable,
+    };
+
+    private async Task<FeedNews> NewsAsync(SourceConnection source, DbConnection connection, FeedToLookAt feed, CancellationToken cancellationToken)
+    {
+        var dialect = _sources.Dialect(source, Limit, feed.TimeFormat).Value;
+        try
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = Sql(dialect, feed);
+            Bind(dialect, command, feed);
+            await using var rows = await dialect.QueryAsync(command, cancellationToken);
+            var found = ImmutableArray.CreateBuilder<NewRows>();
+            while (await rows.ReadAsync())
+            {
+                found.Add(Row(dialect, rows, feed));
+            }
+
+            var newest = found.Aggregate(feed.After ?? SourceMark.None, (mark, row) => mark.Max(row.Newest));
+            return new FeedNews(feed.Feed, newest, feed.After is null ? [] : found.ToImmutable(), null);
+        }
+        catch (Exception error) when (error is UnreadableValueException || (error is not OperationCanceledException && dialect.Judge(error) is not null))
+        {
+            var reason = dialect.Judge(error) is { } failure
+                ? _sources.Describe(source, failure)
+                : new Error("SourceValueUnreadable", $"{source.ConnectionUrl}, {feed.Table}: {error.Message}");
+            return new FeedNews(feed.Feed, feed.After, [], reason);
+        }
+    }
+
+    /// <summary>Rows by tenant value since the mark; the largest time and number of all rows where there is no mark.</summary>
+    private static string Sql(ISourceDialect dialect, FeedToLookAt feed)
+    {
+        var time = feed.TimeColumn is { } timeColumn ? $"MAX({dialect.Quote(timeColumn)})" : "NULL";
+        var number = feed.GrowingColumn is { } growing ? $"MAX({dialect.Quote(growing)})" : "NULL";
+        var table = dialect.Quote(feed.Table);
+        if (feed.After is null)
+        {
+            return $"SELECT NULL, 0, {time}, {number} FROM {table}";
+        }
+
+        var conditions = new List<string>();
+        if (feed is { TimeColumn: { } column, After.Time: not null })
+        {
+            conditions.Add($"{dialect.Quote(column)} > @time");
+        }
+        else if (feed is { GrowingColumn: { } counter, After.Number: not null })
+        {
+            conditions.Add($"{dialect.Quote(counter)} > @number");
+        }
+
+        var sql = new StringBuilder($"SELECT CAST({dialect.Quote(feed.TenantColumn)} AS text), COUNT(*), {time}, {number} FROM {table}");
+        return sql.Append(conditions.Count > 0 ? $" WHERE {conditions[0]}" : "").Append(" GROUP BY 1").ToString();
+    }
+
+    private static void Bind(ISourceDialect dialect, DbCommand command, FeedToLookAt feed)
+    {
+        if (feed is { TimeColumn: not null, After.Time: { } time })
+        {
+            command.Parameters.Add(dialect.TimeParameter(command, "time", time));
+        }
+        else if (feed is { GrowingColumn: not null, After.Number: { } number })
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = ("number", number);
+            command.Parameters.Add(parameter);
+        }
+    }
+
+    private static NewRows Row(ISourceDialect dialect, SourceRows rows, FeedToLookAt feed)
+    {
+        var time = feed.TimeColumn is null || rows.Reader.IsDBNull(2) ? null : rows.Fields[2].Value(rows.Reader, 2);
+        var number = feed.GrowingColumn is null || rows.Reader.IsDBNull(3) ? null : rows.Fields[3].Value(rows.Reader, 3);
+        return new NewRows(
+            rows.Reader.IsDBNull(0) ? null : (string?)rows.Fields[0].Value(rows.Reader, 0),
+            Convert.ToInt64(rows.Fields[1].Value(rows.Reader, 1), System.Globalization.CultureInfo.InvariantCulture),
+            new SourceMark(
+                time is null ? null : dialect.Instant(time),
+                number is null ? null : Convert.ToInt64(number.ToString(), System.Globalization.CultureInfo.InvariantCulture)));
+    }
+}
