@@ -359,29 +359,56 @@ public readonly record struct ApiTokenId(Guid Value) : ITypedId<ApiTokenId>, IPa
     public static bool operator >=(ApiTokenId left, ApiTokenId right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>Identifies one SetupLink.</summary>
-public readonly record struct SetupLinkId(Guid Value) : ITypedId<SetupLinkId>, IParsable<SetupLinkId>, IComparable<SetupLinkId>
+/// <summary>Identifies one OneTimeLink.</summary>
+public readonly record struct OneTimeLinkId(Guid Value) : ITypedId<OneTimeLinkId>, IParsable<OneTimeLinkId>, IComparable<OneTimeLinkId>
 {
-    public static SetupLinkId From(Guid value) => new(value);
+    public static OneTimeLinkId From(Guid value) => new(value);
 
-    public static SetupLinkId Parse(string s, IFormatProvider? provider) => new(Guid.Parse(s));
+    public static OneTimeLinkId Parse(string s, IFormatProvider? provider) => new(Guid.Parse(s));
 
-    public static bool TryParse(string? s, IFormatProvider? provider, out SetupLinkId result)
+    public static bool TryParse(string? s, IFormatProvider? provider, out OneTimeLinkId result)
     {
         var parsed = Guid.TryParse(s, out var value);
         result = new(value);
         return parsed;
     }
 
-    public int CompareTo(SetupLinkId other) => Value.CompareTo(other.Value);
+    public int CompareTo(OneTimeLinkId other) => Value.CompareTo(other.Value);
 
     public override string ToString() => Value.ToString();
 
-    public static bool operator <(SetupLinkId left, SetupLinkId right) => left.CompareTo(right) < 0;
+    public static bool operator <(OneTimeLinkId left, OneTimeLinkId right) => left.CompareTo(right) < 0;
 
-    public static bool operator >(SetupLinkId left, SetupLinkId right) => left.CompareTo(right) > 0;
+    public static bool operator >(OneTimeLinkId left, OneTimeLinkId right) => left.CompareTo(right) > 0;
 
-    public static bool operator <=(SetupLinkId left, SetupLinkId right) => left.CompareTo(right) <= 0;
+    public static bool operator <=(OneTimeLinkId left, OneTimeLinkId right) => left.CompareTo(right) <= 0;
 
-    public static bool operator >=(SetupLinkId left, SetupLinkId right) => left.CompareTo(right) >= 0;
+    public static bool operator >=(OneTimeLinkId left, OneTimeLinkId right) => left.CompareTo(right) >= 0;
+}
+
+/// <summary>Identifies one Session.</summary>
+public readonly record struct SessionId(Guid Value) : ITypedId<SessionId>, IParsable<SessionId>, IComparable<SessionId>
+{
+    public static SessionId From(Guid value) => new(value);
+
+    public static SessionId Parse(string s, IFormatProvider? provider) => new(Guid.Parse(s));
+
+    public static bool TryParse(string? s, IFormatProvider? provider, out SessionId result)
+    {
+        var parsed = Guid.TryParse(s, out var value);
+        result = new(value);
+        return parsed;
+    }
+
+    public int CompareTo(SessionId other) => Value.CompareTo(other.Value);
+
+    public override string ToString() => Value.ToString();
+
+    public static bool operator <(SessionId left, SessionId right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(SessionId left, SessionId right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(SessionId left, SessionId right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(SessionId left, SessionId right) => left.CompareTo(right) >= 0;
 }

@@ -37,7 +37,12 @@ public static class PioneerDomain
         services.AddScoped<OperationQueries>();
         services.AddScoped<IdempotencyJournal>();
         services.AddScoped<AuditQuery>();
+        services.AddScoped<VerifyAudit>();
+        services.AddScoped<AuditFeed>();
+        services.AddScoped<SecurityTrail>();
+        services.AddSingleton<TrailMemory>();
         AddTenants(services);
+        AddPeople(services, configuration);
         AddIngestion(services);
         services.AddSingleton(_ => SourceRulesSettings.Read(configuration));
         services.AddScoped<ManageCredentials>();
@@ -64,12 +69,30 @@ public static class PioneerDomain
         services.AddScoped<ViewAsTenant>();
         services.AddScoped<SetTenantLimits>();
         services.AddScoped<TenantQueries>();
+        services.AddScoped<TenantUse>();
+        services.AddScoped<RecordReadings>();
+        services.AddSingleton<OpenSlots>();
+        services.AddScoped<GlobalSearch>();
+        services.AddScoped<OverviewQuery>();
+    }
+
+    private static void AddPeople(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<TenantDefaults>().Bind(configuration.GetSection(TenantDefaults.Section))
+            .Validate(defaults => defaults.Limits.Check() is null, $"{TenantDefaults.Section}:Limits has a figure that cannot be: each is 0 (no limit) or more.")
+            .ValidateOnStart();
+        services.AddOptions<SessionLimits>().Bind(configuration.GetSection(SessionLimits.Section))
+            .Validate(
+                options => !options.Validate().Any(),
+                string.Join(' ', (configuration.GetSection(SessionLimits.Section).Get<SessionLimits>() ?? new()).Validate()))
+            .ValidateOnStart();
         services.AddScoped<ManageMembers>();
+        services.AddScoped<Invitations>();
+        services.AddScoped<Sessions>();
+        services.AddScoped<AccountNotices>();
         services.AddScoped<PeopleQueries>();
         services.AddScoped<ManageApiTokens>();
         services.AddScoped<SetupLinks>();
-        services.AddScoped<GlobalSearch>();
-        services.AddScoped<OverviewQuery>();
     }
 
     private static void AddIngestion(IServiceCollection services)

@@ -1,4 +1,5 @@
 // Over 250 lines of mapping read best in one place: the whole schema at a glance.
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Pioneer.Domain.Auditing;
@@ -17,9 +18,11 @@ namespace Pioneer.Domain.Persistence;
 internal sealed class EntityMapping :
     IEntityTypeConfiguration<Tenant>,
     IEntityTypeConfiguration<PioneerUser>,
+    IEntityTypeConfiguration<IdentityUserPasskey<string>>,
     IEntityTypeConfiguration<TenantMembership>,
     IEntityTypeConfiguration<ApiToken>,
-    IEntityTypeConfiguration<SetupLink>,
+    IEntityTypeConfiguration<OneTimeLink>,
+    IEntityTypeConfiguration<Session>,
     IEntityTypeConfiguration<Source>,
     IEntityTypeConfiguration<Feed>,
     IEntityTypeConfiguration<Entitlement>,
@@ -39,7 +42,9 @@ internal sealed class EntityMapping :
     IEntityTypeConfiguration<IncidentTenant>,
     IEntityTypeConfiguration<IncidentEvent>,
     IEntityTypeConfiguration<EvidenceSample>,
-    IEntityTypeConfiguration<AuditEntry>
+    IEntityTypeConfiguration<AuditEntry>,
+    IEntityTypeConfiguration<AuditHead>,
+    IEntityTypeConfiguration<AuditExportPosition>
 {
     private const int Name = TextLimits.Name;
     private const int Long = TextLimits.LongName;
@@ -56,6 +61,17 @@ internal sealed class EntityMapping :
 
     public void Configure(EntityTypeBuilder<PioneerUser> builder) => builder.Property(row => row.DisplayName).HasMaxLength(Name);
 
+    // as Identity's own schema with passkeys has it, which it takes from services that contexts of ours do not have
+    public void Configure(EntityTypeBuilder<IdentityUserPasskey<string>> builder)
+    {
+        const int maxCredentialIdBytes = 1024;
+        builder.ToTable("AspNetUserPasskeys");
+        builder.HasKey(row => row.CredentialId);
+        builder.Property(row => row.CredentialId).HasMaxLength(maxCredentialIdBytes);
+        builder.HasOne<PioneerUser>().WithMany().HasForeignKey(row => row.UserId);
+        builder.OwnsOne(row => row.Data).ToJson();
+    }
+
     public void Configure(EntityTypeBuilder<TenantMembership> builder)
     {
         builder.HasKey(row => new { row.UserId, row.TenantId });
@@ -70,13 +86,32 @@ internal sealed class EntityMapping :
         builder.Property(row => row.Hash).HasMaxLength(64).IsUnicode(false);
         builder.Property(row => row.Prefix).HasMaxLength(16).IsUnicode(false);
         builder.Property(row => row.CreatedBy).HasMaxLength(Name);
+        builder.Property(row => row.IssuedById).HasMaxLength(Name);
+        builder.Property(row => row.RenewedBy).HasMaxLength(Name);
         builder.HasIndex(row => row.Hash).IsUnique();
     }
 
-    public void Configure(EntityTypeBuilder<SetupLink> builder)
+    public void Configure(EntityTypeBuilder<OneTimeLink> builder)
     {
         builder.Property(row => row.Hash).HasMaxLength(64).IsUnicode(false);
         builder.HasIndex(row => row.Hash).IsUnique();
+        builder.HasIndex(row => new { row.TenantId, row.Email });
+        builder.Property(row => row.UsedAt).IsConcurrencyToken();
+        builder.Property(row => row.Email).HasMaxLength(Name);
+        builder.Property(row => row.Name).HasMaxLength(Name);
+        builder.Property(row => row.UserId).HasMaxLength(Name);
+        builder.Property(row => row.IssuedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<Session> builder)
+    {
+        builder.HasIndex(row => new { row.UserId, row.EndedAt });
+        builder.HasIndex(row => row.EndsAt);
+        builder.Property(row => row.UserId).HasMaxLength(Name);
+        builder.Property(row => row.Person).HasMaxLength(Name);
+        builder.Property(row => row.Device).HasMaxLength(Name);
+        builder.Property(row => row.Address).HasMaxLength(64);
+        builder.Property(row => row.Method).HasMaxLength(32);
     }
 
     public void Configure(EntityTypeBuilder<Source> builder)
@@ -275,5 +310,20 @@ internal sealed class EntityMapping :
         builder.Property(row => row.Action).HasMaxLength(64);
         builder.Property(row => row.SubjectKind).HasMaxLength(32);
         builder.Property(row => row.Subject).HasMaxLength(Long);
+        builder.HasIndex(row => row.Sequence).IsUnique().HasFilter("[Sequence] IS NOT NULL");
+        builder.Property(row => row.Hash).HasMaxLength(64).IsUnicode(false);
+    }
+
+    public void Configure(EntityTypeBuilder<AuditHead> builder)
+    {
+        builder.Property(row => row.Id).ValueGeneratedNever();
+        builder.Property(row => row.Hash).HasMaxLength(64).IsUnicode(false);
+        builder.HasData(new AuditHead { Hash = AuditChain.Beginning });
+    }
+
+    public void Configure(EntityTypeBuilder<AuditExportPosition> builder)
+    {
+        builder.HasKey(row => row.Receiver);
+        builder.Property(row => row.Receiver).HasMaxLength(32);
     }
 }

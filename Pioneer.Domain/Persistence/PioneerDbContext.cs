@@ -26,7 +26,9 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
 
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
 
-    public DbSet<SetupLink> SetupLinks => Set<SetupLink>();
+    public DbSet<OneTimeLink> OneTimeLinks => Set<OneTimeLink>();
+
+    public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<Source> Sources => Set<Source>();
 
@@ -66,6 +68,10 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
+    public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
+
+    public DbSet<AuditExportPosition> AuditExportPositions => Set<AuditExportPosition>();
+
     private bool SeesAll => scope.Current.IsAll;
 
     private IReadOnlyList<TenantId> Visible => [.. scope.Current.Tenants];
@@ -73,13 +79,31 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
         RaiseRevisions();
-        return base.SaveChanges(acceptAllChangesOnSuccess);
+        return NewAuditEntries().Length == 0
+            ? base.SaveChanges(acceptAllChangesOnSuccess)
+            : throw new NotSupportedException("Audit entries are saved asynchronously: they are chained.");
     }
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         RaiseRevisions();
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var entries = NewAuditEntries();
+        if (entries.Length == 0)
+        {
+            return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+
+        return Database.CurrentTransaction is not null
+            ? SaveChainedAsync(entries, acceptAllChangesOnSuccess, cancellationToken)
+            : Database.CreateExecutionStrategy().ExecuteAsync(
+                async ct =>
+                {
+                    await using var transaction = await Database.BeginTransactionAsync(ct);
+                    var saved = await SaveChainedAsync(entries, acceptAllChangesOnSuccess, ct);
+                    await transaction.CommitAsync(ct);
+                    return saved;
+                },
+                cancellationToken);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => ValueMapping.Apply(configurationBuilder);
@@ -100,6 +124,7 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
     {
         builder.Entity<Tenant>().HasQueryFilter(row => SeesAll || Visible.Contains(row.Id));
         builder.Entity<TenantMembership>().HasQueryFilter(row => SeesAll || Visible.Contains(row.TenantId));
+        builder.Entity<OneTimeLink>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
         builder.Entity<Entitlement>().HasQueryFilter(row => SeesAll || Visible.Contains(row.TenantId));
         builder.Entity<Subscription>().HasQueryFilter(row => SeesAll || Visible.Contains(row.TenantId));
         builder.Entity<SubscriptionVersion>().HasQueryFilter(row => SeesAll || Visible.Contains(row.TenantId));
@@ -115,6 +140,27 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
         builder.Entity<AuditEntry>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
         builder.Entity<EvidenceSample>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
         builder.Entity<PlatformSecret>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
+    }
+
+    private AuditEntry[] NewAuditEntries() =>
+        [.. ChangeTracker.Entries<AuditEntry>().Where(entry => entry.State is EntityState.Added).Select(entry => entry.Entity)];
+
+    /// <summary>
+    /// Whoever appends to the chain holds its end until the commit, so that no two entries follow the same one. The update takes the lock before
+    /// anything is read; on SQLite the transaction has it already.
+    /// </summary>
+    private async Task<int> SaveChainedAsync(AuditEntry[] entries, bool acceptAllChangesOnSuccess, CancellationToken cancellationToken)
+    {
+        await AuditHeads.Where(row => row.Id == AuditHead.Only).ExecuteUpdateAsync(set => set.SetProperty(row => row.Sequence, row => row.Sequence), cancellationToken);
+        var head = await AuditHeads.AsNoTracking().SingleAsync(cancellationToken);
+        foreach (var entry in entries)
+        {
+            AuditChain.Append(head, entry);
+        }
+
+        await AuditHeads.Where(row => row.Id == AuditHead.Only).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Sequence, head.Sequence).SetProperty(row => row.Hash, head.Hash), cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     private void RaiseRevisions()

@@ -131,6 +131,9 @@ public sealed class WorkRecorder(IIdGenerator ids, TimeProvider clock, IOperatio
 /// <summary>What an audit entry is about.</summary>
 public sealed record AuditSubject(string Kind, string Name, TenantId? Tenant = null)
 {
+    /// <summary>Kind of an account.</summary>
+    public const string User = "user";
+
     public static AuditSubject Of(Tenant tenant) => new("tenant", tenant.Slug.Value, tenant.Id);
 }
 

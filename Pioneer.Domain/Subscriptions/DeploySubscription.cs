@@ -12,7 +12,8 @@ public sealed record SubscriptionDeployed(SubscriptionId Id, string Name, int Ve
 
 /// <summary>Deploys subscriptions: new ones, new versions, and earlier versions again. Each version is checked by the sandbox first.</summary>
 public sealed class DeploySubscription(
-    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, ISubscriptionCompiler compiler, DesiredStateBuilder builder, TenantPlanner planner)
+    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, ISubscriptionCompiler compiler, DesiredStateBuilder builder, TenantPlanner planner,
+    TenantUse use)
 {
     public async Task<Result<SubscriptionDeployed>> CreateAsync(
         Actor actor, string slug, string? name, string? sql, string? description, CancellationToken cancellationToken)
@@ -25,6 +26,14 @@ public sealed class DeploySubscription(
         }
 
         var (tenant, subscription) = prepared.Value;
+        foreach (var (kind, more) in use.OfOneSubscription)
+        {
+            if (await use.RefuseMoreAsync(db, tenant, kind, more, cancellationToken) is { } full)
+            {
+                return full;
+            }
+        }
+
         db.Subscriptions.Add(subscription);
         return await SaveAsync(db, actor, tenant, subscription, "SubscriptionDeployed", null, cancellationToken);
     }

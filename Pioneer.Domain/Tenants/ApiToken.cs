@@ -26,23 +26,32 @@ public sealed class ApiToken
 
     public required string CreatedBy { get; init; }
 
-    public DateTimeOffset? ExpiresAt { get; init; }
+    /// <summary>The local account that issued it and whose rights bound it at each use; null for service tokens.</summary>
+    public string? IssuedById { get; init; }
+
+    /// <summary>It does not depend on who issued it, and ends unless an admin renews it.</summary>
+    public bool IsService => IssuedById is null;
+
+    /// <summary>Null only for tokens of earlier releases, which end <see cref="ApiTokenRules.LongestLife"/> after they were issued.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>Who last gave a service token another life.</summary>
+    public string? RenewedBy { get; set; }
 
     public DateTimeOffset? RevokedAt { get; set; }
 
     public DateTimeOffset? LastUsedAt { get; set; }
 }
 
-/// <summary>The one-time link that makes the first platform admin. Only its SHA-256 is stored.</summary>
-public sealed class SetupLink
+/// <summary>What holds for every token.</summary>
+public static class ApiTokenRules
 {
-    public required SetupLinkId Id { get; init; }
+    /// <summary>No token lives longer without somebody's saying so again.</summary>
+    public static readonly TimeSpan LongestLife = TimeSpan.FromDays(365);
 
-    public required string Hash { get; init; }
+    /// <summary>Fewer characters of a token that somebody made up could be guessed.</summary>
+    public const int MinSetupLength = 32;
 
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    public required DateTimeOffset ExpiresAt { get; init; }
-
-    public DateTimeOffset? UsedAt { get; set; }
+    /// <summary>When it ends unless it is revoked or renewed before.</summary>
+    public static DateTimeOffset EndOf(ApiToken token) => token.ExpiresAt ?? token.CreatedAt + LongestLife;
 }

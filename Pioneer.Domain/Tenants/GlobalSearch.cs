@@ -15,6 +15,10 @@ public enum SearchHitKind
     Subscription,
     SeedRun,
     Operation,
+    Source,
+    Feed,
+    Person,
+    Incident,
 }
 
 /// <summary>One thing that matches; <paramref name="Name"/> and <paramref name="Tenant"/> are what a link is made of.</summary>
@@ -42,6 +46,9 @@ public sealed class GlobalSearch(IDbContextFactory<PioneerDbContext> contexts)
             .. await TenantsAsync(db, actor, pattern, cancellationToken),
             .. await SubscriptionsAsync(db, actor, wanted, cancellationToken),
             .. await FeedTopicsAsync(db, actor, wanted, cancellationToken),
+            .. await SourcesAsync(db, actor, pattern, cancellationToken),
+            .. await PeopleAsync(db, actor, pattern, cancellationToken),
+            .. await IncidentsAsync(db, actor, pattern, cancellationToken),
             .. await SeedRunsAsync(db, actor, wanted, pattern, cancellationToken),
             .. await OperationsAsync(db, actor, pattern, cancellationToken),
         ];
@@ -60,11 +67,14 @@ public sealed class GlobalSearch(IDbContextFactory<PioneerDbContext> contexts)
         PioneerDbContext db, Actor actor, string wanted, CancellationToken cancellationToken)
     {
         var (slug, name) = Split(wanted, TopicKind.Delivery);
+        var (isWord, word) = (!wanted.Contains('.', StringComparison.Ordinal), LikePattern.Containing(wanted));
         var rows = await (from row in db.Subscriptions.AsNoTracking().Visible(actor, row => row.TenantId)
                           join tenant in db.Tenants on row.TenantId equals tenant.Id
                           where row.State != SubscriptionState.Deleted
-                              && EF.Functions.Like(row.Name, name, LikePattern.EscapeCharacter)
-                              && EF.Functions.Like((string)(object)tenant.Slug, slug, LikePattern.EscapeCharacter)
+                              && ((EF.Functions.Like(row.Name, name, LikePattern.EscapeCharacter)
+                                      && EF.Functions.Like((string)(object)tenant.Slug, slug, LikePattern.EscapeCharacter))
+                                  || (isWord && (EF.Functions.Like((string)(object)tenant.Slug, word, LikePattern.EscapeCharacter)
+                                      || EF.Functions.Like(row.Description!, word, LikePattern.EscapeCharacter))))
                           orderby row.Name, tenant.Slug
                           select new { row.Name, tenant.Slug, row.State }).Take(MaxPerKind).ToListAsync(cancellationToken);
         return rows.Select(row => new SearchHit(
@@ -75,12 +85,14 @@ public sealed class GlobalSearch(IDbContextFactory<PioneerDbContext> contexts)
         PioneerDbContext db, Actor actor, string wanted, CancellationToken cancellationToken)
     {
         var (slug, name) = Split(wanted, TopicKind.Feed);
+        var (isWord, word) = (!wanted.Contains('.', StringComparison.Ordinal), LikePattern.Containing(wanted));
         var rows = await (from row in db.Entitlements.AsNoTracking().Visible(actor, row => row.TenantId)
                           join tenant in db.Tenants on row.TenantId equals tenant.Id
                           join feed in db.Feeds on row.FeedId equals feed.Id
                           where row.State == EntitlementState.Granted
-                              && EF.Functions.Like(feed.Name, name, LikePattern.EscapeCharacter)
-                              && EF.Functions.Like((string)(object)tenant.Slug, slug, LikePattern.EscapeCharacter)
+                              && ((EF.Functions.Like(feed.Name, name, LikePattern.EscapeCharacter)
+                                      && EF.Functions.Like((string)(object)tenant.Slug, slug, LikePattern.EscapeCharacter))
+                                  || (isWord && EF.Functions.Like((string)(object)tenant.Slug, word, LikePattern.EscapeCharacter)))
                           orderby feed.Name, tenant.Slug
                           select new { feed.Name, tenant.Slug }).Take(MaxPerKind).ToListAsync(cancellationToken);
         return rows.Select(row => new SearchHit(SearchHitKind.Topic, TopicNames.Feed(row.Slug, row.Name), row.Slug.Value, $"feed {row.Name}"));
@@ -106,6 +118,58 @@ public sealed class GlobalSearch(IDbContextFactory<PioneerDbContext> contexts)
             .OrderByDescending(row => row.RequestedAt).Take(MaxPerKind).Select(row => new { row.Id, row.Kind, row.Subject, row.State }).ToListAsync(cancellationToken);
         return rows.Select(row => new SearchHit(
             SearchHitKind.Operation, row.Id.ToString(), null, $"{row.Subject}, {row.State.ToString().ToLowerInvariant()}", row.Kind));
+    }
+
+    // sources and feeds are the platform's
+    private static async Task<IEnumerable<SearchHit>> SourcesAsync(PioneerDbContext db, Actor actor, string pattern, CancellationToken cancellationToken)
+    {
+        if (!actor.Scope.IsAll)
+        {
+            return [];
+        }
+
+        var sources = await db.Sources.AsNoTracking()
+            .Where(row => EF.Functions.Like(row.Name, pattern, LikePattern.EscapeCharacter) || EF.Functions.Like(row.Description!, pattern, LikePattern.EscapeCharacter))
+            .OrderBy(row => row.Name).Take(MaxPerKind).Select(row => new { row.Name, row.Kind }).ToListAsync(cancellationToken);
+        var feeds = await db.Feeds.AsNoTracking()
+            .Where(row => EF.Functions.Like(row.Name, pattern, LikePattern.EscapeCharacter) || EF.Functions.Like(row.Description!, pattern, LikePattern.EscapeCharacter))
+            .OrderBy(row => row.Name).Take(MaxPerKind).Select(row => new { row.Name, row.Table }).ToListAsync(cancellationToken);
+        return sources.Select(row => new SearchHit(SearchHitKind.Source, row.Name, null, row.Kind.ToString()))
+            .Concat(feeds.Select(row => new SearchHit(SearchHitKind.Feed, row.Name, null, row.Table)));
+    }
+
+    // all accounts for platform admins, members of their tenants for others
+    private static async Task<IEnumerable<SearchHit>> PeopleAsync(PioneerDbContext db, Actor actor, string pattern, CancellationToken cancellationToken)
+    {
+        var found = db.Users.AsNoTracking().Where(row => EF.Functions.Like(row.DisplayName, pattern, LikePattern.EscapeCharacter)
+            || EF.Functions.Like(row.Email!, pattern, LikePattern.EscapeCharacter));
+        if (TenantAuthorisation.RequirePlatform(actor, PlatformPermission.Administer).IsSuccess)
+        {
+            var all = await found.OrderBy(row => row.Email).Take(MaxPerKind).Select(row => new { row.Email, row.DisplayName }).ToListAsync(cancellationToken);
+            return all.Select(row => new SearchHit(SearchHitKind.Person, row.Email ?? "", null, row.DisplayName));
+        }
+
+        var members = await (from member in db.Memberships.AsNoTracking().Visible(actor, row => row.TenantId)
+                             join tenant in db.Tenants on member.TenantId equals tenant.Id
+                             join user in found on member.UserId equals user.Id
+                             orderby user.Email
+                             select new { user.Email, user.DisplayName, tenant.Slug }).Take(MaxPerKind).ToListAsync(cancellationToken);
+        return members.Select(row => new SearchHit(SearchHitKind.Person, row.Email ?? "", row.Slug.Value, row.DisplayName));
+    }
+
+    private static async Task<IEnumerable<SearchHit>> IncidentsAsync(PioneerDbContext db, Actor actor, string pattern, CancellationToken cancellationToken)
+    {
+        var rows = db.Incidents.AsNoTracking();
+        if (!actor.Scope.IsAll)
+        {
+            var mine = db.IncidentTenants.Visible(actor, row => row.TenantId).Select(row => row.IncidentId);
+            rows = rows.Where(row => mine.Contains(row.Id));
+        }
+
+        var found = await rows.Where(row => EF.Functions.Like(row.Scenario, pattern, LikePattern.EscapeCharacter)
+                || EF.Functions.Like(row.Title, pattern, LikePattern.EscapeCharacter) || EF.Functions.Like(row.Subject, pattern, LikePattern.EscapeCharacter))
+            .OrderByDescending(row => row.DetectedAt).Take(MaxPerKind).Select(row => new { row.Id, row.Scenario, row.Title }).ToListAsync(cancellationToken);
+        return found.Select(row => new SearchHit(SearchHitKind.Incident, row.Id.ToString(), null, $"{row.Scenario} {row.Title}"));
     }
 
     // 'acme.t.pay' searches feeds of acme whose names begin so; anything else is part of a name.

@@ -5,12 +5,15 @@ using Pioneer.Domain.Persistence;
 namespace Pioneer.Domain.Tenants;
 
 /// <summary>
-/// Who may do what: memberships of tenants, roles over the platform. Accounts themselves are ASP.NET Core Identity's. Whatever changes rights changes
-/// the account's security stamp in the same transaction, so that sign-ins made with earlier rights end wherever the change came from.
+/// Who may do what: memberships of tenants, roles over the platform. Accounts themselves are ASP.NET Core Identity's. What takes a right away ends the
+/// person's sessions in the same transaction; what adds one is taken up by them. What changes nothing writes nothing.
 /// </summary>
 public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work)
 {
     private static readonly Error UserUnknown = new("UserNotFound", "There is no such user.") { Kind = ErrorKind.NotFound };
+
+    private static readonly Error NoMember = new("MemberNotFound", "There is no such member.", "People are invited on the tenant's page, Members, and accept.")
+    { Kind = ErrorKind.NotFound };
 
     /// <summary>The signed-in person with present rights; null for unknown and disabled ones. Rights are read anew each time, never from a cookie.</summary>
     public async Task<Actor?> ResolveAsync(string userId, CancellationToken cancellationToken)
@@ -29,8 +32,8 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
         return new Actor(user.Id, name, ActorKind.User, user.PlatformRole, memberships.ToImmutableDictionary());
     }
 
-    /// <summary>Gives a person a role in a tenant, or changes it.</summary>
-    public async Task<Result> GrantAsync(Actor actor, string slug, string userId, TenantRole role, CancellationToken cancellationToken)
+    /// <summary>Changes a member's role. Who is no member is invited and accepts (<see cref="Invitations"/>).</summary>
+    public async Task<Result> SetRoleAsync(Actor actor, string slug, string userId, TenantRole role, CancellationToken cancellationToken)
     {
         if (!Enum.IsDefined(role))
         {
@@ -45,28 +48,26 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
         }
 
         var tenant = found.Value;
-        var user = await db.Users.SingleOrDefaultAsync(row => row.Id == userId, cancellationToken);
-        if (user is null)
-        {
-            return UserUnknown;
-        }
-
         var membership = await db.Memberships.SingleOrDefaultAsync(row => row.TenantId == tenant.Id && row.UserId == userId, cancellationToken);
-        var before = membership is null ? null : new { membership.Role };
         if (membership is null)
         {
-            db.Memberships.Add(new TenantMembership { UserId = userId, TenantId = tenant.Id, Role = role, GrantedAt = work.Now, GrantedBy = actor.Name });
-        }
-        else
-        {
-            membership.Role = role;
+            return NoMember;
         }
 
-        EndSignIns(user);
-        work.Audit(db, actor, "MembershipGranted", new AuditSubject("member", user.Email ?? userId, tenant.Id), before, new { Role = role });
+        if (membership.Role == role)
+        {
+            return Result.Success;
+        }
+
+        var user = await db.Users.SingleAsync(row => row.Id == userId, cancellationToken);
+        work.Audit(
+            db, actor, "MembershipChanged", new AuditSubject("member", user.Email ?? userId, tenant.Id), new { membership.Role }, new { Role = role });
+        await ChangeRightsAsync(db, user, isLess: role < membership.Role, cancellationToken);
+        membership.Role = role;
         return await WorkRecorder.SaveAsync(db, cancellationToken);
     }
 
+    /// <summary>Takes a member's role away.</summary>
     public async Task<Result> RemoveAsync(Actor actor, string slug, string userId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -80,21 +81,21 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
             row => row.TenantId == found.Value.Id && row.UserId == userId, cancellationToken);
         if (membership is null)
         {
-            return UserUnknown;
+            return NoMember;
         }
 
         db.Memberships.Remove(membership);
         var user = await db.Users.SingleOrDefaultAsync(row => row.Id == userId, cancellationToken);
         if (user is not null)
         {
-            EndSignIns(user);
+            await ChangeRightsAsync(db, user, isLess: true, cancellationToken);
         }
 
         work.Audit(db, actor, "MembershipRemoved", new AuditSubject("member", user?.Email ?? userId, found.Value.Id), before: new { membership.Role });
         return await WorkRecorder.SaveAsync(db, cancellationToken);
     }
 
-    /// <summary>Gives or takes a role over the platform. The last admin stays one.</summary>
+    /// <summary>Lowers a role over the platform. More of it is accepted by the account's owner (<see cref="Invitations"/>). The last admin stays one.</summary>
     public async Task<Result> SetPlatformRoleAsync(Actor actor, string userId, PlatformRole role, CancellationToken cancellationToken)
     {
         if (!Enum.IsDefined(role))
@@ -110,6 +111,17 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
         }
 
         var user = found.Value;
+        if (role == user.PlatformRole)
+        {
+            return Result.Success;
+        }
+
+        if (role > user.PlatformRole)
+        {
+            return Error.Conflict(
+                "AcceptanceNeeded", $"{user.Email} has to accept a role over the platform.", "Invite them to it, and hand the link over.");
+        }
+
         if (role is not PlatformRole.Admin && await IsLastAdminAsync(db, user, cancellationToken))
         {
             return LastAdmin(user);
@@ -117,11 +129,11 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
 
         work.Audit(db, actor, "PlatformRoleSet", Subject(user), new { user.PlatformRole }, new { PlatformRole = role });
         user.PlatformRole = role;
-        EndSignIns(user);
+        await ChangeRightsAsync(db, user, isLess: true, cancellationToken);
         return await WorkRecorder.SaveAsync(db, cancellationToken);
     }
 
-    /// <summary>Shuts a person out or lets them in again; takes effect with their next request.</summary>
+    /// <summary>Shuts a person out or lets them in again; their sessions end at once.</summary>
     public async Task<Result> SetDisabledAsync(Actor actor, string userId, bool disabled, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -132,6 +144,11 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
         }
 
         var user = found.Value;
+        if (user.Disabled == disabled)
+        {
+            return Result.Success;
+        }
+
         if (disabled && await IsLastAdminAsync(db, user, cancellationToken))
         {
             return LastAdmin(user);
@@ -139,11 +156,23 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
 
         work.Audit(db, actor, disabled ? "UserDisabled" : "UserEnabled", Subject(user));
         user.Disabled = disabled;
-        EndSignIns(user);
+        user.RightsRevision++;
+        if (disabled)
+        {
+            await Sessions.EndAllAsync(db, user.Id, SessionEnd.ShutOut, work.Now, except: null, cancellationToken);
+        }
+
         return await WorkRecorder.SaveAsync(db, cancellationToken);
     }
 
-    private void EndSignIns(PioneerUser user) => user.SecurityStamp = Guid.CreateVersion7(work.Now).ToString();
+    private async Task ChangeRightsAsync(PioneerDbContext db, PioneerUser user, bool isLess, CancellationToken cancellationToken)
+    {
+        user.RightsRevision++;
+        if (isLess)
+        {
+            await Sessions.EndAllAsync(db, user.Id, SessionEnd.RightsTaken, work.Now, except: null, cancellationToken);
+        }
+    }
 
     private static async Task<Result<PioneerUser>> FindUserAsync(PioneerDbContext db, Actor actor, string userId, CancellationToken cancellationToken)
     {
@@ -164,8 +193,8 @@ public sealed class ManageMembers(IDbContextFactory<PioneerDbContext> contexts, 
     private static Error LastAdmin(PioneerUser user) => Error.Conflict(
         "LastAdmin", $"{user.Email} is the only platform admin left.", "Make somebody else one first.");
 
-    private static Error RoleUnknown<TRole>(string field) where TRole : struct, Enum =>
+    internal static Error RoleUnknown<TRole>(string field) where TRole : struct, Enum =>
         Error.Invalid("RoleUnknown", field, "There is no such role.", $"It is one of {string.Join(", ", Enum.GetNames<TRole>())}.");
 
-    private static AuditSubject Subject(PioneerUser user) => new("user", user.Email ?? user.Id);
+    private static AuditSubject Subject(PioneerUser user) => new(AuditSubject.User, user.Email ?? user.Id);
 }

@@ -12,6 +12,12 @@ public sealed class PioneerUser : IdentityUser
     public DateTimeOffset CreatedAt { get; set; }
 
     public bool Disabled { get; set; }
+
+    /// <summary>Rises with every change of the person's rights: sessions that were signed in with an earlier one are brought up to date.</summary>
+    public long RightsRevision { get; set; }
+
+    /// <summary>Up to when the person has seen what was done to the account.</summary>
+    public DateTimeOffset? NoticesSeenAt { get; set; }
 }
 
 /// <summary>A right over the whole platform.</summary>

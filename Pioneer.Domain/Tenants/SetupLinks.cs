@@ -23,11 +23,11 @@ public sealed class SetupLinks(IDbContextFactory<PioneerDbContext> contexts, Wor
     public async Task<string> IssueAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.SetupLinks.ExecuteDeleteAsync(cancellationToken);
+        await db.OneTimeLinks.Where(row => row.Purpose == LinkPurpose.FirstAdmin).ExecuteDeleteAsync(cancellationToken);
         var token = TokenText.New("");
-        db.SetupLinks.Add(new SetupLink
+        db.OneTimeLinks.Add(new OneTimeLink
         {
-            Id = work.NextId<SetupLinkId>(), Hash = TokenText.Hash(token), CreatedAt = work.Now, ExpiresAt = work.Now + Lifetime,
+            Id = work.NextId<OneTimeLinkId>(), Purpose = LinkPurpose.FirstAdmin, Hash = TokenText.Hash(token), CreatedAt = work.Now, ExpiresAt = work.Now + Lifetime,
         });
         await db.SaveChangesAsync(cancellationToken);
         return token;
@@ -37,9 +37,7 @@ public sealed class SetupLinks(IDbContextFactory<PioneerDbContext> contexts, Wor
     public async Task<Result> CheckAsync(string token, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var hash = TokenText.Hash(token);
-        var now = work.Now;
-        var good = await db.SetupLinks.AnyAsync(row => row.Hash == hash && row.UsedAt == null && row.ExpiresAt > now, cancellationToken);
+        var good = await db.OneTimeLinks.Good(token, work.Now).AnyAsync(row => row.Purpose == LinkPurpose.FirstAdmin, cancellationToken);
         return good && !await IsSetUpAsync(cancellationToken) ? Result.Success : Void;
     }
 
@@ -52,10 +50,21 @@ public sealed class SetupLinks(IDbContextFactory<PioneerDbContext> contexts, Wor
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var hash = TokenText.Hash(token);
-        var now = work.Now;
-        var used = await db.SetupLinks.Where(row => row.Hash == hash && row.UsedAt == null && row.ExpiresAt > now)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellationToken);
-        return used == 1 ? Result.Success : Void;
+        return await db.OneTimeLinks.Where(row => row.Purpose == LinkPurpose.FirstAdmin).UseUpAsync(token, work.Now, cancellationToken) ? Result.Success : Void;
     }
+}
+
+/// <summary>The rules that all one-time links share.</summary>
+internal static class LinkRows
+{
+    /// <summary>The link with this text, unless it was used or its time is over. Who has it need not be signed in: the text is the right to it.</summary>
+    public static IQueryable<OneTimeLink> Good(this IQueryable<OneTimeLink> links, string token, DateTimeOffset now)
+    {
+        var hash = TokenText.Hash(token);
+        return links.IgnoreQueryFilters().Where(row => row.Hash == hash && row.UsedAt == null && row.ExpiresAt > now);
+    }
+
+    /// <summary>Uses the link up; of two at once, one succeeds.</summary>
+    public static async Task<bool> UseUpAsync(this IQueryable<OneTimeLink> links, string token, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await links.Good(token, now).ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellationToken) == 1;
 }

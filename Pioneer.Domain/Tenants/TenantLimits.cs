@@ -1,7 +1,7 @@
 namespace Pioneer.Domain.Tenants;
 
 /// <summary>
-/// How much of the brokers one principal of a tenant may take. Null is the platform's default, <see cref="Unlimited"/> no limit at all. Kafka
+/// How much of the platform a tenant may take: first what one of its principals may take of a broker, then what it may have in all. Null is the platform's default, <see cref="Unlimited"/> no limit at all. Kafka
 /// counts on each broker for itself: on three brokers a principal gets up to three times the figure.
 /// </summary>
 public sealed record TenantLimits
@@ -17,6 +17,7 @@ public sealed record TenantLimits
     private const double MaxRequestPercentage = 100_000;
     private const double MinMutationsPerSecond = 0.1;
     private const double MaxMutationsPerSecond = 1_000_000;
+    private const int MaxCount = 1_000_000;
 
     /// <summary>What the tenant's queries may write to one broker.</summary>
     public long? ProducerBytesPerSecond { get; init; }
@@ -30,6 +31,30 @@ public sealed record TenantLimits
     /// <summary>Partitions that its queries may create or delete in a second (KIP-599).</summary>
     public double? ControllerMutationsPerSecond { get; init; }
 
+    /// <summary>Subscriptions that are not deleted: each is a topic, its partitions and a query for ever.</summary>
+    public int? Subscriptions { get; init; }
+
+    /// <summary>Partitions of its feeds and delivery topics together.</summary>
+    public int? Partitions { get; init; }
+
+    /// <summary>Event streams at the same time, over all its tokens, in one portal process.</summary>
+    public int? Streams { get; init; }
+
+    /// <summary>Previews at the same time, on pages and by the API, in one portal process.</summary>
+    public int? Previews { get; init; }
+
+    /// <summary>Live tails on pages at the same time, in one portal process.</summary>
+    public int? Tails { get; init; }
+
+    /// <summary>Open windows of its members at the same time, in one portal process.</summary>
+    public int? Circuits { get; init; }
+
+    /// <summary>API tokens that name it and are neither revoked nor over.</summary>
+    public int? Tokens { get; init; }
+
+    /// <summary>Members and open invitations together.</summary>
+    public int? Accounts { get; init; }
+
     /// <summary>These limits with <paramref name="defaults"/> where they say nothing.</summary>
     public TenantLimits Or(TenantLimits defaults) => new()
     {
@@ -37,6 +62,14 @@ public sealed record TenantLimits
         ConsumerBytesPerSecond = ConsumerBytesPerSecond ?? defaults.ConsumerBytesPerSecond,
         RequestPercentage = RequestPercentage ?? defaults.RequestPercentage,
         ControllerMutationsPerSecond = ControllerMutationsPerSecond ?? defaults.ControllerMutationsPerSecond,
+        Subscriptions = Subscriptions ?? defaults.Subscriptions,
+        Partitions = Partitions ?? defaults.Partitions,
+        Streams = Streams ?? defaults.Streams,
+        Previews = Previews ?? defaults.Previews,
+        Tails = Tails ?? defaults.Tails,
+        Circuits = Circuits ?? defaults.Circuits,
+        Tokens = Tokens ?? defaults.Tokens,
+        Accounts = Accounts ?? defaults.Accounts,
     };
 
     /// <summary>The first thing that is wrong, with its field; null when all is well.</summary>
@@ -44,7 +77,8 @@ public sealed record TenantLimits
         Check("producerBytesPerSecond", ProducerBytesPerSecond, MinBytesPerSecond, MaxBytesPerSecond)
         ?? Check("consumerBytesPerSecond", ConsumerBytesPerSecond, MinBytesPerSecond, MaxBytesPerSecond)
         ?? Check("requestPercentage", RequestPercentage, MinRequestPercentage, MaxRequestPercentage)
-        ?? Check("controllerMutationsPerSecond", ControllerMutationsPerSecond, MinMutationsPerSecond, MaxMutationsPerSecond);
+        ?? Check("controllerMutationsPerSecond", ControllerMutationsPerSecond, MinMutationsPerSecond, MaxMutationsPerSecond)
+        ?? Enum.GetValues<TenantUseKind>().Select(kind => Check(kind.Field(), kind.Of(this), 1, MaxCount)).FirstOrDefault(wrong => wrong is not null);
 
     private static Error? Check(string field, double? value, double least, double most) => value is null or Unlimited || (value >= least && value <= most)
         ? null

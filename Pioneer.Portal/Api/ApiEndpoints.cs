@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Pioneer.Domain.Auditing;
 using Pioneer.Portal.Api.Delivery;
 using Pioneer.Portal.Api.Ingestion;
 using Pioneer.Portal.Api.Operations;
@@ -6,6 +7,7 @@ using Pioneer.Portal.Api.Recovery;
 using Pioneer.Portal.Api.Seeding;
 using Pioneer.Portal.Api.Subscriptions;
 using Pioneer.Portal.Api.Tenants;
+using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Api;
 
@@ -28,6 +30,7 @@ public static class ApiEndpoints
             .ToProblem(status.HttpContext.Response.StatusCode).ExecuteAsync(status.HttpContext));
         api.Use(TellRefusalsAsync);
         api.UseMiddleware<ApiAuthentication>();
+        api.Use(TellRefusedRightsAsync);
         api.UseMiddleware<ApiLimits>();
         api.Use(RefuseIgnoredConditionAsync);
         api.UseMiddleware<ApiIdempotency>();
@@ -67,6 +70,17 @@ public static class ApiEndpoints
         {
             http.Response.StatusCode = refused.StatusCode;
             await ApiRefusals.Of(refused, http.Response).ToProblem(refused.StatusCode).ExecuteAsync(http);
+        }
+    }
+
+    private static async Task TellRefusedRightsAsync(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (http.Response.StatusCode == StatusCodes.Status403Forbidden)
+        {
+            var actor = http.RequestServices.GetRequiredService<CurrentActor>().Actor;
+            await http.RequestServices.GetRequiredService<SecurityTrail>()
+                .AccessRefusedAsync(actor, $"{http.Request.Method} {http.Request.Path}", http.Address(), http.RequestAborted);
         }
     }
 

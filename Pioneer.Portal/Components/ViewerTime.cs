@@ -35,6 +35,16 @@ public sealed class ViewerTime(TimeProvider time)
         return local.ToString(local.Date == today ? "HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Date and time of day, to the second.</summary>
+    public string Stamp(DateTimeOffset at) => Local(at).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>When the day begins in the viewer's zone.</summary>
+    public DateTimeOffset Midnight(DateOnly day)
+    {
+        var local = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified);
+        return new DateTimeOffset(local, Zone.GetUtcOffset(local));
+    }
+
     /// <summary>Tells everything that shows a distance from now that time has passed.</summary>
     public void Tick() => Ticked?.Invoke();
 

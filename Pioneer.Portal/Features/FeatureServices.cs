@@ -25,6 +25,6 @@ public static class FeatureServices
         services.AddScoped<RecoveryViews>();
         services.AddSingleton<Throughput>().AddHostedService(s => s.GetRequiredService<Throughput>());
         services.AddScoped<EditorStore>();
-        services.AddScoped<UserViews>().AddScoped<PlatformConnections>().AddSingleton<Accounts>();
+        services.AddScoped<UserViews>().AddScoped<PlatformConnections>();
     }
 }

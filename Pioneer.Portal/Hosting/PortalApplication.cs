@@ -1,5 +1,6 @@
 using Pioneer.Domain.Persistence;
 using Pioneer.Portal.Api;
+using Pioneer.Portal.Auditing;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Hosting;
@@ -18,6 +19,7 @@ public static class PortalApplication
         builder.AddPortalSignIn();
         builder.AddPortalPages();
         builder.AddPioneerApi();
+        builder.AddAuditExport();
         var app = builder.Build();
         app.UsePortal();
         await UntilMigratedAsync(app, migrated);

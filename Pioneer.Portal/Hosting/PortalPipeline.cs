@@ -37,6 +37,7 @@ public static class PortalPipeline
             .RequireAuthorization(Policies.PlatformAdmin);
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
         app.MapSignIn();
+        app.MapPasskeys();
         app.MapViewAs();
         app.MapPioneerApi();
         // the policy of every response has frame-ancestors already

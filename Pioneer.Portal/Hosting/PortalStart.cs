@@ -21,7 +21,11 @@ internal static class PortalStart
 
         if (app.Configuration["Setup:ApiToken"] is { Length: > 0 } token)
         {
-            await scope.ServiceProvider.GetRequiredService<ManageApiTokens>().EnsureSetupTokenAsync(token, default);
+            var kept = await scope.ServiceProvider.GetRequiredService<ManageApiTokens>().EnsureSetupTokenAsync(token, default);
+            if (kept.IsFailure)
+            {
+                throw new InvalidOperationException(kept.Error.ToText());
+            }
         }
 
         await Console.Out.WriteLineAsync($"Pioneer is ready: {url}");

@@ -8,10 +8,21 @@ namespace Pioneer.Portal.Shell;
 /// <summary>The domain's search with the page that shows each hit.</summary>
 public sealed class DatabaseSearch(GlobalSearch search, CurrentActor me) : IPortalSearch
 {
-    private const int Most = 10;
+    private const int Most = 12;
+    private const int MostPages = 3;
 
     public async Task<IReadOnlyList<FoundThing>> FindAsync(string text, CancellationToken cancellationToken) =>
-        [.. Share(await search.FindAsync(me.Actor, text, cancellationToken), Most).Select(ToHit)];
+        [.. Pages(text).Concat(Share(await search.FindAsync(me.Actor, text, cancellationToken), Most).Select(ToHit)).Take(Most)];
+
+    // pages by their names, such as 'drill'; which of them a role includes they say themselves
+    private IEnumerable<FoundThing> Pages(string text)
+    {
+        var wanted = text.Trim();
+        return wanted.Length < GlobalSearch.MinLength || me.Actor.Scope == TenantScope.Nothing
+            ? []
+            : SearchablePages.Of(me.Actor).Where(page => page.Words.Contains(wanted, StringComparison.OrdinalIgnoreCase)).Take(MostPages)
+                .Select(page => new FoundThing(page.Name, "page", page.Href, PioneerIcons.ChevronRight));
+    }
 
     /// <summary>Kinds take turns until the list is full, so that many of one do not hide the others; in the list they stay together.</summary>
     internal static IEnumerable<SearchHit> Share(IReadOnlyList<SearchHit> hits, int most)
@@ -27,6 +38,10 @@ public sealed class DatabaseSearch(GlobalSearch search, CurrentActor me) : IPort
         SearchHitKind.Subscription => new(SubscriptionWords.Topic(hit.Tenant!, hit.Name), "subscription", PortalUrls.Subscription(hit.Tenant!, hit.Name), PioneerIcons.Subscriptions),
         SearchHitKind.Topic => new(hit.Name, "topic", PortalUrls.Tenant(hit.Tenant!, "topics"), PioneerIcons.Ingestion),
         SearchHitKind.SeedRun => new(hit.Detail, "seed run", PortalUrls.SeedRun(hit.Tenant!, Guid.Parse(hit.Name)), PioneerIcons.Seeding),
+        SearchHitKind.Source => new($"{hit.Name} · {hit.Detail}", "source", PortalUrls.With(PortalUrls.Sources, ("q", hit.Name)), PioneerIcons.Database),
+        SearchHitKind.Feed => new($"{hit.Name} · {hit.Detail}", "feed", PortalUrls.With(PortalUrls.Feeds, ("q", hit.Name)), PioneerIcons.Ingestion),
+        SearchHitKind.Person => new($"{hit.Name} · {hit.Detail}", "person", PortalUrls.With(hit.Tenant is { } slug ? PortalUrls.Members(slug) : PortalUrls.Settings, ("q", hit.Name)), PioneerIcons.User),
+        SearchHitKind.Incident => new(hit.Detail, "incident", PortalUrls.Incident(Guid.Parse(hit.Name)), PioneerIcons.Recovery),
         _ => new($"{hit.Operation?.Title()} {hit.Detail}", "operation", PortalUrls.Operation(Guid.Parse(hit.Name)), PioneerIcons.Operations),
     };
 }

@@ -10,6 +10,7 @@ using Pioneer.Embedded;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
+using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Shell;
 
@@ -25,14 +26,20 @@ public sealed class DatabaseShellFacts : ShellFacts, IDisposable
     private readonly bool _embedded;
     private readonly IDisposable _subscription;
 
-    public DatabaseShellFacts(IDbContextFactory<PioneerDbContext> databases, IConfiguration configuration, RecoveryStatusReader status, IServiceProvider services, LiveChanges live)
+    private readonly AccountNotices _notices;
+    private readonly CurrentActor _me;
+
+    public DatabaseShellFacts(
+        IDbContextFactory<PioneerDbContext> databases, IConfiguration configuration, RecoveryStatusReader status, IServiceProvider services, LiveChanges live,
+        AccountNotices notices, CurrentActor me)
     {
+        (_notices, _me) = (notices, me);
         _databases = databases;
         _configuration = configuration;
         _status = status;
         _embedded = services.GetService<EmbeddedPlatform>()?.Endpoints.KafkaSasl is not null;
         _subscription = live.Subscribe(
-            LiveTopic.Tenants | LiveTopic.Subscriptions | LiveTopic.Operations | LiveTopic.Seeding | LiveTopic.Recovery, _ => RaiseChanged());
+            LiveTopic.Tenants | LiveTopic.Subscriptions | LiveTopic.Operations | LiveTopic.Seeding | LiveTopic.Recovery | LiveTopic.Audit, _ => RaiseChanged());
     }
 
     public override string PlatformName => _embedded ? "Embedded platform" : Bootstrap.Split(',')[0];
@@ -50,6 +57,8 @@ public sealed class DatabaseShellFacts : ShellFacts, IDisposable
             await database.SeedRuns.CountAsync(r => RunningSeeds.Contains(r.State)),
             await database.Operations.CountAsync(o => o.State == OperationState.Queued || o.State == OperationState.Running));
     }
+
+    public override Task<int> NoticesAsync() => _notices.NewAsync(_me.Actor, CancellationToken.None);
 
     public override async Task<VerdictLine?> VerdictAsync()
     {

@@ -15,7 +15,17 @@ function submits(e) {
   return true;
 }
 
+// Escape closes an open menu and gives the focus back to what opened it, as it does everywhere else.
+function closesMenu(e) {
+  const overlay = e.key === "Escape" && document.querySelector(".mud-popover-open .mud-list") && document.querySelector(".mud-overlay:not(.mud-overlay-dialog)");
+  if (!overlay) { return false; }
+  overlay.click();
+  document.querySelector(".mud-menu.account button[aria-expanded=true], .account .mud-button-root")?.focus();
+  return true;
+}
+
 function onKey(e) {
+  if (closesMenu(e)) { return; }
   if (!e.defaultPrevented && !e.ctrlKey && !e.metaKey && !e.altKey && submits(e)) { return; }
   if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) { return; }
   if (pendingG) {

@@ -36,6 +36,9 @@ public sealed partial class NavMenu : IDisposable
         _counts = await Facts.CountsAsync();
     }
 
+    // rights may be added to an open window
+    protected override async Task OnParametersSetAsync() => _user = (await Authentication).User;
+
     private IEnumerable<NavItem> Items() =>
         _user.SeesPlatform() ? PlatformItems() : TenantItems(Facts.CurrentSlug(Navigation.Uri, _user));
 
@@ -81,7 +84,12 @@ public sealed partial class NavMenu : IDisposable
         yield return new("Delivery", PortalUrls.Delivery(slug), PioneerIcons.Delivery);
         yield return new("Seeding", PortalUrls.Seeds(slug), PioneerIcons.Seeding, Running(_counts.RunningSeeds));
         yield return new("Recovery", PortalUrls.Recovery, PioneerIcons.Recovery);
+        yield return new("Members", PortalUrls.Members(slug), PioneerIcons.Tenants, Under: "/members");
         yield return new("Activity", PortalUrls.Activity, PioneerIcons.Activity);
+        if (_user.May(slug, TenantRole.Admin))
+        {
+            yield return new("API tokens", PortalUrls.ApiTokens, PioneerIcons.Key);
+        }
     }
 
     private bool IsActive(NavItem item)

@@ -29,6 +29,11 @@ public static class PortalUrls
     public const string SignOut = "/sign-out";
     public const string StopViewing = "/stop-viewing";
     public const string Setup = "/setup";
+    public const string Join = "/join";
+    public const string SecondFactor = "/sign-in/second-factor";
+    public const string PasskeySignIn = "/sign-in/passkey";
+    public const string Account = "/account";
+    public const string Sessions = "/settings/sessions";
     public const string AccessDenied = "/access-denied";
 
     public static string Tenant(string slug, string? tab = null) => tab is null ? $"/tenants/{slug}" : $"/tenants/{slug}/{tab}";
@@ -47,6 +52,7 @@ public static class PortalUrls
             ["t", _, "editor", ..] when writes => Editor(slug),
             ["t", _, "delivery", ..] => Delivery(slug),
             ["t", _, "seeds", ..] => Seeds(slug),
+            ["t", _, "members", ..] => Members(slug),
             _ => Subscriptions(slug),
         };
 
@@ -62,6 +68,9 @@ public static class PortalUrls
 
     public static string Subscription(string slug, string name, string? tab = null) =>
         tab is null ? $"/t/{slug}/subscriptions/{name}" : $"/t/{slug}/subscriptions/{name}/{tab}";
+
+    /// <summary>People with a role in the tenant.</summary>
+    public static string Members(string slug) => $"/t/{slug}/members";
 
     public static string Delivery(string slug) => $"/t/{slug}/delivery";
 

@@ -18,6 +18,9 @@ public abstract class ShellFacts
 
     public abstract Task<NavCounts> CountsAsync();
 
+    /// <summary>How much was done to the person's account that they have not seen.</summary>
+    public virtual Task<int> NoticesAsync() => Task.FromResult(0);
+
     /// <summary>Null until the first evidence is there.</summary>
     public abstract Task<VerdictLine?> VerdictAsync();
 

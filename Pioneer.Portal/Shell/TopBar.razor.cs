@@ -12,6 +12,8 @@ public sealed partial class TopBar : IDisposable
     private ClaimsPrincipal _user = new();
     private IReadOnlyList<TenantGrant> _grants = [];
     private VerdictLine? _verdict;
+    private int _notices;
+    private Task<AuthenticationState>? _watched;
 
     [Parameter]
     public bool Dark { get; set; }
@@ -47,6 +49,19 @@ public sealed partial class TopBar : IDisposable
         _user = (await Authentication).User;
         _grants = _user.TenantGrants();
         _verdict = await Facts.VerdictAsync();
+        _notices = await Facts.NoticesAsync();
+        _watched = Authentication;
+    }
+
+    // rights that were added to an open window show at once
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_watched is not null && _watched != Authentication)
+        {
+            _watched = Authentication;
+            _user = (await Authentication).User;
+            _grants = _user.TenantGrants();
+        }
     }
 
     /// <summary>The same page for another tenant.</summary>
@@ -55,6 +70,7 @@ public sealed partial class TopBar : IDisposable
     private void OnFactsChanged() => _ = InvokeAsync(async () =>
     {
         _verdict = await Facts.VerdictAsync();
+        _notices = await Facts.NoticesAsync();
         StateHasChanged();
     });
 }

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Identity.Web;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Shell;
 
 namespace Pioneer.Portal.SignIn;
@@ -25,11 +25,6 @@ internal static class EntraSignIn
         services.AddOptions<EntraMappingOptions>().Bind(section.GetSection("Mapping"));
         authentication.AddMicrosoftIdentityWebApp(section, OpenIdConnectDefaults.AuthenticationScheme, IdentityConstants.ApplicationScheme);
         services.Configure<AuthenticationOptions>(o => o.DefaultChallengeScheme = OpenIdConnectDefaults.AuthenticationScheme);
-        services.Configure<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme, cookie =>
-        {
-            PortalCookie.Configure(cookie);
-            cookie.SlidingExpiration = false;
-        });
         services.Configure<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme, Configure);
     }
 
@@ -47,7 +42,7 @@ internal static class EntraSignIn
             if (context.Principal?.Identity is ClaimsIdentity identity)
             {
                 await MapAsync(identity, context.HttpContext);
-                identity.AddClaim(PioneerClaims.UntilClaim(new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero)));
+                await BeginSessionAsync(identity, context.HttpContext, new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero));
             }
         };
         oidc.Events.OnRemoteFailure = context =>
@@ -62,13 +57,25 @@ internal static class EntraSignIn
         };
     }
 
+    // it ends with the token, so that a role taken away at the issuer is gone here within the hour
+    private static async Task BeginSessionAsync(ClaimsIdentity identity, HttpContext http, DateTimeOffset until)
+    {
+        var person = new ClaimsPrincipal(identity);
+        var session = await http.RequestServices.GetRequiredService<Sessions>().BeginAsync(
+            new NewSession(
+                person.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", identity.Name ?? "", DeviceWords.Of(http.Request.Headers.UserAgent), http.Address(),
+                "organisation", until),
+            http.RequestAborted);
+        identity.AddClaim(PioneerClaims.SessionClaim(session));
+    }
+
     private static async Task MapAsync(ClaimsIdentity identity, HttpContext http)
     {
         var mapping = http.RequestServices.GetRequiredService<IOptions<EntraMappingOptions>>().Value;
         var database = http.RequestServices.GetRequiredService<PioneerDbContext>();
 
         // who the person is decides the tenant scope, so the tenants are read outside of it
-        var tenants = await database.Tenants.IgnoreQueryFilters().AsNoTracking().Where(t => t.State != Domain.Tenants.TenantState.Deleted)
+        var tenants = await database.Tenants.IgnoreQueryFilters().AsNoTracking().Where(t => t.State != TenantState.Deleted)
             .Select(t => new { t.Slug, t.Id }).ToListAsync(http.RequestAborted);
         identity.AddClaims(EntraClaimsMapping.Map(identity, mapping, tenants.ToDictionary(t => t.Slug.Value, t => t.Id)));
     }

@@ -44,7 +44,7 @@ public sealed class FirstAdmin(UserManager<PioneerUser> users, PioneerDbContext 
             var result = await validator.ValidateAsync(users, user, password);
             if (!result.Succeeded)
             {
-                return Refused(result);
+                return Accounts.Refused(result);
             }
         }
 
@@ -53,7 +53,7 @@ public sealed class FirstAdmin(UserManager<PioneerUser> users, PioneerDbContext 
             var result = await validator.ValidateAsync(users, user);
             if (!result.Succeeded)
             {
-                return Refused(result);
+                return Accounts.Refused(result);
             }
         }
 
@@ -65,8 +65,6 @@ public sealed class FirstAdmin(UserManager<PioneerUser> users, PioneerDbContext 
         // into the context that Identity saves: the account and the entry are there together, or neither
         work.Audit(db, Actor.System, "FirstAdminMade", new AuditSubject("user", user.Email!), after: new { user.DisplayName, user.PlatformRole });
         var result = await users.CreateAsync(user, password);
-        return result.Succeeded ? user : Refused(result);
+        return result.Succeeded ? user : Accounts.Refused(result);
     }
-
-    private static Error Refused(IdentityResult result) => new("AccountRefused", string.Join(' ', result.Errors.Select(e => e.Description)));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Claims;
+using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Portal.SignIn;
@@ -18,19 +19,47 @@ public static class PioneerClaims
     private const string Viewing = "pioneer:viewing";
 
     /// <summary>What a platform person has instead of the platform role while looking at a tenant.</summary>
-    internal static IEnumerable<Claim> ViewClaims(TenantGrant grant) => [grant.ToClaim(), new Claim(Viewing, grant.ToClaim().Value)];
+    private static IEnumerable<Claim> ViewClaims(TenantGrant grant) => [grant.ToClaim(), new Claim(Viewing, grant.ToClaim().Value)];
 
     /// <summary>The tenant that a platform person looks at as its viewers do; null otherwise.</summary>
     public static TenantGrant? ViewedTenant(this ClaimsPrincipal user) => user.FindFirst(Viewing) is { } claim ? TenantGrant.Parse(claim.Value) : null;
 
-    /// <summary>When the session ends, in seconds since 1970; only for accounts whose issuer sets an end.</summary>
-    private const string Until = "pioneer:until";
+    /// <summary>The session that the cookie stands for.</summary>
+    private const string Session = "pioneer:session";
 
-    public static Claim UntilClaim(DateTimeOffset end) => new(Until, end.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
+    /// <summary>The account's rights revision that the other claims were read at.</summary>
+    private const string Rights = "pioneer:rights";
 
-    /// <summary>The end of the session; the beginning of time where the claim is missing, so that nothing stays open by accident.</summary>
-    public static DateTimeOffset SignedInUntil(this ClaimsPrincipal user) =>
-        long.TryParse(user.FindFirst(Until)?.Value, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.MinValue;
+    /// <summary>How the person proved who they are.</summary>
+    internal const string Proof = "pioneer:proof";
+
+    /// <summary>The role asks for a second factor, and the account has none yet: until then it gives nothing.</summary>
+    internal const string SecondFactorMissing = "pioneer:second-factor-missing";
+
+    internal static Claim SessionClaim(SessionId session) => new(Session, session.ToString());
+
+    internal static Claim RightsClaim(long revision) => new(Rights, revision.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>The session of the cookie; null for a cookie of an earlier release, which is nothing.</summary>
+    internal static SessionId? SessionId(this ClaimsPrincipal user) =>
+        Domain.SessionId.TryParse(user.FindFirst(Session)?.Value, null, out var id) ? id : null;
+
+    internal static long? RightsRevision(this ClaimsPrincipal user) => long.TryParse(user.FindFirst(Rights)?.Value, out var revision) ? revision : null;
+
+    internal static bool LacksSecondFactor(this ClaimsPrincipal user) => user.HasClaim(claim => claim.Type == SecondFactorMissing);
+
+    /// <summary>The same person without any right.</summary>
+    internal static ClaimsPrincipal WithoutRights(this ClaimsPrincipal user) => user.Without([Platform, Tenant, Viewing], []);
+
+    /// <summary>The same person as a viewer of one tenant.</summary>
+    internal static ClaimsPrincipal ViewedAs(this ClaimsPrincipal user, TenantGrant grant) => user.Without([Platform, Tenant], ViewClaims(grant));
+
+    private static ClaimsPrincipal Without(this ClaimsPrincipal user, string[] types, IEnumerable<Claim> added)
+    {
+        var identity = (ClaimsIdentity)user.Identity!;
+        return new ClaimsPrincipal(new ClaimsIdentity(
+            [.. identity.Claims.Where(claim => !types.Contains(claim.Type)), .. added], identity.AuthenticationType, identity.NameClaimType, identity.RoleClaimType));
+    }
 
     /// <summary>False for people that signed in and have no business here.</summary>
     public static bool HasAnyRole(this ClaimsPrincipal user) => user.SeesPlatform() || user.TenantGrants().Count > 0;

@@ -8,14 +8,22 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Portal.SignIn;
 
 /// <summary>Turns a local account into claims: platform role and memberships as the database has them at sign-in and at each revalidation.</summary>
-public sealed class PioneerPrincipalFactory(UserManager<PioneerUser> users, IOptions<IdentityOptions> options, PioneerDbContext database)
+internal sealed class PioneerPrincipalFactory(
+    UserManager<PioneerUser> users, IOptions<IdentityOptions> options, PioneerDbContext database, SecondFactorRule rule)
     : UserClaimsPrincipalFactory<PioneerUser>(users, options)
 {
     protected override async Task<ClaimsIdentity> GenerateClaimsAsync(PioneerUser user)
     {
         var identity = await base.GenerateClaimsAsync(user);
+        identity.AddClaim(PioneerClaims.RightsClaim(user.RightsRevision));
         if (user.Disabled)
         {
+            return identity;
+        }
+
+        if (rule.Asks(user) && !user.TwoFactorEnabled && (await UserManager.GetPasskeysAsync(user)).Count == 0)
+        {
+            identity.AddClaim(new Claim(PioneerClaims.SecondFactorMissing, "true"));
             return identity;
         }
 

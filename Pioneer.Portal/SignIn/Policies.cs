@@ -21,11 +21,15 @@ public static class Policies
     /// <summary>Members, credentials and webhooks of the tenant named by the route.</summary>
     public const string AdminTenant = nameof(AdminTenant);
 
+    /// <summary>Anybody who is signed in, also without any role: for their own account.</summary>
+    public const string SignedIn = nameof(SignedIn);
+
     public static void AddPioneerPolicies(AuthorizationOptions options)
     {
         var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(c => c.User.HasAnyRole()).Build();
         options.DefaultPolicy = signedIn;
         options.FallbackPolicy = signedIn;
+        options.AddPolicy(SignedIn, p => p.RequireAuthenticatedUser());
         options.AddPolicy(PlatformAdmin, p => p.RequireAuthenticatedUser().RequireAssertion(c => c.User.IsPlatformAdmin()));
         options.AddPolicy(Operate, p => p.RequireAuthenticatedUser().RequireAssertion(c => c.User.SeesPlatform()));
         options.AddPolicy(ViewTenant, p => p.RequireAuthenticatedUser().AddRequirements(new TenantRequirement(TenantRole.Viewer)));

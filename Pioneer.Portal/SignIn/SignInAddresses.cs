@@ -19,7 +19,7 @@ internal static class SignInAddresses
         }
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext http, SignInProvider provider)
+    private static async Task<IResult> SignOutAsync(HttpContext http, SignInProvider provider, Sessions sessions, SessionBook book, ViewAs view)
     {
         // another site must not be able to sign a person out with a link or an image
         if (http.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none"))
@@ -27,7 +27,13 @@ internal static class SignInAddresses
             return Results.Redirect(PortalUrls.Overview);
         }
 
-        ViewAs.End(http);
+        view.End(http);
+        if (http.User.SessionId() is { } session)
+        {
+            await sessions.EndAsync(session, SessionEnd.SignedOut, http.RequestAborted);
+            book.Forget(session);
+        }
+
         if (provider.IsEntra)
         {
             return Results.SignOut(

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Components;
+using Pioneer.Domain;
 using Pioneer.Portal.Shell;
 
 namespace Pioneer.Portal.SignIn;
@@ -15,8 +16,14 @@ public sealed partial class SignInPage
     [SupplyParameterFromQuery(Name = "ReturnUrl")]
     private string? ReturnUrl { get; set; }
 
+    [SupplyParameterFromQuery(Name = "ended")]
+    private bool Ended { get; set; }
+
+    [CascadingParameter]
+    public HttpContext? HttpContext { get; set; }
+
     [Inject]
-    public required PasswordSignIn PasswordSignIn { get; set; }
+    internal PasswordSignIn PasswordSignIn { get; set; } = null!; // injected
 
     [Inject]
     public required NavigationManager Navigation { get; set; }
@@ -36,12 +43,33 @@ public sealed partial class SignInPage
             return;
         }
 
-        if (await PasswordSignIn.TryAsync(Input.Email, Input.Password, Input.Remember))
+        var (outcome, wait) = await PasswordSignIn.TryAsync(Input.Email, Input.Password, Input.Remember);
+        switch (outcome)
         {
-            Navigation.NavigateTo(LocalUrl.Of(ReturnUrl));
+            case PasswordOutcome.SignedIn:
+                Navigation.NavigateTo(LocalUrl.Of(ReturnUrl));
+                break;
+            case PasswordOutcome.NeedsSecondFactor:
+                Navigation.NavigateTo(PortalUrls.With(PortalUrls.SecondFactor, ("ReturnUrl", LocalUrl.Of(ReturnUrl)), ("remember", Input.Remember)));
+                break;
+            case PasswordOutcome.Wait:
+                Waits(wait);
+                break;
+            default:
+                _error = PasswordSignIn.RefusedWords;
+                break;
         }
+    }
 
-        _error = PasswordSignIn.Refused;
+    private void Waits(TimeSpan wait)
+    {
+        var seconds = Math.Max(1, Math.Ceiling(wait.TotalSeconds));
+        _error = $"Too many tries. The next one is possible in {Durations.Words(TimeSpan.FromSeconds(seconds))}.";
+        if (HttpContext is { Response.HasStarted: false } http)
+        {
+            http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
     }
 
     private sealed class SignInInput

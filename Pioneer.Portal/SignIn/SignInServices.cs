@@ -1,9 +1,11 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
-using Pioneer.Domain.Persistence;
+using Microsoft.Extensions.Options;
 using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Hosting;
 
 namespace Pioneer.Portal.SignIn;
 
@@ -17,17 +19,27 @@ public static class SignInServices
         services.AddCascadingAuthenticationState();
         services.AddAuthorization(Policies.AddPioneerPolicies);
         services.AddScoped<IAuthorizationHandler, TenantRequirementHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessDeniedHandler>();
         services.AddScoped<CurrentActor>();
         services.AddScoped<CircuitHandler, CurrentActorCircuitHandler>();
         services.AddScoped<FirstAdmin>();
         services.AddScoped<PasswordSignIn>();
+        services.AddSingleton<Accounts>();
         services.AddSingleton<ViewAs>();
+        services.AddSingleton<SecondFactorRule>();
+        services.AddSingleton<KnownBrowsers>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<SessionPrincipals>();
+        services.AddSingleton<SessionBook>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionBook>());
+        services.AddScoped<AuthenticationStateProvider, SessionSignIn>();
         services.AddIdentityCore<PioneerUser>(ConfigureIdentity)
-            .AddEntityFrameworkStores<PioneerDbContext>()
+            .AddUserStore<PioneerUserStore>()
+            .AddPasswordValidator<CommonPasswords>()
             .AddClaimsPrincipalFactory<PioneerPrincipalFactory>()
-            .AddSignInManager()
+            .AddSignInManager<PioneerSignInManager>()
             .AddDefaultTokenProviders();
-        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = TimeSpan.FromMinutes(1));
+        services.AddScoped(provider => (PioneerSignInManager)provider.GetRequiredService<SignInManager<PioneerUser>>());
 
         var authentication = services.AddAuthentication(o =>
         {
@@ -38,13 +50,20 @@ public static class SignInServices
         services.AddSingleton(provider);
         if (provider.IsEntra)
         {
-            services.AddScoped<AuthenticationStateProvider, ExpiringSignIn>();
             authentication.AddEntraSignIn(builder.Configuration);
-            return;
+        }
+        else
+        {
+            authentication.AddIdentityCookies();
         }
 
-        services.AddScoped<AuthenticationStateProvider, RevalidatingSignIn>();
-        authentication.AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(PortalCookie.Configure));
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
+            .Configure<PortalAddress, IOptions<SessionLimits>>((cookie, address, sessions) => PortalCookie.Configure(cookie, address, sessions.Value));
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme).Configure<PortalAddress>((cookie, address) =>
+        {
+            cookie.Cookie.Name = PortalCookie.NameOf("pioneer-second-factor", address);
+            cookie.Cookie.SecurePolicy = address.IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        });
     }
 
     private static void ConfigureIdentity(IdentityOptions options)
@@ -56,7 +75,9 @@ public static class SignInServices
         options.Password.RequireUppercase = false;
         options.Password.RequireNonAlphanumeric = false;
         options.Password.RequiredUniqueChars = 4;
-        options.Lockout.MaxFailedAccessAttempts = 5;
-        options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+        // guesses are made to wait (SignInThrottle); a lock could be turned against its owner by anybody
+        options.Lockout.AllowedForNewUsers = false;
+        options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+        options.Tokens.AuthenticatorIssuer = "Pioneer";
     }
 }

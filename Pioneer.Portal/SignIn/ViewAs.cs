@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Hosting;
 using Pioneer.Portal.Shell;
 
 namespace Pioneer.Portal.SignIn;
@@ -11,9 +12,9 @@ namespace Pioneer.Portal.SignIn;
 /// 'View as tenant': a protected cookie, good for the one person and for an hour, that takes the platform role off the principal of each request and
 /// gives it a viewer's grant in one tenant instead. Pages, policies and commands then see a viewer; nobody has to remember to ask.
 /// </summary>
-internal sealed class ViewAs(IDataProtectionProvider protection, TimeProvider clock)
+internal sealed class ViewAs(IDataProtectionProvider protection, PortalAddress address, TimeProvider clock)
 {
-    public const string CookieName = "pioneer-view-as";
+    private string CookieName => PortalCookie.NameOf("pioneer-view-as", address);
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
@@ -28,21 +29,18 @@ internal sealed class ViewAs(IDataProtectionProvider protection, TimeProvider cl
         http.Response.Cookies.Append(CookieName, _protector.Protect(text, Longest), Options(http));
     }
 
-    public static void End(HttpContext http) => http.Response.Cookies.Delete(CookieName, Options(http));
+    public void End(HttpContext http) => http.Response.Cookies.Delete(CookieName, Options(http));
 
     /// <summary>The principal that the request goes on with.</summary>
     public ClaimsPrincipal Apply(HttpContext http)
     {
         if (http.Request.Cookies[CookieName] is not { Length: > 0 } cookie || !http.User.SeesPlatform() || Read(cookie) is not { } view
-            || view.Person != IdOf(http.User) || http.User.Identity is not ClaimsIdentity identity)
+            || view.Person != IdOf(http.User))
         {
             return http.User;
         }
 
-        var kept = identity.Claims.Where(claim => claim.Type is not (PioneerClaims.Platform or PioneerClaims.Tenant));
-        return new ClaimsPrincipal(new ClaimsIdentity(
-            [.. kept, .. PioneerClaims.ViewClaims(new TenantGrant(view.Slug, new TenantId(view.Tenant), TenantRole.Viewer))],
-            identity.AuthenticationType, identity.NameClaimType, identity.RoleClaimType));
+        return http.User.ViewedAs(new TenantGrant(view.Slug, new TenantId(view.Tenant), TenantRole.Viewer));
     }
 
     private View? Read(string cookie)
@@ -60,9 +58,9 @@ internal sealed class ViewAs(IDataProtectionProvider protection, TimeProvider cl
 
     private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
 
-    private static CookieOptions Options(HttpContext http) => new()
+    private CookieOptions Options(HttpContext http) => new()
     {
-        HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, MaxAge = Longest, Path = "/",
+        HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = address.IsHttps || http.Request.IsHttps, MaxAge = Longest, Path = "/",
     };
 
     private sealed record View(string Person, string Slug, Guid Tenant);
@@ -97,7 +95,7 @@ internal static class ViewAsAddresses
         return Results.Redirect(PortalUrls.Overview);
     }
 
-    private static async Task<IResult> EndAsync(ViewAsTenant views, CurrentActor current, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> EndAsync(ViewAsTenant views, ViewAs view, CurrentActor current, HttpContext http, CancellationToken ct)
     {
         if (http.User.ViewedTenant() is not { } viewed)
         {
@@ -105,7 +103,7 @@ internal static class ViewAsAddresses
         }
 
         await views.EndAsync(current.Actor, viewed.Slug, ct);
-        ViewAs.End(http);
+        view.End(http);
         return Results.Redirect(PortalUrls.Tenant(viewed.Slug));
     }
 }

@@ -39,6 +39,12 @@ public sealed class ApiPortal : IAsyncLifetime
     /// <summary>Every address that the portal answers.</summary>
     public IEnumerable<RouteEndpoint> Endpoints => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
+    /// <summary>Where the portal listens.</summary>
+    public Uri Url => new(_app!.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>The portal's own services.</summary>
+    internal IServiceProvider Services => _app!.Services;
+
     /// <summary>A platform admin's client.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
@@ -76,8 +82,7 @@ public sealed class ApiPortal : IAsyncLifetime
     /// <summary>A client with a token, or with none.</summary>
     public HttpClient NewClient(string? token)
     {
-        var address = _app!.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"{address}/api/v1/") };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(Url, "/api/v1/") };
         client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         return client;
     }

@@ -69,7 +69,7 @@ public sealed class IngestionApiTests(ApiPortal portal)
         Assert.DoesNotContain("of-the-platform", listed.Text, StringComparison.Ordinal);
         (await ApiPortal.SendAsync(admin, HttpMethod.Delete, $"tokens/{platform.Id}")).IsProblem(HttpStatusCode.NotFound, "ApiTokenNotFound");
         (await ApiPortal.SendAsync(admin, HttpMethod.Put, "tenants/acme/members/anybody", """{"role":"Admin"}""")).IsProblem(HttpStatusCode.NotFound, "TenantNotFound");
-        (await ApiPortal.SendAsync(admin, HttpMethod.Put, "tenants/globex/members/anybody", """{"role":"Admin"}""")).IsProblem(HttpStatusCode.NotFound, "UserNotFound");
+        (await ApiPortal.SendAsync(admin, HttpMethod.Put, "tenants/globex/members/anybody", """{"role":"Admin"}""")).IsProblem(HttpStatusCode.NotFound, "MemberNotFound");
         Assert.Equal(JsonValueKind.Array, (await ApiPortal.SendAsync(admin, HttpMethod.Get, "tenants/globex/members")).Json.ValueKind);
     }
 

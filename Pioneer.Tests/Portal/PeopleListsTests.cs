@@ -31,7 +31,7 @@ public sealed class PeopleListsTests : BunitContext, IAsyncLifetime
         var me = new CurrentActor(new AmbientTenantScope());
         me.Use(Actors.Admin);
         Services.AddSingleton(_database.As<IDbContextFactory<PioneerDbContext>>(Actors.Admin)).AddSingleton(_database.As<ManageApiTokens>(Actors.Admin))
-            .AddSingleton(_database.As<ManageMembers>(Actors.Admin)).AddSingleton(me).AddSingleton<UserViews>().AddSingleton<LiveChanges>()
+            .AddSingleton(_database.As<ManageMembers>(Actors.Admin)).AddSingleton(_database.As<Invitations>(Actors.Admin)).AddSingleton(me).AddSingleton<UserViews>().AddSingleton<LiveChanges>()
             .AddSingleton<IDialogService, DialogService>().AddSingleton<TimeProvider>(_database.Clock).AddScoped<ViewerTime>();
     }
 

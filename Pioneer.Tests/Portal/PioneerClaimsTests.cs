@@ -68,14 +68,6 @@ public sealed class PioneerClaimsTests
         Assert.Equal([new TenantGrant("acme", Acme, TenantRole.Author)], user.TenantGrants());
     }
 
-    [Fact]
-    public void Session_ends_when_the_token_does_and_has_ended_where_nothing_is_said()
-    {
-        var end = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
-        Assert.Equal(end, Person(PioneerClaims.UntilClaim(end)).SignedInUntil());
-        Assert.Equal(DateTimeOffset.MinValue, Person().SignedInUntil());
-    }
-
     private static ClaimsPrincipal Person(params Claim[] claims) =>
         new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "u1"), new Claim(ClaimTypes.Name, "ada"), .. claims], "test"));
 }

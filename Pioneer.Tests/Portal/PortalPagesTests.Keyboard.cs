@@ -103,6 +103,10 @@ public sealed partial class PortalPagesTests
         // the focus stays within, and Enter in a choice breaks nothing
         await TabToAsync(person, person.Dialog.GetByRole(AriaRole.Radio, new() { Checked = true }));
         await PressAsync(person, "Enter");
+        await TabToAsync(person, person.Dialog.GetByLabel("Connector", new() { Exact = true }));
+        await person.Page.Keyboard.TypeAsync("acme.t.payments");
+        await TabToAsync(person, person.Dialog.GetByLabel("Type acme.t.payments to confirm"));
+        await person.Page.Keyboard.TypeAsync("acme.t.payments");
         await TabToAsync(person, person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Break it" }));
         var problems = await TabThroughAsync(person, 12);
         Assert.True(await person.Dialog.EvaluateAsync<bool>("dialog => dialog.contains(document.activeElement)"), "Tab left the dialog");

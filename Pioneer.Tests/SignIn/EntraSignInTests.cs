@@ -89,7 +89,7 @@ public sealed class EntraSignInTests(EntraPortal portal) : IClassFixture<EntraPo
             Assert.Equal("/sign-in/failed", page.Address.AbsolutePath);
             Assert.Contains("Try again", page.Text, StringComparison.Ordinal);
             Assert.DoesNotContain("IDX", page.Text, StringComparison.Ordinal);
-            Assert.DoesNotContain(browser.Cookies.GetAllCookies(), cookie => cookie.Name == "pioneer");
+            Assert.DoesNotContain(browser.Cookies.GetAllCookies(), cookie => cookie.Name == "__Host-pioneer");
         }
         finally
         {
@@ -120,7 +120,7 @@ public sealed class EntraSignInTests(EntraPortal portal) : IClassFixture<EntraPo
         Assert.Equal(before + 1, portal.Issuer.SignOuts);
         Assert.Equal("/sign-in", page.Address.AbsolutePath);
         Assert.DoesNotContain("""type="password" """.Trim(), page.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(browser.Cookies.GetAllCookies(), cookie => cookie.Name == "pioneer");
+        Assert.DoesNotContain(browser.Cookies.GetAllCookies(), cookie => cookie.Name == "__Host-pioneer");
     }
 
     [Fact]
@@ -142,6 +142,6 @@ public sealed class EntraSignInTests(EntraPortal portal) : IClassFixture<EntraPo
     private static async Task<bool> IsRefusedAsync(SignInBrowser browser, string address)
     {
         var page = await browser.VisitAsync(address, Token);
-        return page.Status is HttpStatusCode.Forbidden || page.Text.Contains("Your role does not include this page", StringComparison.Ordinal);
+        return page.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound || page.Text.Contains("Your role does not include this page", StringComparison.Ordinal);
     }
 }

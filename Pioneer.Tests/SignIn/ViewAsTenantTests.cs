@@ -51,7 +51,7 @@ public sealed class ViewAsTenantTests(EntraPortal portal) : IClassFixture<EntraP
 
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.SubmitAsync("/view-as/acme", Token)).Status);
 
-        Assert.DoesNotContain(browser.Cookies.GetAllCookies(), cookie => cookie.Name == "pioneer-view-as");
+        Assert.DoesNotContain(browser.Cookies.GetAllCookies(), cookie => cookie.Name == "__Host-pioneer-view-as");
     }
 
     [Fact]
@@ -59,13 +59,13 @@ public sealed class ViewAsTenantTests(EntraPortal portal) : IClassFixture<EntraP
     {
         using var vera = await SignedInAsync("vera", "Pioneer.PlatformAdmin");
         await vera.SubmitAsync("/view-as/acme", Token);
-        var cookie = vera.Cookies.GetAllCookies().Single(candidate => candidate.Name == "pioneer-view-as");
+        var cookie = vera.Cookies.GetAllCookies().Single(candidate => candidate.Name == "__Host-pioneer-view-as");
         Assert.True(cookie is { HttpOnly: true, Secure: true });
         using var ada = await SignedInAsync("ada", "Pioneer.PlatformAdmin");
 
         foreach (var value in new[] { cookie.Value, "made-up" })
         {
-            ada.Cookies.Add(portal.Portal.Url, new Cookie("pioneer-view-as", value));
+            ada.Cookies.Add(portal.Portal.Url, new Cookie("__Host-pioneer-view-as", value) { Secure = true });
             Assert.DoesNotContain(Banner, (await ada.VisitAsync("/tenants/globex", Token)).Text, StringComparison.Ordinal);
         }
     }
@@ -78,7 +78,7 @@ public sealed class ViewAsTenantTests(EntraPortal portal) : IClassFixture<EntraP
 
         await browser.VisitAsync("/sign-out", Token);
 
-        Assert.DoesNotContain(browser.Cookies.GetAllCookies(), cookie => cookie.Name is "pioneer-view-as" or "pioneer");
+        Assert.DoesNotContain(browser.Cookies.GetAllCookies(), cookie => cookie.Name is "__Host-pioneer-view-as" or "__Host-pioneer");
     }
 
     [Fact]
@@ -103,6 +103,6 @@ public sealed class ViewAsTenantTests(EntraPortal portal) : IClassFixture<EntraP
     private static async Task<bool> IsRefusedAsync(SignInBrowser browser, string address)
     {
         var page = await browser.VisitAsync(address, Token);
-        return page.Status is HttpStatusCode.Forbidden || page.Text.Contains("Your role does not include this page", StringComparison.Ordinal);
+        return page.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound || page.Text.Contains("Your role does not include this page", StringComparison.Ordinal);
     }
 }

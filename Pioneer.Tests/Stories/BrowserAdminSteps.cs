@@ -119,21 +119,23 @@ internal static class BrowserAdminSteps
         await admin.LooksGoodAsync("feeds");
     }
 
-    /// <summary>Makes a person with the author role; the first password is shown once.</summary>
-    public static async Task<string> AddAuthorAsync(BrowserPerson admin, string slug, string email, string name)
+    /// <summary>Invites a person to a role; the link is shown once, and the person is no member before it is used.</summary>
+    public static async Task<string> InviteAsync(BrowserPerson admin, string slug, string email, string name, string role = "Author")
     {
-        await admin.OpenAsync($"/tenants/{slug}/members");
-        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Add a member…" }).ClickAsync();
+        await admin.OpenAsync($"/t/{slug}/members");
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Invite a member…" }).ClickAsync();
         await admin.Dialog.GetByLabel("E-mail").FillAsync(email);
         await admin.Dialog.GetByLabel("Name").FillAsync(name);
-        await admin.Dialog.GetByLabel($"Role in {slug}").SelectOptionAsync("Author");
-        await admin.IsAccessibleAsync("add-member");
-        await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
-        var password = await admin.Dialog.GetByTestId("first-password").Locator("code").InnerTextAsync();
+        await admin.Dialog.GetByLabel($"Role in {slug}").SelectOptionAsync(role);
+        await admin.IsAccessibleAsync("invite-member");
+        await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Make the link" }).ClickAsync();
+        var link = await admin.Dialog.GetByTestId("one-time-link").Locator("code").InnerTextAsync();
+        await admin.LooksGoodAsync("invitation-link");
         await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "I have handed it over" }).ClickAsync();
-        await Expect(admin.Main.GetByText(email)).ToBeVisibleAsync();
+        await Expect(admin.Region("Open invitations").GetByText(email)).ToBeVisibleAsync();
+        await Expect(admin.Region("Members").GetByText(email)).ToHaveCountAsync(0);
         await admin.LooksGoodAsync("members");
-        return password;
+        return link;
     }
 
     /// <summary>Step 5: a SCRAM credential whose password is shown once; the answer is the password.</summary>

@@ -9,6 +9,23 @@ internal static class BrowserAuthorSteps
 {
     private const string LargePayments = "SELECT ID, COUNTERPARTY, AMOUNT, CURRENCY FROM PAYMENTS WHERE AMOUNT > 1000 EMIT CHANGES;";
 
+    /// <summary>Step 4: the invitation makes the account, with a password that only its owner knows; the link is nothing afterwards.</summary>
+    public static async Task AcceptsAsync(BrowserPerson author, string link, string password)
+    {
+        await author.Page.GotoAsync(link);
+        await author.LooksGoodAsync("join");
+        await author.Page.GetByLabel("Password").FillAsync("password1234");
+        await author.Button("Make the account and sign in").ClickAsync();
+        await Expect(author.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("among the first that are tried");
+        await author.Page.GetByLabel("Password").FillAsync(password);
+        await author.Button("Make the account and sign in").ClickAsync();
+        await author.InteractiveAsync();
+        await Expect(author.Heading("Home")).ToBeVisibleAsync();
+        await author.Page.GotoAsync(link);
+        await Expect(author.Heading("This link is over")).ToBeVisibleAsync();
+        await author.Page.GotoAsync("/sign-out");
+    }
+
     /// <summary>Step 4: signed in, the person's own tenant is there and no other, wherever one looks.</summary>
     public static async Task SeesOnlyAsync(BrowserPerson author, string email, string password, string own, string other)
     {
@@ -20,7 +37,7 @@ internal static class BrowserAuthorSteps
         foreach (var foreign in new[] { $"/tenants/{other}", $"/t/{other}/editor", $"/t/{other}/delivery", "/tenants" })
         {
             await author.Page.GotoAsync(foreign);
-            await Expect(author.Heading("Not for your role").Or(author.Heading("No such tenant"))).ToBeVisibleAsync();
+            await Expect(author.Heading("Not for your role").Or(author.Heading("Nothing here"))).ToBeVisibleAsync();
         }
 
         await author.LooksGoodAsync("not-for-your-role");

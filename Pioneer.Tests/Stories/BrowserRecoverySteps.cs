@@ -42,6 +42,8 @@ internal static class BrowserRecoverySteps
             await admin.Dialog.GetByLabel("Connector", new() { Exact = true }).SelectOptionAsync(connector);
         }
 
+        await Expect(admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Break it" })).ToBeDisabledAsync();
+        await admin.Dialog.GetByLabel($"Type {connector ?? "kafka"} to confirm").FillAsync(connector ?? "kafka");
         await admin.IsAccessibleAsync("drill-dialog");
         await watching.Region("Who is affected?").EvaluateAsync(RememberWhatIsShown, affected);
         await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Break it" }).ClickAsync();

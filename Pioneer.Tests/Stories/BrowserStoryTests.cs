@@ -23,9 +23,11 @@ public sealed class BrowserStoryTests
         await BrowserAdminSteps.CreateTenantAsync(admin, "acme", "Acme Bank", pictures: true);
         await BrowserAdminSteps.CreateTenantAsync(admin, "globex", "Globex", pictures: false);
         await BrowserAdminSteps.GiveFeedsAsync(admin, ["acme", "globex"], ["payments", "balances"]);
-        var password = await BrowserAdminSteps.AddAuthorAsync(admin, "acme", "ada@acme.example", "Ada");
+        var link = await BrowserAdminSteps.InviteAsync(admin, "acme", "ada@acme.example", "Ada");
 
         var author = await session.EnterAsync(portal.Url);
+        const string password = "a sentence that Ada thought of";
+        await BrowserAuthorSteps.AcceptsAsync(author, link, password);
         await BrowserAuthorSteps.SeesOnlyAsync(author, "ada@acme.example", password, "acme", "globex");
         await BrowserAuthorSteps.WritesAndDeploysAsync(author);
         await BrowserAuthorSteps.FollowsDeliveryAsync(author, "large-payments");

@@ -29,7 +29,7 @@ internal static class EventsApi
             .Streams("text/event-stream", "Streams results; goes on after the event that Last-Event-ID names.");
 
     private static async Task<IResult> StreamAsync(
-        string slug, string name, string? from, SubscriptionQueries subscriptions, DeliveryReader reader, StreamAccess access, CurrentActor current,
+        string slug, string name, string? from, SubscriptionQueries subscriptions, DeliveryReader reader, StreamAccess access, RecordReadings readings, CurrentActor current,
         HttpContext http, CancellationToken ct)
     {
         var found = await subscriptions.GetAsync(current.Actor, slug, name, ct);
@@ -50,6 +50,13 @@ internal static class EventsApi
             return opened.Error.ToProblem();
         }
 
+        var begun = await readings.BeginAsync(current.Actor, slug, name, TenantUseKind.Streams, ct);
+        if (begun.IsFailure)
+        {
+            return begun.Error.ToProblem();
+        }
+
+        using var place = begun.Value;
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";

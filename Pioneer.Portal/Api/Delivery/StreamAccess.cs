@@ -11,7 +11,7 @@ namespace Pioneer.Portal.Api.Delivery;
 internal sealed class StreamAccess(ManageApiTokens tokens, SubscriptionQueries subscriptions, TimeProvider time)
 {
     /// <summary>How long a stream may outlive the right to it.</summary>
-    public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     /// <summary>Ends with the reason when the right is gone, and cancelled with <paramref name="ct"/>.</summary>
     public async Task<Error> LostAsync(string token, string slug, string subscription, CancellationToken ct)

@@ -49,8 +49,15 @@ internal static class KsqlApi
 
     /// <summary>One JSON array a line: first the column names and types, then rows as they come, at last why it ended.</summary>
     private static async Task<IResult> PreviewAsync(
-        string slug, PreviewBody body, PreviewService previews, CurrentActor current, HttpContext http, CancellationToken ct)
+        string slug, PreviewBody body, PreviewService previews, RecordReadings readings, CurrentActor current, HttpContext http, CancellationToken ct)
     {
+        var begun = await readings.BeginAsync(current.Actor, slug, RecordReadings.Preview, TenantUseKind.Previews, ct);
+        if (begun.IsFailure)
+        {
+            return begun.Error.ToProblem();
+        }
+
+        using var place = begun.Value;
         var started = await previews.StartAsync(
             current.Actor, slug, body.Sql ?? "", new PreviewLimits(body.MaxRows ?? 100, body.MaxSeconds ?? 30, body.FromBeginning ?? true), ct);
         if (started.IsFailure)

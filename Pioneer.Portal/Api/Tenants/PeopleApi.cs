@@ -22,7 +22,7 @@ internal static class PeopleApi
 
         api.MapPut("/tenants/{slug}/members/{userId}",
             async (string slug, string userId, MemberBody body, ManageMembers members, CurrentActor current, CancellationToken ct) =>
-                (await members.GrantAsync(current.Actor, slug, userId, body.Role, ct)).ToAnswer()).Does("Gives a person a role in a tenant, or changes it.");
+                (await members.SetRoleAsync(current.Actor, slug, userId, body.Role, ct)).ToAnswer()).Does("Changes a member's role. People come in by invitation, on pages.");
 
         api.MapDelete("/tenants/{slug}/members/{userId}",
             async (string slug, string userId, ManageMembers members, CurrentActor current, CancellationToken ct) =>

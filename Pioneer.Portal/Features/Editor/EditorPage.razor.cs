@@ -46,6 +46,9 @@ public sealed partial class EditorPage : IAsyncDisposable
     public required PreviewService Previews { get; set; }
 
     [Inject]
+    public required RecordReadings Readings { get; set; }
+
+    [Inject]
     public required EditorStore Store { get; set; }
 
     [Inject]
@@ -88,7 +91,7 @@ public sealed partial class EditorPage : IAsyncDisposable
 
     protected override void OnInitialized()
     {
-        _preview = new PreviewSession(Previews, () => InvokeAsync(StateHasChanged), Time);
+        _preview = new PreviewSession(Previews, Readings, () => InvokeAsync(StateHasChanged), Time);
         _autosave = new DraftAutosave(Drafts, Time, Log, OnSaved);
     }
 

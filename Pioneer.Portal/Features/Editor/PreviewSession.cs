@@ -6,7 +6,7 @@ using Pioneer.Jobs.Subscriptions;
 namespace Pioneer.Portal.Features.Editor;
 
 /// <summary>One preview of one page: rows as they come, at most <see cref="MaxRows"/>, ended on the server when stopped or left.</summary>
-public sealed class PreviewSession(PreviewService previews, Func<Task> changed, TimeProvider time) : IAsyncDisposable
+public sealed class PreviewSession(PreviewService previews, RecordReadings readings, Func<Task> changed, TimeProvider time) : IAsyncDisposable
 {
     public const int MaxRows = 200;
     private const int MaxSeconds = 60;
@@ -62,8 +62,17 @@ public sealed class PreviewSession(PreviewService previews, Func<Task> changed, 
 
     private async Task ReadAsync(Actor actor, string slug, string sql, CancellationToken cancellationToken)
     {
+        OpenPlace? place = null;
         try
         {
+            var begun = await readings.BeginAsync(actor, slug, RecordReadings.Preview, TenantUseKind.Previews, cancellationToken);
+            if (begun.IsFailure)
+            {
+                (Error, _ended) = (begun.Error, "refused");
+                return;
+            }
+
+            place = begun.Value;
             var started = await previews.StartAsync(actor, slug, sql, new PreviewLimits(MaxRows, MaxSeconds), cancellationToken);
             if (started.IsFailure)
             {
@@ -88,6 +97,7 @@ public sealed class PreviewSession(PreviewService previews, Func<Task> changed, 
         }
         finally
         {
+            place?.Dispose();
             IsRunning = false;
             await changed();
         }

@@ -55,6 +55,15 @@ public sealed partial class TokensPage
         }
     }
 
+    private async Task RenewAsync(TokenLine row)
+    {
+        if (await Dialogs.ConfirmAsync($"Renew {row.Name}", $"It goes on for {ApiTokenRules.LongestLife.TotalDays:0} days from today, by your word.", "Renew", danger: false))
+        {
+            _error = (await Tokens.RenewAsync(Me.Actor, row.Id, Gone)).Error;
+            await ReloadAsync();
+        }
+    }
+
     private async Task RevokeAsync(TokenLine row)
     {
         if (await Dialogs.ConfirmAsync($"Revoke {row.Name}", "Programs that use it are refused with their next request.", "Revoke"))

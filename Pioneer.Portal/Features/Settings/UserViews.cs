@@ -14,7 +14,7 @@ public sealed record MemberLine(string UserId, string Name, string Email, Tenant
 /// <summary>One API token; its text is nowhere.</summary>
 public sealed record TokenLine(
     ApiTokenId Id, string Name, string Prefix, PlatformRole PlatformRole, TenantRole? TenantRole, IReadOnlyList<string> Tenants, DateTimeOffset CreatedAt, string CreatedBy,
-    DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt);
+    DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt, bool IsService);
 
 /// <summary>One page of people and how many there are in all.</summary>
 public sealed record UserList(IReadOnlyList<UserLine> Rows, int Total);
@@ -99,7 +99,7 @@ public sealed class UserViews(IDbContextFactory<PioneerDbContext> databases)
         return new TokenList(
             [.. tokens.Select(t => new TokenLine(
                 t.Id, t.Name, t.Prefix, t.PlatformRole, t.TenantRole, [.. t.Tenants.Select(id => slugs.GetValueOrDefault(id, "?"))], t.CreatedAt, t.CreatedBy,
-                t.ExpiresAt, t.LastUsedAt))],
+                ApiTokenRules.EndOf(t), t.LastUsedAt, t.IsService))],
             total);
     }
 
@@ -116,10 +116,11 @@ public sealed class UserViews(IDbContextFactory<PioneerDbContext> databases)
         return [.. candidates.Where(t => t.Tenants.All(mine.Contains)).Select(t => t.Id)];
     }
 
-    public async Task<string?> FindIdAsync(string email, CancellationToken cancellationToken)
+    /// <summary>The role as a person reads it.</summary>
+    public static string Word(PlatformRole role) => role switch
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var normal = email.Trim().ToUpperInvariant();
-        return await database.Users.Where(u => u.NormalizedEmail == normal).Select(u => u.Id).FirstOrDefaultAsync(cancellationToken);
-    }
+        PlatformRole.Admin => "Platform admin",
+        PlatformRole.Operator => "Operator",
+        _ => "No role over the platform",
+    };
 }

@@ -52,7 +52,7 @@ public sealed partial class UsersPage
 
     private async Task AddAsync()
     {
-        if (await Dialogs.AskAsync<UserDialog, string>("Add a user") is not null)
+        if (await Dialogs.AskAsync<InviteDialog, string>("Invite a person") is not null)
         {
             await ReloadAsync();
         }
@@ -66,9 +66,19 @@ public sealed partial class UsersPage
             return;
         }
 
-        if (role == PlatformRole.Admin && !await Dialogs.ConfirmAsync(
-            $"Make {row.Email} a platform admin", "They see every tenant and may change and delete everything, accounts included.", "Make platform admin", danger: false))
+        if (role > row.PlatformRole)
         {
+            // more over the platform is accepted by the account's owner: whoever made the account does not get it
+            var parameters = new DialogParameters<InviteDialog> { { x => x.Email, row.Email }, { x => x.PlatformRole, role } };
+            await Dialogs.AskAsync<InviteDialog, string>($"Make {row.Email} {UserViews.Word(role).ToLowerInvariant()}", parameters);
+            await ReloadAsync();
+            return;
+        }
+
+        if (!await Dialogs.ConfirmAsync(
+            $"Take from {row.Email}", $"They are {UserViews.Word(row.PlatformRole).ToLowerInvariant()} no longer, and their sessions end.", "Take the role away"))
+        {
+            await ReloadAsync();
             return;
         }
 
@@ -78,7 +88,7 @@ public sealed partial class UsersPage
     private async Task SetDisabledAsync(UserLine row)
     {
         if (row.Disabled || await Dialogs.ConfirmAsync(
-            $"Shut {row.Email} out", "Open sign-ins end and nobody signs in with this account until it is let in again. Roles and work stay.", "Shut out"))
+            $"Shut {row.Email} out", "Open sessions end within two seconds and nobody signs in with this account until it is let in again. Roles and work stay.", "Shut out"))
         {
             await ApplyAsync(await Members.SetDisabledAsync(Me.Actor, row.Id, !row.Disabled, Gone));
         }
@@ -86,16 +96,19 @@ public sealed partial class UsersPage
 
     private async Task ResetAsync(UserLine row)
     {
-        if (!await Dialogs.ConfirmAsync($"New password for {row.Email}", "The old password stops working and open sign-ins end.", "Make a new password"))
+        if (!await Dialogs.ConfirmAsync(
+            $"Reset the password of {row.Email}",
+            "The password, second factors, passkeys and tokens of the account stop working and its sessions end. You get a link to hand over, by which its owner "
+            + "chooses a new password.", "Reset and make a link"))
         {
             return;
         }
 
-        var made = await Accounts.ResetPasswordAsync(Me.Actor, row.Id);
+        var made = await Accounts.ResetAsync(Me.Actor, row.Id, Gone);
         _error = made.Error;
         if (made.IsSuccess)
         {
-            await Dialogs.ShowSecretAsync($"Password of {row.Email}", "Password", made.Value.Password);
+            await Dialogs.ShowSecretAsync($"Link for {row.Email}", "Link", OneTimeAddress.Of(Navigation, made.Value));
         }
     }
 

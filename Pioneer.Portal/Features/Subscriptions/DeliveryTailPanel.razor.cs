@@ -4,6 +4,7 @@ using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Delivery;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Portal.Components;
+using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Features.Subscriptions;
 
@@ -30,6 +31,12 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
 
     [Inject]
     public required DeliveryTail Tail { get; set; }
+
+    [Inject]
+    public required RecordReadings Readings { get; set; }
+
+    [Inject]
+    public required CurrentActor Me { get; set; }
 
     [Inject]
     public required ViewerTime Viewer { get; set; }
@@ -70,8 +77,17 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
+        OpenPlace? place = null;
         try
         {
+            var begun = await Readings.BeginAsync(Me.Actor, Slug, Name, TenantUseKind.Tails, cancellationToken);
+            if (begun.IsFailure)
+            {
+                _error = begun.Error;
+                return;
+            }
+
+            place = begun.Value;
             await foreach (var entry in Tail.FollowAsync(TenantSlug.Parse(Slug), Name, DeliveryStart.Last(FromBefore), cancellationToken))
             {
                 // a topic that is still being made is no failure to whoever waits for its first record
@@ -100,6 +116,7 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
         }
         finally
         {
+            place?.Dispose();
             _running = false;
             await InvokeAsync(StateHasChanged);
         }

@@ -26,6 +26,10 @@ public sealed partial class TenantMembers
     [Parameter, EditorRequired]
     public TenantId TenantId { get; set; }
 
+    /// <summary>Address that filter and pages stay under; the tenant's own tab where nothing is said.</summary>
+    [Parameter]
+    public string? Path { get; set; }
+
     [SupplyParameterFromQuery(Name = "q")]
     private string? Text { get; set; }
 
@@ -62,12 +66,12 @@ public sealed partial class TenantMembers
         _list = await Views.MembersAsync(TenantId, Text, PageNumber, cancellationToken);
     }
 
-    private string UrlOf(string? text, int page) => PortalUrls.With(PortalUrls.Tenant(Slug, "members"), ("q", text), ("page", page > 1 ? page : null));
+    private string UrlOf(string? text, int page) => PortalUrls.With(Path ?? PortalUrls.Tenant(Slug, "members"), ("q", text), ("page", page > 1 ? page : null));
 
     private async Task AddAsync()
     {
-        var parameters = new DialogParameters<UserDialog> { { x => x.Slug, Slug } };
-        if (await Dialogs.AskAsync<UserDialog, string>($"Add a member of {Slug}", parameters) is not null)
+        var parameters = new DialogParameters<InviteDialog> { { x => x.Slug, Slug } };
+        if (await Dialogs.AskAsync<InviteDialog, string>($"Invite to {Slug}", parameters) is not null)
         {
             await ReloadAsync();
         }
@@ -78,7 +82,7 @@ public sealed partial class TenantMembers
         _asked++;
         if (Enum.TryParse<TenantRole>(e.Value?.ToString(), out var role))
         {
-            _error = (await Members.GrantAsync(Me.Actor, Slug, row.UserId, role, Gone)).Error;
+            _error = (await Members.SetRoleAsync(Me.Actor, Slug, row.UserId, role, Gone)).Error;
             await ReloadAsync();
         }
     }

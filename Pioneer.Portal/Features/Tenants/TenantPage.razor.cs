@@ -49,7 +49,7 @@ public sealed partial class TenantPage
     [Inject]
     public required NavigationManager Navigation { get; set; }
 
-    protected override LiveTopic Topics => LiveTopic.Tenants | LiveTopic.Operations | LiveTopic.Subscriptions | LiveTopic.Credentials | LiveTopic.Ingestion;
+    protected override LiveTopic Topics => LiveTopic.Tenants | LiveTopic.Operations | LiveTopic.Subscriptions | LiveTopic.Credentials | LiveTopic.Ingestion | LiveTopic.Audit;
 
     private string Active => Tab is { } tab && Tabs.Contains(tab) ? tab : "overview";
 

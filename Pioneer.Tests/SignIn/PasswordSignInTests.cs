@@ -1,0 +1,98 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Pioneer.Domain.Auditing;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Tenants;
+using Pioneer.Portal.SignIn;
+using Pioneer.Tests.Api;
+using Xunit;
+
+namespace Pioneer.Tests.SignIn;
+
+/// <summary>Sign-in by password: what a stranger learns (nothing), what it costs (one hash at most), whom it can lock out (nobody), and what is written of it.</summary>
+public sealed class PasswordSignInTests : IAsyncLifetime
+{
+    private readonly ApiPortal _portal = new(["--Api:Burst=100000"]);
+
+    public ValueTask InitializeAsync() => _portal.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _portal.DisposeAsync();
+
+    [Theory]
+    [InlineData("unknown", 1)]
+    [InlineData("disabled", 1)]
+    [InlineData("reset", 1)]
+    [InlineData("known", 1)]
+    [InlineData("waiting", 0)]
+    public async Task Refused_sign_in_costs_one_hash_at_most_whoever_it_names(string who, int expected)
+    {
+        await PortalPerson.JoinAsync(_portal, "jo@acme.test", "acme", TenantRole.Author);
+        var hashes = await _portal.UseAsync<IServiceProvider, int>(async services =>
+        {
+            services.GetRequiredService<IHttpContextAccessor>().HttpContext = new DefaultHttpContext { RequestServices = services };
+            var users = services.GetRequiredService<UserManager<PioneerUser>>();
+            var jo = (await users.FindByEmailAsync("jo@acme.test"))!;
+            (jo.Disabled, jo.PasswordHash) = (who == "disabled", who == "reset" ? null : jo.PasswordHash);
+            await users.UpdateAsync(jo);
+            for (var i = 0; who == "waiting" && services.GetRequiredService<SignInThrottle>().Begin("jo@acme.test", "unknown", false) is null; i++)
+            {
+                Assert.True(i < 100, "tries are never made to wait");
+            }
+
+            var hasher = new CountingHasher(users.PasswordHasher);
+            users.PasswordHasher = hasher;
+            var (outcome, _) = await services.GetRequiredService<PasswordSignIn>().TryAsync(who == "unknown" ? "nobody@acme.test" : "jo@acme.test", "wrong", false);
+            Assert.Equal(who == "waiting" ? PasswordOutcome.Wait : PasswordOutcome.Refused, outcome);
+            return hasher.Verified;
+        });
+
+        Assert.Equal(expected, hashes);
+    }
+
+    [Fact]
+    public async Task Guesses_have_to_wait_and_the_owner_at_a_browser_that_is_known_does_not()
+    {
+        await PortalPerson.JoinAsync(_portal, "jo@acme.test", "acme", TenantRole.Author);
+        using var owner = new PortalPerson(_portal.Url);
+        Assert.Equal("/", (await owner.SignInAsync("jo@acme.test", PortalPerson.Password)).Leads);
+        using var stranger = new PortalPerson(_portal.Url);
+        PersonSees last;
+        var tries = 0;
+        do
+        {
+            last = await stranger.SignInAsync("jo@acme.test", $"guess {tries}");
+        }
+        while (last.Status is HttpStatusCode.OK && ++tries < 30);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, last.Status);
+        Assert.True(last.RetryAfter > TimeSpan.Zero);
+        Assert.Contains("Too many tries", last.Text, StringComparison.Ordinal);
+        var entries = await EntriesAsync();
+        Assert.Equal(tries, entries.Count(entry => entry is { Action: "SignInRefused", Subject: "jo@acme.test" } && entry.After!.Contains("wrong password", StringComparison.Ordinal)));
+        Assert.Contains(entries, entry => entry is { Action: "SignInDelayed" } && entry.After!.Contains("127.0.0.1", StringComparison.Ordinal));
+        Assert.Contains(entries, entry => entry is { Action: "SignedIn", Subject: "jo@acme.test" } && entry.After!.Contains("127.0.0.1", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, (await owner.VisitAsync("/")).Status);
+    }
+
+    private Task<List<AuditEntry>> EntriesAsync() => _portal.UseAsync<IDbContextFactory<PioneerDbContext>, List<AuditEntry>>(async contexts =>
+    {
+        await using var db = await contexts.CreateDbContextAsync(ApiPortal.Token);
+        return await db.AuditEntries.AsNoTracking().ToListAsync(ApiPortal.Token);
+    });
+
+    private sealed class CountingHasher(IPasswordHasher<PioneerUser> inner) : IPasswordHasher<PioneerUser>
+    {
+        public int Verified { get; private set; }
+
+        public string HashPassword(PioneerUser user, string password) => inner.HashPassword(user, password);
+
+        public PasswordVerificationResult VerifyHashedPassword(PioneerUser user, string hashedPassword, string providedPassword)
+        {
+            Verified++;
+            return inner.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
+    }
+}
