@@ -31,12 +31,19 @@ internal static class PortalCommands
         await using var services = builder.Services.BuildServiceProvider();
         await using var scope = services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<AmbientTenantScope>().Use(TenantScope.All);
-        return words switch
+        try
         {
-            ["audit", "verify"] => await VerifyAsync(scope.ServiceProvider.GetRequiredService<VerifyAudit>()),
-            ["account", "link", var email] => await LinkAsync(scope.ServiceProvider, email, builder.Configuration["Portal:Url"]),
-            _ => await SayAsync(Usage, 2),
-        };
+            return words switch
+            {
+                ["audit", "verify"] => await VerifyAsync(scope.ServiceProvider.GetRequiredService<VerifyAudit>()),
+                ["account", "link", var email] => await LinkAsync(scope.ServiceProvider, email, builder.Configuration["Portal:Url"]),
+                _ => await SayAsync(Usage, 2),
+            };
+        }
+        catch (System.Data.Common.DbException failure)
+        {
+            return await SayAsync($"The portal's database (Data is {builder.Configuration["Data"]}) cannot be read: {failure.Message}", 2);
+        }
     }
 
     private static async Task<int> VerifyAsync(VerifyAudit verify)

@@ -63,6 +63,41 @@ public sealed class PrivatePortalTests : IAsyncLifetime
     private static bool IsOpenToOthers(string path) =>
         !OperatingSystem.IsWindows() && (File.Exists(path) || Directory.Exists(path)) && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
 
+    [Fact]
+    public async Task Commands_verify_the_audit_chain_and_make_a_link_beside_a_portal_that_runs()
+    {
+        Assert.Matches(@"^0 The audit chain holds: \d+ entries, last hash [0-9a-f]{64}\.", await CommandAsync(Data, "audit", "verify"));
+        Assert.Matches(@"^0 Choose a new password: \S+/join\?token=\S+", await CommandAsync(Data, "account", "link", PortalProcess.AdminEmail));
+        Assert.Matches("^1 There is no account 'nobody@bank.example'", await CommandAsync(Data, "account", "link", "nobody@bank.example"));
+        Assert.Matches("^2 The portal's database .* cannot be read", await CommandAsync(Path.Combine(_folder, "elsewhere"), "audit", "verify"));
+        Assert.Matches("^2 Commands:", await CommandAsync(Data, "audit", "verfy"));
+
+        await using (var db = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(Data, "pioneer.db")};Pooling=false"))
+        {
+            await db.OpenAsync(Ct);
+            await using var tamper = db.CreateCommand();
+            tamper.CommandText = "UPDATE AuditEntries SET ActorName = 'somebody else' WHERE Sequence = 1";
+            Assert.Equal(1, await tamper.ExecuteNonQueryAsync(Ct));
+        }
+
+        Assert.Matches("^1 The audit chain is broken after 0 entries: Entry 1 ", await CommandAsync(Data, "audit", "verify"));
+    }
+
+    // exit code and what was printed
+    private static async Task<string> CommandAsync(string data, params string[] words)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "Pioneer.Portal.dll") }.Concat(words).Append("--data").Append(data))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var printed = await process.StandardOutput.ReadToEndAsync(Ct);
+        await process.WaitForExitAsync(Ct);
+        return $"{process.ExitCode} {printed}";
+    }
+
     // by hand: a client library would straighten the path
     private async Task AskAsync(string path, string agent)
     {
