@@ -15,6 +15,22 @@ public enum Severity
     Error,
 }
 
+/// <summary>Where in the life of a statement something was found; ksqlDB words its answers by it.</summary>
+public enum DiagnosticStage
+{
+    /// <summary>The text can't be read.</summary>
+    Syntax,
+
+    /// <summary>The text can be read, but a part of it has no meaning by itself: a literal, a property, an alias.</summary>
+    Building,
+
+    /// <summary>Names are resolved.</summary>
+    Preparing,
+
+    /// <summary>Types are checked and a plan is made.</summary>
+    Planning,
+}
+
 /// <summary>
 /// Something to say about a piece of ksql text.
 /// </summary>
@@ -34,6 +50,12 @@ public sealed record Diagnostic(
     TextPosition Start,
     TextPosition End)
 {
+    /// <summary>Where in the life of the statement it was found.</summary>
+    public DiagnosticStage Stage { get; init; } = DiagnosticStage.Planning;
+
+    /// <summary>What ksqlDB says in full, where that is more than <see cref="Message"/>: positions, alternatives, links.</summary>
+    public string? FullText { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"line {Start.Line}:{Start.Column}: {Code}: {Message}{(Hint is null ? "" : $" ({Hint})")}";
 }

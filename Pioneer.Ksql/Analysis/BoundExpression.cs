@@ -25,6 +25,12 @@ public sealed record BoundLiteral(object? Value, SqlType? Type) : BoundExpressio
 /// <param name="Type">Its type.</param>
 public sealed record BoundColumn(int Index, string Name, SqlType Type) : BoundExpression(Type);
 
+/// <summary>A column of the record's key, for steps that only pass keys on.</summary>
+/// <param name="Index">Its place in the key.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type.</param>
+public sealed record BoundKeyColumn(int Index, string Name, SqlType Type) : BoundExpression(Type);
+
 /// <summary>An argument of an enclosing lambda.</summary>
 /// <param name="Slot">A number of its own among all lambda arguments of the whole expression, from 0.</param>
 /// <param name="Name">Its name.</param>
@@ -39,10 +45,12 @@ public sealed record BoundNegation(BoundExpression Operand) : BoundExpression(Op
 /// <see cref="BinaryOperator.Add"/>, both STRING. <see cref="BoundExpression.Type"/> is the result. <see cref="BinaryOperator.Concat"/>
 /// does not occur: it is a call of CONCAT.
 /// </summary>
-public sealed record BoundArithmetic(BinaryOperator Operator, BoundExpression Left, BoundExpression Right, SqlType Type) : BoundExpression(Type);
+public sealed record BoundArithmetic(BinaryOperator Operator, BoundExpression Left, BoundExpression Right, SqlType Type)
+    : BoundExpression(Type);
 
 /// <summary>A comparison of two values of one type (DECIMALs compare by value). A NULL makes it false, but for the DISTINCT pair.</summary>
-public sealed record BoundComparison(ComparisonOperator Operator, BoundExpression Left, BoundExpression Right) : BoundExpression(SqlType.Boolean);
+public sealed record BoundComparison(ComparisonOperator Operator, BoundExpression Left, BoundExpression Right)
+    : BoundExpression(SqlType.Boolean);
 
 /// <summary>AND or OR over two or more conditions, left to right, stopping as soon as the result is known.</summary>
 public sealed record BoundLogical(LogicalOperator Operator, ImmutableArray<BoundExpression> Operands) : BoundExpression(SqlType.Boolean);
@@ -55,15 +63,20 @@ public sealed record BoundBetween(BoundExpression Operand, bool IsNegated, Bound
     : BoundExpression(SqlType.Boolean);
 
 /// <summary>IN; all of one type; a NULL never matches.</summary>
-public sealed record BoundIn(BoundExpression Operand, bool IsNegated, ImmutableArray<BoundExpression> Values) : BoundExpression(SqlType.Boolean);
+public sealed record BoundIn(BoundExpression Operand, bool IsNegated, ImmutableArray<BoundExpression> Values)
+    : BoundExpression(SqlType.Boolean);
 
 /// <summary>LIKE over STRINGs: <c>%</c> any text, <c>_</c> one character.</summary>
-public sealed record BoundLike(BoundExpression Operand, bool IsNegated, BoundExpression Pattern, char? Escape) : BoundExpression(SqlType.Boolean);
+public sealed record BoundLike(BoundExpression Operand, bool IsNegated, BoundExpression Pattern, char? Escape)
+    : BoundExpression(SqlType.Boolean);
 
 /// <summary>IS [NOT] NULL.</summary>
 public sealed record BoundIsNull(BoundExpression Operand, bool IsNegated) : BoundExpression(SqlType.Boolean);
 
-/// <summary>CASE: the result of the first branch whose condition is true; results have the type of the whole. <c>CASE x WHEN y</c> has become <c>x = y</c> where x is a column or another leaf.</summary>
+/// <summary>
+/// CASE: the result of the first branch whose condition is true; results have the type of the whole. <c>CASE x WHEN y</c> has become
+/// <c>x = y</c> where x is a column or another leaf.
+/// </summary>
 public sealed record BoundCase(ImmutableArray<BoundWhen> Whens, BoundExpression? Else, SqlType Type) : BoundExpression(Type);
 
 /// <summary>
@@ -108,6 +121,17 @@ public sealed record BoundCall(ScalarFunction Function, ImmutableArray<BoundExpr
 
 /// <summary>A lambda, only as an argument of a call. Its <see cref="BoundExpression.Type"/> is that of its body.</summary>
 public sealed record BoundLambda(ImmutableArray<BoundLambdaParameter> Parameters, BoundExpression Body) : BoundExpression(Body.Type);
+
+/// <summary>
+/// A call of an aggregate over the columns of its arguments, constants left out. Only where types are checked: what runs refers to the
+/// aggregate's result by a column.
+/// </summary>
+public sealed record BoundAggregateCall(AggregateFunction Function, ImmutableArray<BoundExpression> Arguments)
+    : BoundExpression(Function.ReturnType);
+
+/// <summary>A call of a table function. Only where types are checked: what runs refers to its value by a column.</summary>
+public sealed record BoundTableCall(TableFunction Function, ImmutableArray<BoundExpression> Arguments)
+    : BoundExpression(Function.ReturnType);
 
 /// <summary>A unit of time as an argument; at run time its text, such as <c>DAYS</c>.</summary>
 public sealed record BoundIntervalUnit(TimeUnit Unit) : BoundExpression(SqlType.String)

@@ -26,6 +26,8 @@ public static class BoundTree
         BoundMap map => map.Entries.SelectMany<BoundMapEntry, BoundExpression>(e => [e.Key, e.Value]),
         BoundStruct @struct => @struct.Fields,
         BoundCall call => call.Arguments,
+        BoundAggregateCall call => call.Arguments,
+        BoundTableCall call => call.Arguments,
         BoundLambda lambda => [lambda.Body],
         _ => [],
     };

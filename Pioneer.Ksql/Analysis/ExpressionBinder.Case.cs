@@ -63,7 +63,10 @@ internal sealed partial class ExpressionBinder
 
         for (var i = 0; i < values.Length; i++)
         {
-            var equal = new BoundComparison(ComparisonOperator.Equal, CastTo(operand, common!), CastTo(values[i], common!)) { Span = values[i].Span };
+            var equal = new BoundComparison(ComparisonOperator.Equal, CastTo(operand, common!), CastTo(values[i], common!))
+            {
+                Span = values[i].Span,
+            };
             whens.Add(new BoundWhen(equal, results[i]));
         }
 
@@ -77,31 +80,49 @@ internal sealed partial class ExpressionBinder
         _ => false,
     };
 
+    // Branches must agree exactly: ksqlDB widens nothing here.
     private SqlType? ResultType(CaseExpression @case, ImmutableArray<BoundExpression> results, BoundExpression? otherwise)
     {
         SqlType? type = null;
-        foreach (var (result, syntax) in results.Select((r, i) => ((BoundExpression?)r, @case.Whens[i].Result)).Append((otherwise, @case.Else!)))
+        for (var i = 0; i < results.Length; i++)
         {
-            if (result?.Type is null)
+            if (results[i].Type is { } next && type is not null && type != next)
             {
-                continue;
-            }
-
-            var common = type is null ? result.Type : SqlTypeCoercion.Common(type, result.Type);
-            if (common is null)
-            {
-                Error(syntax, "MixedBranches", $"Invalid Case expression. The branches have different types: {type} and {result.Type}.", "CAST them to one type.");
+                Error(
+                    @case.Whens[i].Result,
+                    "MixedBranches",
+                    "Invalid Case expression. Type for all 'THEN' clauses should be the same.",
+                    $"CAST them to one type: {type} and {next} were found.",
+                    $"\nTHEN expression '{WhenText(@case.Whens[i])}' has type: {next}.\nPrevious THEN expression(s) type: {type}.");
                 return null;
             }
 
-            type = common;
+            type ??= results[i].Type;
         }
 
+        if (type is not null && otherwise?.Type is { } last && last != type)
+        {
+            Error(
+                @case.Else!,
+                "MixedBranches",
+                "Invalid Case expression. Type for the default clause should be the same as for 'THEN' clauses.",
+                $"CAST them to one type: {type} and {last} were found.",
+                $"\nTHEN type: {type}.\nDEFAULT type: {last}.");
+            return null;
+        }
+
+        type ??= otherwise?.Type;
         if (type is null)
         {
-            Error(@case, "MixedBranches", "Invalid Case expression. All case branches have NULL type", "CAST one NULL to the wanted type.");
+            Error(
+                @case,
+                "MixedBranches",
+                "Invalid Case expression. All case branches have NULL type",
+                "CAST one NULL to the wanted type.");
         }
 
         return type;
     }
+
+    private static string WhenText(WhenClause when) => $"WHEN {Print(when.Condition)} THEN {Print(when.Result)}";
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Ksql.Types;
 
@@ -8,8 +7,6 @@ namespace Pioneer.Ksql.Analysis;
 // Arithmetic, comparisons and other predicates, CASE: where two types meet, both sides are cast to one.
 internal sealed partial class ExpressionBinder
 {
-    private static readonly string[] BooleanWords = ["true", "false", "yes", "no"];
-
     private BoundExpression? BindUnary(UnaryExpression unary)
     {
         var operand = Bind(unary.Operand);
@@ -40,7 +37,9 @@ internal sealed partial class ExpressionBinder
             return null;
         }
 
-        var type = left.Type is null || right.Type is null ? null : SqlTypeCoercion.Arithmetic(Sign(binary.Operator), left.Type, right.Type);
+        var type = left.Type is null || right.Type is null
+            ? null
+            : SqlTypeCoercion.Arithmetic(Sign(binary.Operator), left.Type, right.Type);
         if (type is null)
         {
             return Error(
@@ -98,12 +97,14 @@ internal sealed partial class ExpressionBinder
 
     // ROWTIME and its kin are BIGINT, yet may be compared with the text of a time.
     private static BoundExpression AsEpoch(BoundExpression value, BoundExpression other) =>
-        value is BoundLiteral { Value: string text } && other is BoundColumn { Name: PseudoColumns.RowTime } && TimestampText.TryParse(text) is { } epochMs
+        value is BoundLiteral { Value: string text } && other is BoundColumn { Name: PseudoColumns.RowTime }
+            && TimestampText.TryParse(text) is { } epochMs
             ? new BoundLiteral(epochMs, SqlType.Bigint) { Span = value.Span }
             : value;
 
     private static bool IsEquality(ComparisonOperator op) => op
-        is ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.IsDistinctFrom or ComparisonOperator.IsNotDistinctFrom;
+        is ComparisonOperator.Equal or ComparisonOperator.NotEqual
+            or ComparisonOperator.IsDistinctFrom or ComparisonOperator.IsNotDistinctFrom;
 
     // The type in which the two are compared; null when they can't be, with the reason said.
     private SqlType? CommonForComparison(
@@ -121,11 +122,13 @@ internal sealed partial class ExpressionBinder
                 return other;
             }
 
+            const string Way = "Use 'IS NULL' or 'IS NOT NULL' instead.";
             Error(
                 whole,
                 "ComparisonWithNull",
-                $"Comparison with NULL not supported: {Show(a)} {Printer.Symbol(op)} {Show(b)}",
-                "Use 'IS NULL' or 'IS NOT NULL' instead.");
+                $"Comparison with NULL not supported: {a?.ToString() ?? "NULL"} {Printer.Symbol(op)} {b?.ToString() ?? "NULL"}",
+                Way,
+                $"\n{Way}");
             return null;
         }
 
@@ -135,14 +138,12 @@ internal sealed partial class ExpressionBinder
             Error(
                 whole,
                 "CannotCompare",
-                $"{InClause()}Cannot compare {Print(left.Syntax)} ({a}) to {Print(right.Syntax)} ({b}) with {NameOf(op)}.",
+                $"Cannot compare {Print(left.Syntax)} ({a}) to {Print(right.Syntax)} ({b}) with {NameOf(op)}.",
                 CompareHint(a, b));
         }
 
         return common;
     }
-
-    private string InClause() => _clause is "WHERE" or "HAVING" ? $"Error in {_clause} expression: " : "";
 
     private static string? CompareHint(SqlType left, SqlType right) => (left, right) switch
     {
@@ -215,64 +216,19 @@ internal sealed partial class ExpressionBinder
 
         if (operand.Type is null)
         {
-            Error(membership, "ComparisonWithNull", "Comparison with NULL not supported: null IN (..)", "Use 'IS NULL' or 'IS NOT NULL' instead.");
+            Error(
+                membership,
+                "ComparisonWithNull",
+                "Comparison with NULL not supported: null IN (..)",
+                "Use 'IS NULL' or 'IS NOT NULL' instead.");
             return null;
         }
 
-        var type = operand.Type;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var common = TypeForIn(type, values[i]!, membership.Values[i]);
-            if (common is null)
-            {
-                return null;
-            }
-
-            type = common;
-        }
-
-        return new BoundIn(CastTo(operand, type), membership.IsNegated, [.. values.Select(v => CastTo(v!, type))]);
+        var type = CommonType([(operand, membership.Operand), .. values.Select((v, i) => (v!, membership.Values[i]))], isCode: true);
+        return type is null
+            ? null
+            : new BoundIn(CastTo(operand, type), membership.IsNegated, [.. values.Select(v => CastTo(v!, type))]);
     }
-
-    private SqlType? TypeForIn(SqlType type, BoundExpression value, Expression syntax)
-    {
-        if (value.Type is null)
-        {
-            return type;
-        }
-
-        if (value is BoundLiteral { Value: string text } && (type.IsNumeric || type.BaseType == SqlBaseType.Boolean))
-        {
-            return CanRead(text, type) ? type : InvalidInput(syntax, type, text);
-        }
-
-        // Here, unlike with =, collections may differ in the width of what they hold.
-        var isComparable = SqlTypeCoercion.CanCompare(type, value.Type, equalityOnly: true) || type is SqlArray or SqlMap or SqlStruct;
-        var common = isComparable ? ComparisonType(type, value.Type) : null;
-        if (common is null)
-        {
-            Error(syntax, "CannotCompare", $"Invalid Predicate: operator does not exist: {type} = {value.Type} ({Print(syntax)})");
-        }
-
-        return common;
-    }
-
-    private SqlType? InvalidInput(Expression syntax, SqlType type, string text)
-    {
-        var name = type is SqlDecimal ? "DECIMAL" : type.ToString();
-        Error(syntax, "InvalidInput", $"invalid input syntax for type {name}: \"{text}\".");
-        return null;
-    }
-
-    private static bool CanRead(string text, SqlType type) => type.BaseType switch
-    {
-        SqlBaseType.Integer => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
-        SqlBaseType.Bigint => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
-        SqlBaseType.Decimal => BigDecimal.TryParse(text) is not null,
-        SqlBaseType.Double => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
-        SqlBaseType.Boolean => text.Length > 0 && BooleanWords.Any(w => w.StartsWith(text, StringComparison.OrdinalIgnoreCase)),
-        _ => true,
-    };
 
     private BoundLike? BindLike(LikeExpression like)
     {
@@ -285,7 +241,11 @@ internal sealed partial class ExpressionBinder
 
         if (operand.Type != SqlType.String || pattern.Type != SqlType.String)
         {
-            Error(like, "CannotCompare", "Like condition must be between strings", operand.Type != SqlType.String ? "CAST the value to STRING." : null);
+            CodeError(
+                like,
+                "CannotCompare",
+                "Like condition must be between strings",
+                operand.Type != SqlType.String ? "CAST the value to STRING." : null);
             return null;
         }
 

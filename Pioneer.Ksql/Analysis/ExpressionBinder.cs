@@ -1,33 +1,41 @@
 using System.Collections.Immutable;
-using Pioneer.Ksql.Functions;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Ksql.Types;
 
 namespace Pioneer.Ksql.Analysis;
 
-// Resolves names and checks types, one expression at a time. A method that returns null has said why.
-internal sealed partial class ExpressionBinder
+/// <summary>What calls besides those of scalar functions an expression may hold.</summary>
+internal enum CallsAllowed
 {
-    private readonly ColumnScope _scope;
-    private readonly DiagnosticBag _diagnostics;
-    private readonly FunctionCatalogue _functions;
+    /// <summary>None.</summary>
+    Scalar,
+
+    /// <summary>Aggregates: the types are checked before the query is taken apart into steps.</summary>
+    Aggregates,
+
+    /// <summary>Table functions, for the same reason.</summary>
+    TableFunctions,
+}
+
+/// <summary>
+/// Resolves names and checks types, one expression at a time, over the columns of a row. A method that returns null has said why.
+/// </summary>
+internal sealed partial class ExpressionBinder(ImmutableArray<Column> columns, AnalysisOptions options, DiagnosticBag diagnostics)
+{
     private readonly Stack<ImmutableArray<BoundLambdaParameter>> _lambdas = new();
     private int _nextSlot;
     private string _clause = "SELECT";
 
-    public ExpressionBinder(ColumnScope scope, DiagnosticBag diagnostics)
-    {
-        _scope = scope;
-        _diagnostics = diagnostics;
-        _functions = FunctionCatalogue.Default;
-    }
+    /// <summary>What calls are let through; such a call has a type, but cannot be evaluated.</summary>
+    public CallsAllowed Calls { get; init; }
 
+    /// <summary>Binds an expression of a clause.</summary>
     public BoundExpression? Bind(Expression expression, string clause)
     {
         _clause = clause;
         _nextSlot = 0;
         var bound = Bind(expression);
-        if (bound is null && !_diagnostics.HasErrors)
+        if (bound is null && !diagnostics.HasErrors)
         {
             // Nothing may fall through in silence: what could not be bound is wrong.
             Error(expression, "NotUnderstood", $"{clause} expression can't be understood: {Print(expression)}");
@@ -36,14 +44,52 @@ internal sealed partial class ExpressionBinder
         return bound;
     }
 
-    private static string Print(SyntaxNode node) => KsqlPrinter.Print(node);
+    /// <summary>Binds an expression and casts it to a type where that needs no CAST; else it stays as it is.</summary>
+    public static BoundExpression Coerce(BoundExpression expression, SqlType type) =>
+        expression.Type is { } from && from != type && SqlTypeCoercion.CanImplicitlyCast(from, type)
+            ? CastTo(expression, type) : expression;
+
+    private static string Print(Expression expression) => ExpressionText.Of(expression);
 
     private static string Show(SqlType? type) => type?.ToString() ?? "null";
 
-    private BoundExpression? Error(SyntaxNode node, string code, string message, string? hint = null)
+    private bool IsFilter => _clause is "WHERE" or "HAVING";
+
+    // What is wrong with the types.
+    private BoundExpression? Error(SyntaxNode node, string code, string message, string? hint = null, string? detail = null)
     {
-        _diagnostics.Error(code, node.Span, message, hint);
+        var text = IsFilter ? $"Error in {_clause} expression: {message}" : message;
+        diagnostics.Error(code, node.Span, text, hint, detail is null ? null : text + detail);
         return null;
+    }
+
+    // What ksqlDB finds only when it makes code of the expression.
+    private BoundExpression? CodeError(SyntaxNode node, string code, string message, string? hint = null)
+    {
+        diagnostics.Error(code, node.Span, message, hint, $"Invalid {CodeName}: {message}");
+        return null;
+    }
+
+    private string CodeName => _clause switch
+    {
+        "WHERE" or "HAVING" => "Predicate",
+        "GROUP BY" => "Group By",
+        "PARTITION BY" => "SelectKey",
+        "SELECT" => "Select",
+        _ => "Expression",
+    };
+
+    private int IndexOf(string name)
+    {
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (columns[i].Name == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private BoundExpression? Bind(Expression expression)
@@ -71,7 +117,8 @@ internal sealed partial class ExpressionBinder
             FunctionCall call => BindCall(call),
             AtTimeZoneExpression => Error(expression, "NotSupported", "AT TIME ZONE is not supported.", "Use CONVERT_TZ(time, from, to)."),
             LambdaExpression => Error(expression, "MisplacedLambda", "A lambda can only be an argument of a function."),
-            IntervalUnitExpression unit => Error(expression, "UnknownColumn", $"{unit.Unit.ToString().ToUpperInvariant()} can only be an argument of a function."),
+            IntervalUnitExpression unit => Error(
+                expression, "UnknownColumn", $"{unit.Unit.ToString().ToUpperInvariant()} can only be an argument of a function."),
             _ => null, // MissingExpression: the parser has said it
         };
         return bound is null || bound.Span == expression.Span ? bound : bound with { Span = expression.Span };
@@ -97,24 +144,20 @@ internal sealed partial class ExpressionBinder
 
     private BoundExpression? BindColumn(ColumnReference column)
     {
-        if (column.Source is null && FindLambdaParameter(column.Name.Text) is { } parameter)
+        var name = column.Name.Text;
+        if (column.Source is null && FindLambdaParameter(name) is { } parameter)
         {
             return parameter;
         }
 
-        var index = column.Source is null || _scope.HasQualifier(column.Source.Text) ? _scope.IndexOf(column.Name.Text) : -1;
-        if (index >= 0)
+        if (IndexOf(name) is var index and >= 0)
         {
-            return new BoundColumn(index, column.Name.Text, _scope.Columns[index].Type);
+            return new BoundColumn(index, name, columns[index].Type);
         }
 
-        if (column.Name.IsMissing)
-        {
-            return null;
-        }
-
-        var name = column.Source is null ? column.Name.Text : $"{column.Source.Text}.{column.Name.Text}";
-        return _diagnostics.IsFull ? null : Error(column, "UnknownColumn", $"{_clause} column '{name}' cannot be resolved.", _scope.HintFor(column));
+        return column.Name.IsMissing || diagnostics.IsFull
+            ? null
+            : Error(column, "UnknownColumn", $"Unknown column {ExpressionText.Name(name)}.", NameHints.ForColumn(name, columns));
     }
 
     private BoundLambdaParameter? FindLambdaParameter(string name)
@@ -146,6 +189,7 @@ internal sealed partial class ExpressionBinder
             "Compare it with something.");
     }
 
+    /// <summary>Binds a condition.</summary>
     public BoundExpression? BindFilter(Expression expression, string clause)
     {
         var bound = Bind(expression, clause);
@@ -154,11 +198,12 @@ internal sealed partial class ExpressionBinder
             return bound;
         }
 
-        return Error(
-            expression,
+        diagnostics.Error(
             "NotACondition",
+            expression.Span,
             $"Type error in {clause} expression: Should evaluate to boolean but is {Print(expression)} ({Show(bound.Type)}) instead.",
             "Compare it with something.");
+        return null;
     }
 
     private BoundLogical? BindLogical(LogicalExpression logical)
@@ -170,7 +215,7 @@ internal sealed partial class ExpressionBinder
     private BoundExpression? BindCast(CastExpression cast)
     {
         var operand = Bind(cast.Operand);
-        var type = TypeResolver.Resolve(cast.Type, custom: null, out var problem);
+        var type = TypeResolver.Resolve(cast.Type, options.Types, out var problem);
         if (type is null)
         {
             return problem is { } wrong ? Error(wrong.Node, "UnknownType", wrong.Message) : null;
@@ -188,7 +233,7 @@ internal sealed partial class ExpressionBinder
 
         return SqlTypeCoercion.CanCast(operand.Type, type)
             ? new BoundCast(operand, type)
-            : Error(cast, "CannotCast", $"Cast of {operand.Type} to {type} is not supported");
+            : CodeError(cast, "CannotCast", $"Cast of {operand.Type} to {type} is not supported");
     }
 
     private static BoundExpression CastTo(BoundExpression expression, SqlType type) => expression switch
@@ -218,7 +263,11 @@ internal sealed partial class ExpressionBinder
             case SqlMap map:
                 return Error(subscript.Index, "WrongIndexType", $"The keys of this map are {map.Key}, not {Show(index.Type)}.");
             default:
-                return Error(subscript, "NotIndexable", $"{Print(subscript.Operand)} ({Show(operand.Type)}) has no elements: only arrays and maps do.");
+                return Error(
+                    subscript,
+                    "NotIndexable",
+                    $"Subscript expression ({Print(subscript)}) do not apply to {Show(operand.Type)}.",
+                    operand.Type is SqlStruct ? "Fields of a struct are read with ->." : "Only arrays and maps have elements.");
         }
     }
 
@@ -232,7 +281,8 @@ internal sealed partial class ExpressionBinder
 
         if (operand.Type is not SqlStruct type)
         {
-            return Error(field, "NotAStruct", $"{Print(field.Operand)} ({Show(operand.Type)}) has no fields: only structs do.");
+            return Error(
+                field, "NotAStruct", $"Expected STRUCT type, got: {Show(operand.Type)}", $"{Print(field.Operand)} has no fields.");
         }
 
         var index = type.IndexOf(field.Field.Text);
@@ -245,7 +295,9 @@ internal sealed partial class ExpressionBinder
         return Error(
             field.Field,
             "UnknownField",
-            $"Could not find field: {field.Field.Text}",
-            near is null ? $"Fields: {string.Join(", ", type.Fields.Select(f => f.Name).Take(10))}." : $"Did you mean {KsqlPrinter.PrintName(near)}?");
+            $"Could not find field '{field.Field.Text}' in '{Print(field.Operand)}'.",
+            near is null
+                ? $"Fields: {string.Join(", ", type.Fields.Select(f => f.Name).Take(10))}."
+                : $"Did you mean {KsqlPrinter.PrintName(near)}?");
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pioneer.Ksql.Serialization;
 using Pioneer.Ksql.Types;
 
 namespace Pioneer.Ksql.Analysis;
@@ -36,6 +37,51 @@ public sealed record Relation(string Name, RelationKind Kind, string Topic, Rela
 {
     /// <summary>The topics that it is computed from; empty for what comes from outside.</summary>
     public ImmutableArray<string> Reads { get; init; } = [];
+
+    /// <summary>How keys are serialised.</summary>
+    public FormatSpec KeyFormat { get; init; } = FormatSpec.JsonKey;
+
+    /// <summary>How values are serialised.</summary>
+    public FormatSpec ValueFormat { get; init; } = FormatSpec.Json;
+
+    /// <summary>The windows that keys carry; null without.</summary>
+    public WindowInfo? Window { get; init; }
+
+    /// <summary>The column that gives a record's time, if not the record itself.</summary>
+    public TimestampColumn? Timestamp { get; init; }
+
+    /// <summary>Made by CREATE SOURCE: nothing may be written to it.</summary>
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>The partitions of its topic, where they are known.</summary>
+    public int? Partitions { get; init; }
+}
+
+/// <summary>A column that holds a record's time: BIGINT or TIMESTAMP, or STRING with a pattern.</summary>
+/// <param name="Column">Its name.</param>
+/// <param name="Format">The pattern, as Java's DateTimeFormatter has it; null for numbers.</param>
+public sealed record TimestampColumn(string Column, string? Format);
+
+/// <summary>Kinds of windows.</summary>
+public enum WindowKind
+{
+    /// <summary>Side by side.</summary>
+    Tumbling,
+
+    /// <summary>Overlapping.</summary>
+    Hopping,
+
+    /// <summary>As long as rows come close enough after each other.</summary>
+    Session,
+}
+
+/// <summary>The windows in the key of a relation.</summary>
+/// <param name="Kind">Which.</param>
+/// <param name="SizeMs">How long; null for sessions, whose keys carry both ends.</param>
+public sealed record WindowInfo(WindowKind Kind, long? SizeMs)
+{
+    /// <summary>As ksqlDB spells the kind.</summary>
+    public string Name => Kind.ToString().ToUpperInvariant();
 }
 
 /// <summary>Everything that one tenant may name, and nothing else.</summary>
@@ -48,8 +94,8 @@ public sealed record Catalogue(ImmutableArray<Relation> Relations)
     public Relation? Find(string name) => Relations.FirstOrDefault(r => r.Name == name);
 
     /// <summary>
-    /// The relation and all that it is computed from, each once and paired with the one that reads it (null for the relation itself): nearest
-    /// first, so going back along the readers gives a shortest way.
+    /// The relation and all that it is computed from, each once and paired with the one that reads it (null for the relation itself),
+    /// nearest first, so going back along the readers gives a shortest way.
     /// </summary>
     public IReadOnlyList<(Relation Relation, Relation? Reader)> Upstream(Relation relation)
     {
@@ -59,7 +105,10 @@ public sealed record Catalogue(ImmutableArray<Relation> Relations)
         for (var next = 0; next < found.Count; next++)
         {
             var reader = found[next].Relation;
-            found.AddRange(reader.Reads.SelectMany(topic => byTopic[topic]).Where(read => seen.Add(read.Name)).Select(read => (read, (Relation?)reader)));
+            found.AddRange(reader.Reads
+                .SelectMany(topic => byTopic[topic])
+                .Where(read => seen.Add(read.Name))
+                .Select(read => (read, (Relation?)reader)));
         }
 
         return found;

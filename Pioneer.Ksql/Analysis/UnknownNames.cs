@@ -12,7 +12,12 @@ public static class UnknownNames
 
     /// <summary>Reports the name as unknown.</summary>
     public static void Report(Identifier name, Catalogue catalogue, DiagnosticBag diagnostics) =>
-        diagnostics.Error("UnknownSource", name.Span, $"Unknown stream or table: {name.Text} does not exist.", Hint(name.Text, catalogue));
+        diagnostics.Error(
+            "UnknownSource",
+            name.Span,
+            $"Unknown stream or table: {name.Text} does not exist.",
+            Hint(name.Text, catalogue),
+            $"{name.Text} does not exist.");
 
     private static string? Hint(string name, Catalogue catalogue)
     {

@@ -325,12 +325,15 @@ public sealed class ExpressionCompiler
     private Code EmitMap(BoundMap map)
     {
         var entries = map.Entries.Select(e => (Key: Emit(e.Key), Value: Emit(e.Value))).ToArray();
+
+        // A key that is NULL is spelled so wherever a map is written.
+        var missing = map.MapType.Key.BaseType == SqlBaseType.String ? "null" : null;
         return f =>
         {
             var result = new Dictionary<object, object?>(entries.Length);
             foreach (var (key, value) in entries)
             {
-                result[key(f) ?? throw new InvalidOperationException("A key of a MAP is NULL")] = value(f);
+                result[key(f) ?? missing ?? throw new InvalidOperationException("A key of a MAP is NULL")] = value(f);
             }
 
             return result;

@@ -25,7 +25,7 @@ internal static class ArrayFunctions
             .OnNulls("(ARRAY<T> array, T victim) -> ARRAY<T>", a => a[0] is object?[] items ? items.Where(x => !Comparer.Equals(x, a[1])).ToArray() : null),
         Scalar("ARRAY_JOIN", Family, "The elements as text with a delimiter (default a comma) between them.")
             .OnBound("(ARRAY<T> array) -> STRING", b => a => Join(b, a[0], ","))
-            .OnBound("(ARRAY<T> array, STRING delimiter) -> STRING", b => a => Join(b, a[0], a[1] as string ?? "null")),
+            .OnBound("(ARRAY<T> array, STRING delimiter) -> STRING", b => a => Join(b, a[0], a[1] as string ?? "")),
         Scalar("ARRAY_MAX", Family, "The largest element; NULLs are left out.")
             .On("(ARRAY<T> array) -> T", a => Items(a[0]).Where(x => x is not null).Max(Comparer)),
         Scalar("ARRAY_MIN", Family, "The smallest element; NULLs are left out.")

@@ -40,21 +40,38 @@ internal static class BytesFunctions
 
     private static string ToText(byte[] bytes, string encoding) => encoding.ToLowerInvariant() switch
     {
-        "hex" => "0x" + Convert.ToHexString(bytes),
+        "hex" => Convert.ToHexString(bytes),
         "utf8" => Encoding.UTF8.GetString(bytes),
-        "ascii" => Encoding.ASCII.GetString(bytes),
+        "ascii" => string.Concat(bytes.Select(b => b < 0x80 ? (char)b : '\uFFFD')),
         "base64" => Convert.ToBase64String(bytes),
         _ => throw Unknown(encoding),
     };
 
     private static string Encode(string text, string from, string to)
     {
+        if (string.Equals(from, to, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Unknown(to);
+        }
+
         var bytes = from.ToLowerInvariant() switch
         {
             "utf8" => StrictUtf8.GetBytes(text),
+            "base64" => FromLenientBase64(text),
             _ => ToBytes(text, from),
         };
-        return ToText(bytes, to);
+        return string.Equals(to, "hex", StringComparison.OrdinalIgnoreCase) ? Convert.ToHexStringLower(bytes) : ToText(bytes, to);
+    }
+
+    // As Apache Commons Codec reads it: both alphabets, whatever is in neither left out, padding or not.
+    private static byte[] FromLenientBase64(string text)
+    {
+        var known = string.Concat(text
+            .TakeWhile(c => c != '=')
+            .Where(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '-' or '_')
+            .Select(c => c switch { '-' => '+', '_' => '/', _ => c }));
+        known = known.Length % 4 == 1 ? known[..^1] : known;
+        return Convert.FromBase64String(known.PadRight((known.Length + 3) / 4 * 4, '='));
     }
 
     /// <summary>Hex as ksqlDB takes it: 0x12, x'12', X'12' or bare digits.</summary>

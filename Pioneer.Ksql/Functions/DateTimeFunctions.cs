@@ -58,17 +58,17 @@ internal static class DateTimeFunctions
 
     private static IEnumerable<FunctionInfo> Arithmetic =>
     [
-        Scalar("DATEADD", Family, "Adds an interval of days or longer to a DATE.")
+        Scalar("DATEADD", Family, "Adds an interval of days or longer to a DATE.").Spelled("dateadd")
             .On("(INTERVALUNIT unit, INT interval, DATE date) -> DATE", a => AddDays((string)a[0]!, (int)a[1]!, (int)a[2]!)),
-        Scalar("DATESUB", Family, "Subtracts an interval of days or longer from a DATE.")
+        Scalar("DATESUB", Family, "Subtracts an interval of days or longer from a DATE.").Spelled("datesub")
             .On("(INTERVALUNIT unit, INT interval, DATE date) -> DATE", a => AddDays((string)a[0]!, -(int)a[1]!, (int)a[2]!)),
-        Scalar("TIMEADD", Family, "Adds an interval to a TIME, around midnight if need be.")
+        Scalar("TIMEADD", Family, "Adds an interval to a TIME, around midnight if need be.").Spelled("timeadd")
             .On("(INTERVALUNIT unit, INT interval, TIME time) -> TIME", a => AddTime((string)a[0]!, (int)a[1]!, (int)a[2]!)),
-        Scalar("TIMESUB", Family, "Subtracts an interval from a TIME, around midnight if need be.")
+        Scalar("TIMESUB", Family, "Subtracts an interval from a TIME, around midnight if need be.").Spelled("timesub")
             .On("(INTERVALUNIT unit, INT interval, TIME time) -> TIME", a => AddTime((string)a[0]!, -(int)a[1]!, (int)a[2]!)),
-        Scalar("TIMESTAMPADD", Family, "Adds an interval to a TIMESTAMP.")
+        Scalar("TIMESTAMPADD", Family, "Adds an interval to a TIMESTAMP.").Spelled("timestampadd")
             .On("(INTERVALUNIT unit, INT interval, TIMESTAMP timestamp) -> TIMESTAMP", a => checked((long)a[2]! + (UnitMs((string)a[0]!) * (int)a[1]!))),
-        Scalar("TIMESTAMPSUB", Family, "Subtracts an interval from a TIMESTAMP.")
+        Scalar("TIMESTAMPSUB", Family, "Subtracts an interval from a TIMESTAMP.").Spelled("timestampsub")
             .On("(INTERVALUNIT unit, INT interval, TIMESTAMP timestamp) -> TIMESTAMP", a => checked((long)a[2]! - (UnitMs((string)a[0]!) * (int)a[1]!))),
     ];
 

@@ -25,6 +25,9 @@ public sealed class FunctionCatalogue
     /// <summary>All functions by name.</summary>
     public ImmutableArray<FunctionInfo> All { get; }
 
+    /// <summary>These functions and more.</summary>
+    public FunctionCatalogue With(IEnumerable<FunctionInfo> more) => new(All.Concat(more));
+
     /// <summary>The function of this name in any case, or null.</summary>
     public FunctionInfo? Find(string name) => _byName.GetValueOrDefault(name);
 }

@@ -54,6 +54,20 @@ internal sealed class JavaDateTimeFormat
         return new JavaDateTimeFormat(parts);
     }
 
+    /// <summary>Why a pattern can't be compiled; null when it can.</summary>
+    public static string? Problem(string pattern)
+    {
+        try
+        {
+            Compile(pattern);
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>Writes a local time with its zone.</summary>
     public string Format(DateTimeOffset time, TimeZoneInfo zone)
     {

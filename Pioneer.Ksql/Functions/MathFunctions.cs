@@ -34,7 +34,9 @@ internal static class MathFunctions
         Scalar("RANDOM", Family, "A random number from 0 up to, but not including, 1.").NotDeterministic()
             .OnBound("() -> DOUBLE", b => _ => b.Services.Random.NextDouble()),
         Scalar("GEO_DISTANCE", Family, "The great-circle distance of two points given in degrees, in KM (default) or MILES.")
-            .On("(DOUBLE lat1, DOUBLE lon1, DOUBLE lat2, DOUBLE lon2, STRING units) -> DOUBLE", a => Distance(a))
+            .OnNulls(
+                "(DOUBLE lat1, DOUBLE lon1, DOUBLE lat2, DOUBLE lon2, STRING units) -> DOUBLE",
+                a => Array.IndexOf(a, null, 0, 4) < 0 ? Distance(a) : null)
             .On("(DOUBLE lat1, DOUBLE lon1, DOUBLE lat2, DOUBLE lon2) -> DOUBLE", a => Distance(a)),
     ];
 
@@ -90,15 +92,16 @@ internal static class MathFunctions
 
     private static FunctionInfo Extreme(string name, string description, int sign)
     {
-        var builder = Scalar(name, Family, description);
+        var builder = Scalar(name, Family, description).Spelled(name.ToLowerInvariant());
         foreach (var type in (string[])["INT", "BIGINT", "DOUBLE", "STRING", "BYTES", "DATE", "TIME", "TIMESTAMP"])
         {
             builder.OnNulls($"({type} val, {type}... vals) -> {type}", a => Most(a, sign));
         }
 
+        // The value keeps its own scale.
         return builder.OnBound(
             "(DECIMAL val, DECIMAL... vals) -> DECIMAL",
-            b => a => Most(a, sign) is BigDecimal d ? Fitted(d, b.ReturnType) : null,
+            _ => a => Most(a, sign),
             types => types.OfType<SqlDecimal>().Aggregate(DecimalRules.Widen));
     }
 
@@ -150,7 +153,7 @@ internal static class MathFunctions
             throw new ArgumentException("Invalid latitude or longitude");
         }
 
-        var units = a.Length > 4 ? ((string)a[4]!).ToUpperInvariant() : "KM";
+        var units = a.Length > 4 && a[4] is string given ? given.ToUpperInvariant() : "KM";
         var radius = units switch
         {
             "KM" or "KILOMETER" or "KILOMETERS" or "KILOMETRE" or "KILOMETRES" => EarthKm,

@@ -45,4 +45,7 @@ public sealed class ScalarFunction
 }
 
 /// <summary>What an implementation may know of its call site.</summary>
-internal sealed record FunctionBinding(ImmutableArray<SqlType?> ParameterTypes, SqlType ReturnType, FunctionServices Services);
+/// <param name="ParameterTypes">The types of the arguments; null for intervals, lambdas and an untyped NULL.</param>
+/// <param name="ReturnType">The type of the result.</param>
+/// <param name="Services">Clock and randomness.</param>
+public sealed record FunctionBinding(ImmutableArray<SqlType?> ParameterTypes, SqlType ReturnType, FunctionServices Services);

@@ -4,8 +4,8 @@ using Pioneer.Ksql.Types;
 namespace Pioneer.Ksql.Functions;
 
 /// <summary>
-/// Reads signatures as the catalogue declares them: <c>(ARRAY&lt;T&gt; left, STRING... more) -&gt; ARRAY&lt;T&gt;</c>. Only the
-/// catalogue's own constants go through here, so a mistake is a bug and throws.
+/// Reads signatures as the catalogue declares them: <c>(ARRAY&lt;T&gt; left, STRING... more) -&gt; ARRAY&lt;T&gt;</c>. A parameter that
+/// begins with <c>literal</c> takes constants only. Only the catalogue's own constants go through here, so a mistake is a bug and throws.
 /// </summary>
 internal sealed class SignatureParser
 {
@@ -31,9 +31,10 @@ internal sealed class SignatureParser
 
     private FunctionParameter ReadParameter()
     {
+        var literal = Eat("literal ");
         var pattern = ReadPattern();
         var variadic = Eat("...");
-        return new FunctionParameter(pattern, ReadWord(), variadic);
+        return new FunctionParameter(pattern, ReadWord(), variadic, literal);
     }
 
     private TypePattern ReadPattern()

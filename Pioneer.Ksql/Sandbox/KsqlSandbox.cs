@@ -87,7 +87,7 @@ public static class KsqlSandbox
         };
         if (query is not null)
         {
-            foreach (var diagnostic in QueryAnalyzer.Analyze(query, request.Catalogue, text).Diagnostics)
+            foreach (var diagnostic in QueryAnalyzer.Analyze(query, request.Catalogue, text, options: request.Analysis).Diagnostics)
             {
                 diagnostics.Add(diagnostic);
             }

@@ -1,4 +1,5 @@
 using Pioneer.Ksql.Analysis;
+using Pioneer.Ksql.Planning;
 
 namespace Pioneer.Ksql.Sandbox;
 
@@ -26,7 +27,9 @@ public enum SandboxMode
 /// <param name="Sql">The text, as it came.</param>
 /// <param name="Properties">Properties that came with it.</param>
 /// <param name="Mode">What for.</param>
-/// <param name="SubscriptionName">The name it is deployed under, such as <c>large-payments</c>; needed for a bare SELECT to be deployed.</param>
+/// <param name="SubscriptionName">
+/// The name it is deployed under, such as <c>large-payments</c>; needed for a bare SELECT to be deployed.
+/// </param>
 public sealed record SandboxRequest(
     SandboxTenant Tenant,
     Catalogue Catalogue,
@@ -37,4 +40,9 @@ public sealed record SandboxRequest(
 {
     /// <summary>What the tenant may ask for at most.</summary>
     public SandboxLimits Limits { get; init; } = SandboxLimits.Default;
+
+    /// <summary>What the engine that would run the statement can do.</summary>
+    public EngineCapabilities Capabilities { get; init; } = EngineCapabilities.Stateless;
+
+    internal AnalysisOptions Analysis => AnalysisOptions.Default with { Capabilities = Capabilities };
 }

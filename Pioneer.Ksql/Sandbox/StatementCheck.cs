@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pioneer.Ksql.Analysis;
 using Pioneer.Ksql.Functions;
+using Pioneer.Ksql.Planning;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Ksql.Types;
 
@@ -121,7 +122,7 @@ internal sealed class StatementCheck(SandboxRequest request, string text, Diagno
     // What keeps a query from being deployed does not keep it from being looked at: the editor shows it as a warning.
     private AnalyzedQuery? WouldDeploy(Query query, string? sink)
     {
-        var result = QueryAnalyzer.Analyze(query, request.Catalogue, text, QueryUse.Persistent, sink);
+        var result = QueryAnalyzer.Analyze(query, request.Catalogue, text, QueryUse.Persistent, sink, request.Analysis);
         if (request.Mode == SandboxMode.Validate)
         {
             foreach (var diagnostic in result.Diagnostics)
@@ -159,7 +160,7 @@ internal sealed class StatementCheck(SandboxRequest request, string text, Diagno
                 $"Invalid result type. Your SELECT query produces a {is_}. Please use CREATE {is_} AS SELECT statement instead.",
                 $"Write {is_} instead of {not}.");
         }
-        else if (create.Kind == SourceKind.Table)
+        else if (create.Kind == SourceKind.Table && !request.Capabilities.Has(QueryFeature.TableResults))
         {
             diagnostics.Error("NotSupportedYet", create.Name.Span, "CREATE TABLE AS SELECT is not supported yet by this release.");
         }
@@ -190,7 +191,7 @@ internal sealed class StatementCheck(SandboxRequest request, string text, Diagno
 
     private AnalyzedQuery? Analyze(Query query, QueryUse use, string? sink)
     {
-        var result = QueryAnalyzer.Analyze(query, request.Catalogue, text, use, sink);
+        var result = QueryAnalyzer.Analyze(query, request.Catalogue, text, use, sink, request.Analysis);
         foreach (var diagnostic in result.Diagnostics)
         {
             diagnostics.Add(diagnostic);

@@ -40,7 +40,10 @@ internal sealed class DelimitedRowFormat(IReadOnlyList<Column> columns, char del
                 line.Append(delimiter);
             }
 
-            line.Append(Quote(WriteCell(cells[i], columns[i].Type)));
+            if (WriteCell(cells[i], columns[i].Type) is { } text)
+            {
+                line.Append(NeedsQuotes(text, isFirst: i == 0) ? Quote(text) : text);
+            }
         }
 
         return Encoding.UTF8.GetBytes(line.ToString());
@@ -60,17 +63,30 @@ internal sealed class DelimitedRowFormat(IReadOnlyList<Column> columns, char del
         _ => throw new FormatException($"The 'DELIMITED' format does not support type '{type.BaseType}'"),
     };
 
-    private static string WriteCell(object? cell, SqlType type) => cell switch
+    private static string? WriteCell(object? cell, SqlType type) => cell switch
     {
-        null => string.Empty,
+        null => null,
         int i => i.ToString(CultureInfo.InvariantCulture),
         long l => l.ToString(CultureInfo.InvariantCulture),
-        _ => SqlText.Of(cell, type)!,
+        _ => SqlText.Of(cell, type),
     };
 
-    private string Quote(string text) => NeedsQuotes(text) ? "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : text;
+    private static string Quote(string text) => "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
-    private bool NeedsQuotes(string text) => text.AsSpan().IndexOfAny(delimiter, '"', '\n') >= 0 || text.Contains('\r', StringComparison.Ordinal);
+    // The rules of Apache Commons CSV (QuoteMode.MINIMAL), which is careful about how lines and cells begin and end.
+    private bool NeedsQuotes(string text, bool isFirst)
+    {
+        if (text.Length == 0)
+        {
+            return isFirst;
+        }
+
+        return (isFirst && !char.IsAsciiLetterOrDigit(text[0]))
+            || text[0] <= '#'
+            || text.AsSpan().IndexOfAny('\n', '\r', '"') >= 0
+            || text.Contains(delimiter, StringComparison.Ordinal)
+            || text[^1] <= ' ';
+    }
 
     private List<string?> Split(string line)
     {

@@ -7,6 +7,10 @@ namespace Pioneer.Ksql.Serialization;
 /// <summary>Kafka's serialisers: INTEGER 4 bytes, BIGINT and DOUBLE 8 bytes, all big endian; STRING as UTF-8; BYTES as they are.</summary>
 internal sealed class KafkaRowFormat(IReadOnlyList<Column> columns) : RowFormat
 {
+    /// <summary>Whether there is a serialiser for a type.</summary>
+    public static bool Carries(SqlType type) =>
+        type.BaseType is SqlBaseType.Integer or SqlBaseType.Bigint or SqlBaseType.Double or SqlBaseType.String or SqlBaseType.Bytes;
+
     public override object?[]? Read(byte[]? bytes)
     {
         if (columns.Count == 0)

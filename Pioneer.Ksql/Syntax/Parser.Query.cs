@@ -30,7 +30,7 @@ internal sealed partial class Parser
             clauses.PartitionBy,
             clauses.Having,
             clauses.Emit,
-            clauses.Limit) { Span = SpanFrom(start) };
+            clauses.Limit) { Span = SpanFrom(start), HasEmptyPartitionBy = clauses.HasEmptyPartitionBy };
     }
 
     private void ExplainStraySelectToken()
@@ -221,6 +221,8 @@ internal sealed partial class Parser
 
         public SyntaxList<Expression> PartitionBy { get; set; } = [];
 
+        public bool HasEmptyPartitionBy { get; set; }
+
         public Expression? Having { get; set; }
 
         public EmitMode Emit { get; set; }
@@ -282,6 +284,7 @@ internal sealed partial class Parser
                 break;
             case 3:
                 clauses.PartitionBy = ParseGrouping();
+                clauses.HasEmptyPartitionBy = clauses.PartitionBy.Count == 0;
                 break;
             case 4:
                 _position++;

@@ -8,6 +8,7 @@ internal sealed partial class Parser
 {
     private readonly string _text;
     private readonly ImmutableArray<Token> _tokens;
+    private readonly LineMap _lines;
     private readonly DiagnosticBag _diagnostics;
     private int _position;
     private int _lastErrorAt = -1;
@@ -17,7 +18,8 @@ internal sealed partial class Parser
     public Parser(string text)
     {
         _text = text;
-        _diagnostics = new DiagnosticBag(new LineMap(text));
+        _lines = new LineMap(text);
+        _diagnostics = new DiagnosticBag(_lines) { Stage = DiagnosticStage.Syntax };
         _tokens = Lexer.Tokenize(text, _diagnostics).Tokens;
     }
 
@@ -180,8 +182,15 @@ internal sealed partial class Parser
     }
 
     // Used where a value is wrong but the text goes on well: never suppressed, does not suppress.
-    private void SemanticError(string code, TextSpan span, string message, string? hint = null) =>
-        _diagnostics.Error(code, span, message, hint);
+    // The text can be read, but a part of it means nothing: ksqlDB finds that when it makes the tree of a statement, and some of it says
+    // where.
+    private void SemanticError(string code, TextSpan span, string message, string? hint = null)
+    {
+        _diagnostics.Stage = DiagnosticStage.Building;
+        var at = _lines.PositionOf(span.Start);
+        _diagnostics.Error(code, span, message, hint, code == "InvalidNumber" ? $"line {at.Line}:{at.Column + 1}: {message}" : null);
+        _diagnostics.Stage = DiagnosticStage.Syntax;
+    }
 
     private void SkipToEnd()
     {

@@ -16,6 +16,11 @@ internal sealed partial class Printer
 
         Clause(" WHERE ", query.Where);
         Grouping(" GROUP BY ", query.GroupBy);
+        if (query.HasEmptyPartitionBy)
+        {
+            Write(" PARTITION BY ()");
+        }
+
         Grouping(" PARTITION BY ", query.PartitionBy);
         Clause(" HAVING ", query.Having);
         Write(query.Emit switch

@@ -19,7 +19,11 @@ public sealed record Query(
     SyntaxList<Expression> PartitionBy,
     Expression? Having,
     EmitMode Emit,
-    LimitClause? Limit) : SyntaxNode;
+    LimitClause? Limit) : SyntaxNode
+{
+    /// <summary>Whether PARTITION BY was written with nothing in its parentheses.</summary>
+    public bool HasEmptyPartitionBy { get; init; }
+}
 
 /// <summary>When a query gives its results.</summary>
 public enum EmitMode

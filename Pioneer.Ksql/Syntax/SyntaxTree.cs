@@ -12,10 +12,28 @@ public static class SyntaxTree
         while (stack.TryPop(out var next))
         {
             yield return next;
-            foreach (var child in Children(next).Reverse())
+            if (next is not (Identifier or Literal))
+            {
+                PushBackwards(stack, Children(next));
+            }
+        }
+    }
+
+    private static void PushBackwards(Stack<SyntaxNode> stack, IEnumerable<SyntaxNode> children)
+    {
+        if (children is not SyntaxNode[] array)
+        {
+            foreach (var child in children.Reverse())
             {
                 stack.Push(child);
             }
+
+            return;
+        }
+
+        for (var i = array.Length - 1; i >= 0; i--)
+        {
+            stack.Push(array[i]);
         }
     }
 
@@ -25,7 +43,7 @@ public static class SyntaxTree
         Expression expression => OfExpression(expression),
         Statement statement => OfStatement(statement),
         Query q => Some([.. q.Select, q.From, q.Window, q.Where, .. q.GroupBy, .. q.PartitionBy, q.Having, q.Limit]),
-        SelectExpression item => Some([item.Expression, item.Alias]),
+        SelectExpression item => item.Alias is null ? (SyntaxNode[])[item.Expression] : [item.Expression, item.Alias],
         SelectAll item => Some([item.Source]),
         SelectStructAll item => [item.Struct],
         FromClause from => [from.Source, .. from.Joins],
@@ -46,11 +64,17 @@ public static class SyntaxTree
         _ => [],
     };
 
+    /// <summary>
+    /// The expressions directly below an expression, whatever stands between (branches of CASE, entries of maps and structs).
+    /// </summary>
+    public static IEnumerable<Expression> DirectExpressions(Expression expression) =>
+        OfExpression(expression).SelectMany(n => n is Expression e ? [e] : Children(n).OfType<Expression>());
+
     private static IEnumerable<SyntaxNode> Some(IEnumerable<SyntaxNode?> nodes) => nodes.OfType<SyntaxNode>();
 
     private static IEnumerable<SyntaxNode> OfExpression(Expression expression) => expression switch
     {
-        ColumnReference column => Some([column.Source, column.Name]),
+        ColumnReference column => column.Source is null ? (SyntaxNode[])[column.Name] : [column.Source, column.Name],
         UnaryExpression unary => [unary.Operand],
         BinaryExpression binary => [binary.Left, binary.Right],
         ComparisonExpression comparison => [comparison.Left, comparison.Right],
@@ -68,7 +92,7 @@ public static class SyntaxTree
         ArrayExpression array => array.Elements,
         MapExpression map => map.Entries,
         StructExpression @struct => @struct.Fields,
-        FunctionCall call => [call.Name, .. call.Arguments],
+        FunctionCall call => (SyntaxNode[])[call.Name, .. call.Arguments],
         LambdaExpression lambda => [.. lambda.Parameters, lambda.Body],
         _ => [],
     };

@@ -24,7 +24,7 @@ public static class JavaText
         }
 
         var scientific = value.ToString("E16", CultureInfo.InvariantCulture);
-        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
+        var shortest = Shortest(value);
         var exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
         var digits = Digits(shortest);
         var sign = value < 0 ? "-" : string.Empty;
@@ -36,6 +36,14 @@ public static class JavaText
 
         var fraction = digits.Length > 1 ? digits[1..] : "0";
         return $"{sign}{digits[0]}.{fraction}E{exponent}";
+    }
+
+    // Java writes two digits at least, and of all that read back as the value the nearest: where one digit would do, two may be nearer.
+    private static string Shortest(double value)
+    {
+        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
+        var two = Digits(shortest).Length == 1 ? value.ToString("E1", CultureInfo.InvariantCulture) : shortest;
+        return double.Parse(two, CultureInfo.InvariantCulture).Equals(value) ? two : shortest;
     }
 
     private static string Digits(string shortest)

@@ -212,7 +212,7 @@ internal sealed class KsqlApi(KsqlService service, ILogger logger)
             throw KsqlException.BadStatement($"Statement type `{statement.Syntax.GetType().Name}' not supported for this resource", statement.Text);
         }
 
-        var analysis = QueryAnalyzer.Analyze(query, service.Metastore.Catalogue, statement.Text);
+        var analysis = QueryAnalyzer.Analyze(query, service.Metastore.Catalogue, statement.Text, options: ServerAnalysis.Options);
         ParsedStatement.Refuse(analysis.Diagnostics, statement.Text);
         var plan = analysis.Query!;
         var source = service.Metastore.Find(plan.Source.Name)!;

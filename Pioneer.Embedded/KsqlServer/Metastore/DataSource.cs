@@ -32,7 +32,13 @@ internal sealed record DataSource(
     public string TypeName => Kind == RelationKind.Stream ? "STREAM" : "TABLE";
 
     /// <summary>As the analyzer knows it.</summary>
-    public Relation Relation => new(Name, Kind, Topic, Schema, RelationOrigin.Feed);
+    public Relation Relation => new(Name, Kind, Topic, Schema, RelationOrigin.Feed)
+    {
+        KeyFormat = KeyFormat,
+        ValueFormat = ValueFormat,
+        Timestamp = Timestamp,
+        IsReadOnly = IsReadOnly,
+    };
 
     /// <summary>Key columns in order.</summary>
     public ImmutableArray<Column> Keys => [.. Schema.Keys];
@@ -40,6 +46,3 @@ internal sealed record DataSource(
     /// <summary>Value columns in order.</summary>
     public ImmutableArray<Column> Values => [.. Schema.Values];
 }
-
-/// <summary>A column that holds a record's time: BIGINT or TIMESTAMP, or STRING with a pattern.</summary>
-internal sealed record TimestampColumn(string Column, string? Format);

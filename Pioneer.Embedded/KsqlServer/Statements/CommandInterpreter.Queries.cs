@@ -71,7 +71,7 @@ internal static partial class CommandInterpreter
 
     private static (AnalyzedQuery Plan, DataSource Source) Analyze(MetastoreSnapshot before, ParsedStatement statement, Query query, string sink)
     {
-        var analysis = QueryAnalyzer.Analyze(query, before.Catalogue, statement.Text, QueryUse.Persistent, sink);
+        var analysis = QueryAnalyzer.Analyze(query, before.Catalogue, statement.Text, QueryUse.Persistent, sink, ServerAnalysis.Options);
         ParsedStatement.Refuse(analysis.Diagnostics, statement.Text);
         var plan = analysis.Query!;
         var source = before.Find(plan.Source.Name)!;

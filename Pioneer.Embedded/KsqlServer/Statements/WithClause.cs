@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pioneer.Ksql.Analysis;
 using Pioneer.Ksql.Serialization;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Ksql.Types;
@@ -88,8 +89,8 @@ internal sealed class WithClause
     }
 
     /// <summary>TIMESTAMP and TIMESTAMP_FORMAT: the column's folded name and the pattern.</summary>
-    public Metastore.TimestampColumn? Timestamp => Text("TIMESTAMP") is { } column
-        ? new Metastore.TimestampColumn(column is ['`', .., '`'] ? column[1..^1] : Identifiers.Fold(column), Text("TIMESTAMP_FORMAT"))
+    public TimestampColumn? Timestamp => Text("TIMESTAMP") is { } column
+        ? new TimestampColumn(column is ['`', .., '`'] ? column[1..^1] : Identifiers.Fold(column), Text("TIMESTAMP_FORMAT"))
         : null;
 
     /// <summary>The key's format.</summary>

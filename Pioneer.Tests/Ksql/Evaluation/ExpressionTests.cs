@@ -35,7 +35,7 @@ public sealed class ExpressionTests
     [InlineData("M = 12.5", "true")]
     [InlineData("M > 12", "true")]
     [InlineData("M BETWEEN 12.51 AND 13", "false")]
-    [InlineData("GREATEST(M, 13)", "13.00")]
+    [InlineData("GREATEST(M, CAST(13 AS DECIMAL(4, 1)))", "13.0")]
     [InlineData("L > I", "true")]
     [InlineData("D < M", "true")]
     [InlineData("S >= 'abb'", "true")]

@@ -38,7 +38,7 @@ public sealed class ScalarFunctionTests
     [InlineData("zhang", "REGEXP_EXTRACT", "(.*) (.*)", "steven zhang", 2)]
     [InlineData("a$b", "REPLACE", "a.b", ".", "$")]
     [InlineData("aXb", "REGEXP_REPLACE", "a123b", "[0-9]+", "X")]
-    [InlineData("0x616263", "ENCODE", "abc", "utf8", "hex")]
+    [InlineData("616263", "ENCODE", "abc", "utf8", "hex")]
     [InlineData("a+b%26c", "URL_ENCODE_PARAM", "a b&c")]
     [InlineData("confluent.io", "URL_EXTRACT_HOST", "https://user@confluent.io:8080/path?x=1#f")]
     [InlineData(8080, "URL_EXTRACT_PORT", "https://user@confluent.io:8080/path?x=1#f")]
