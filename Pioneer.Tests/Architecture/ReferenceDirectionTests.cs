@@ -3,13 +3,14 @@ using Xunit;
 
 namespace Pioneer.Tests.Architecture;
 
-/// <summary>References point one way: Portal to Jobs to Domain to Sources to Ksql; Embedded to Sources and Ksql; Jobs and Embedded to Kafka.Protocol; Portal to Embedded.</summary>
+/// <summary>References point one way: Portal to Jobs to Domain to Sources to Ksql; Embedded to Sources and Ksql; Streams to Ksql; Jobs and Embedded to Kafka.Protocol; Portal to Embedded.</summary>
 public sealed class ReferenceDirectionTests
 {
     [Theory]
     [InlineData("Pioneer.Ksql", new string[0])]
     [InlineData("Pioneer.Sources", new[] { "Pioneer.Ksql" })]
     [InlineData("Pioneer.Domain", new[] { "Pioneer.Ksql", "Pioneer.Sources" })]
+    [InlineData("Pioneer.Streams", new[] { "Pioneer.Ksql" })]
     [InlineData("Pioneer.Kafka.Protocol", new string[0])]
     [InlineData("Pioneer.Jobs", new[] { "Pioneer.Domain", "Pioneer.Ksql", "Pioneer.Sources", "Pioneer.Kafka.Protocol" })]
     [InlineData("Pioneer.Embedded", new[] { "Pioneer.Ksql", "Pioneer.Sources", "Pioneer.Kafka.Protocol" })]

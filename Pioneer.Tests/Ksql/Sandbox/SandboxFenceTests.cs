@@ -2,6 +2,7 @@ using CsCheck;
 using Pioneer.Ksql.Sandbox;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Tests.Ksql.Syntax;
+using Pioneer.Tests.Ksql.Cases;
 using Xunit;
 using static Pioneer.Tests.Ksql.Sandbox.SandboxFixture;
 
@@ -67,7 +68,7 @@ public sealed class SandboxFenceTests(ITestOutputHelper output)
     public void Statements_that_people_write_for_ksqldb_never_reach_over_the_fence()
     {
         var (valid, all) = (0, 0);
-        foreach (var statement in KsqlCases.All().SelectMany(c => c.Statements))
+        foreach (var statement in OpenCases.All().SelectMany(c => c.Statements))
         {
             foreach (var text in new[] { statement, statement.Replace("INPUT", "PAYMENTS", StringComparison.OrdinalIgnoreCase).Replace("TEST", "BALANCES", StringComparison.OrdinalIgnoreCase) })
             {

@@ -1,4 +1,5 @@
 using Pioneer.Ksql.Syntax;
+using Pioneer.Tests.Ksql.Cases;
 using Xunit;
 
 namespace Pioneer.Tests.Ksql.Syntax;
@@ -13,7 +14,7 @@ public sealed class KsqlCasesParseTests(ITestOutputHelper output)
     {
         List<string> failures = [];
         var read = 0;
-        foreach (var test in KsqlCases.All().Where(c => c.Rung is not ("1-parser-rejection" or "X-disabled")))
+        foreach (var test in OpenCases.All().Where(c => c.Rung is not ("1-parser-rejection" or "X-disabled")))
         {
             var result = KsqlParser.Parse(test.Text);
             if (result.HasErrors)
@@ -47,12 +48,12 @@ public sealed class KsqlCasesParseTests(ITestOutputHelper output)
     public void What_the_ksqldb_parser_rejects_is_rejected()
     {
         List<string> accepted = [];
-        foreach (var test in KsqlCases.All().Where(c => c.Rung == "1-parser-rejection"))
+        foreach (var test in OpenCases.All().Where(c => c.Rung == "1-parser-rejection"))
         {
             var result = KsqlParser.Parse(test.Text);
-            if (!result.HasErrors && !AnalyzerRules.Any(r => test.Message?.Contains(r, StringComparison.Ordinal) == true))
+            if (!result.HasErrors && !AnalyzerRules.Any(r => test.ExpectedException.ToString()!.Contains(r, StringComparison.Ordinal)))
             {
-                accepted.Add($"{test.Id}: {test.Message}");
+                accepted.Add($"{test.Id}: {test.ExpectedException}");
             }
         }
 
