@@ -30,6 +30,7 @@ public static class PioneerDomain
         services.AddScoped<WorkRecorder>();
         services.AddScoped<SecretStore>();
         services.AddScoped<DesiredStateBuilder>();
+        services.AddScoped<ProtectionSettings>();
         services.AddScoped<TenantPlanner>();
         services.AddScoped<RequestReconcile>();
         services.AddScoped<ReconcileOutcome>();

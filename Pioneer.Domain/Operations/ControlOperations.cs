@@ -62,7 +62,7 @@ public sealed class ControlOperations(IDbContextFactory<PioneerDbContext> contex
             return Error.Conflict("SeedRunEnded", "The seed run of this operation has ended and cannot be gone on with.", "Run its seed job again.");
         }
 
-        var operation = work.Request(db, actor, row.Kind, row.TenantId, row.Subject, row.Target == RequestReconcile.Confirmed ? null : row.Target);
+        var operation = work.Request(db, actor, row.Kind, row.TenantId, row.Subject, row.Target is RequestReconcile.Confirmed or RequestReconcile.SafeOnly ? null : row.Target);
         seed?.OperationId = operation.Id;
         work.Audit(db, actor, "OperationRetried", new AuditSubject("operation", id.ToString(), row.TenantId), operation: operation);
         var saved = await work.SaveAsync(db, operation, cancellationToken);

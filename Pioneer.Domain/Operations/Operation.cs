@@ -1,3 +1,4 @@
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Seeding;
 
 namespace Pioneer.Domain.Operations;
@@ -14,7 +15,7 @@ public sealed class Operation : IRevisioned
     /// <summary>The thing it is about, such as <c>acme</c> or <c>acme.t.payments</c>; for people and links.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>Id of the row it is about (subscription, credential, seed run, playbook run), a connector's name, or <see cref="Provisioning.RequestReconcile.Confirmed"/>; what the job needs.</summary>
+    /// <summary>Id of the row it is about (subscription, credential, seed run, playbook run), a connector's name, or how much of a plan may be applied (<see cref="RequestReconcile.ConsentOf"/>); what the job needs.</summary>
     public string? Target { get; init; }
 
     public OperationState State { get; set; } = OperationState.Queued;
@@ -98,6 +99,9 @@ public sealed class OperationStep
     public required int Ordinal { get; init; }
 
     public required string Title { get; init; }
+
+    /// <summary>Which way it goes; null in journals that older versions wrote.</summary>
+    public ChangeKind? Kind { get; init; }
 
     /// <summary>Such as <c>topic</c>, <c>acl</c>, <c>connector</c>.</summary>
     public required string ResourceType { get; init; }

@@ -18,7 +18,7 @@ public sealed record OperationRow(
 
 /// <summary>A journal row of an operation.</summary>
 public sealed record OperationStepRow(
-    int Ordinal, string Title, string ResourceType, string Resource, OperationStepState State, string? Before, string? After, string? Error, int Attempt,
+    int Ordinal, string Title, ChangeKind? Kind, string ResourceType, string Resource, OperationStepState State, string? Before, string? After, string? Error, int Attempt,
     DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
 
 /// <summary>An operation with its journal.</summary>
@@ -56,7 +56,7 @@ public sealed class OperationQueries(IDbContextFactory<PioneerDbContext> context
 
         var steps = await db.OperationSteps.AsNoTracking().Where(step => step.OperationId == id).OrderBy(step => step.Ordinal).ShownTo(actor)
             .Select(step => new OperationStepRow(
-                step.Row.Ordinal, step.Row.Title, step.Row.ResourceType, step.Row.Resource, step.Row.State, step.Before, step.After, step.Error,
+                step.Row.Ordinal, step.Row.Title, step.Row.Kind, step.Row.ResourceType, step.Row.Resource, step.Row.State, step.Before, step.After, step.Error,
                 step.Row.Attempt, step.Row.StartedAt, step.Row.FinishedAt))
             .ToListAsync(cancellationToken);
         return new OperationDetail(Shown(row, actor), steps.ConvertAll(step => step with { Error = PlatformWords.For(actor, TenantOf(row), step.Error) }));

@@ -30,6 +30,7 @@ internal sealed class EntityMapping :
     IEntityTypeConfiguration<SubscriptionVersion>,
     IEntityTypeConfiguration<QueryDraft>,
     IEntityTypeConfiguration<Credential>,
+    IEntityTypeConfiguration<TopicProtection>,
     IEntityTypeConfiguration<PlatformSecret>,
     IEntityTypeConfiguration<SeedJob>,
     IEntityTypeConfiguration<SeedRun>,
@@ -189,6 +190,12 @@ internal sealed class EntityMapping :
         builder.Property(row => row.PendingSecret).HasMaxLength(Long);
         builder.Property(row => row.IssuedBy).HasMaxLength(Name);
         builder.Property(row => row.RevokedBy).HasMaxLength(Name);
+    }
+
+    public void Configure(EntityTypeBuilder<TopicProtection> builder)
+    {
+        builder.Property(row => row.Id).ValueGeneratedNever();
+        builder.Property(row => row.ChangedBy).HasMaxLength(Name);
     }
 
     public void Configure(EntityTypeBuilder<PlatformSecret> builder)

@@ -44,6 +44,8 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
 
     public DbSet<Credential> Credentials => Set<Credential>();
 
+    public DbSet<TopicProtection> TopicProtection => Set<TopicProtection>();
+
     public DbSet<PlatformSecret> Secrets => Set<PlatformSecret>();
 
     public DbSet<SeedJob> SeedJobs => Set<SeedJob>();

@@ -11,22 +11,37 @@ public enum ChangeKind
     Delete,
 }
 
-/// <summary>What a change can do to those who rely on the resource.</summary>
+/// <summary>
+/// What a change can do to those who rely on the resource, mildest first. From <see cref="RemovesRights"/> on a person has to agree
+/// (<see cref="Change.NeedsConfirmation"/>): neither the drift scan nor any reconcile makes such a change by itself.
+/// </summary>
 public enum ChangeRisk
 {
+    /// <summary>Makes what is missing, or protects records better than before.</summary>
     Safe,
+
+    /// <summary>Delivery may stand still for a moment.</summary>
     InterruptsDelivery,
+
+    /// <summary>Somebody can do less than before.</summary>
+    RemovesRights,
+
+    /// <summary>Records are kept as before, and the next failure can lose some of them: fewer copies, weaker promises to writers.</summary>
+    WeakensProtection,
+
+    /// <summary>Records are deleted, at once or earlier than before.</summary>
     DestroysData,
 }
 
 /// <summary>What a change adds to (or takes from) the platform's load.</summary>
-public sealed record ChangeCost(int Topics = 0, int Partitions = 0, int Connectors = 0, int Tasks = 0, int Queries = 0)
+/// <param name="Replicas">Copies of partitions on brokers: what storage grows by.</param>
+public sealed record ChangeCost(int Topics = 0, int Partitions = 0, int Connectors = 0, int Tasks = 0, int Queries = 0, int Replicas = 0)
 {
     public static readonly ChangeCost None = new();
 
     public static ChangeCost operator +(ChangeCost left, ChangeCost right) => new(
         left.Topics + right.Topics, left.Partitions + right.Partitions, left.Connectors + right.Connectors,
-        left.Tasks + right.Tasks, left.Queries + right.Queries);
+        left.Tasks + right.Tasks, left.Queries + right.Queries, left.Replicas + right.Replicas);
 }
 
 /// <summary>One difference between wanted and observed state, with what it takes to make it go away.</summary>
@@ -50,10 +65,13 @@ public abstract record Change(ChangeKind Kind, ChangeRisk Risk)
     public virtual Change? Inverse => null;
 
     /// <summary>
-    /// It destroys records, and nobody has agreed to that: whoever deletes a topic confirmed it when asking, but a difference that somebody made
-    /// on the platform was never asked about. Applied only with a confirmation of its own.
+    /// A person asked for just this: whoever revoked the credential, suspended the tenant or deleted the subscription. A difference that somebody
+    /// made on the platform was never asked for.
     /// </summary>
-    public virtual bool NeedsConfirmation => false;
+    public bool IsAskedFor { get; init; }
+
+    /// <summary>It takes away rights, protection or records, and nobody has agreed to that. Applied only with a confirmation of its own.</summary>
+    public bool NeedsConfirmation => Risk >= ChangeRisk.RemovesRights && !IsAskedFor;
 
     /// <summary>One line for lists and journals.</summary>
     public string Title => $"{Kind} {ResourceType} {Resource}";

@@ -13,16 +13,19 @@ public sealed record TopicChange(ChangeKind Kind, ChangeRisk Risk, TopicSpec Top
 
     public override string? After => Kind is ChangeKind.Create ? ChangeText.Topic(Topic) : null;
 
-    public override ChangeCost Cost => Kind is ChangeKind.Create ? new(1, Topic.Partitions) : new(-1, -Topic.Partitions);
+    public override ChangeCost Cost => Kind is ChangeKind.Create
+        ? new(1, Topic.Partitions, Replicas: Topic.Partitions * Topic.ReplicationFactor)
+        : new(-1, -Topic.Partitions, Replicas: -Topic.Partitions * Topic.ReplicationFactor);
 
+    /// <summary>Whoever asks for the inverse asks for the deletion.</summary>
     public override Change? Inverse =>
-        Kind is ChangeKind.Create ? new TopicChange(ChangeKind.Delete, ChangeRisk.DestroysData, Topic) : null;
+        Kind is ChangeKind.Create ? new TopicChange(ChangeKind.Delete, ChangeRisk.DestroysData, Topic) { IsAskedFor = true } : null;
 }
 
-/// <summary>Sets the configs of a topic that differ; others are left as they are.</summary>
+/// <summary>Sets the configs of a topic that differ; others are left as they are. Its risk is that of the worst of them.</summary>
 public sealed record TopicConfigChange(
-    string Topic, ImmutableSortedDictionary<string, string?> Current, ImmutableSortedDictionary<string, string?> Wanted, ChangeRisk Risk)
-    : Change(ChangeKind.Update, Risk)
+    string Topic, ImmutableSortedDictionary<string, string?> Current, ImmutableSortedDictionary<string, string?> Wanted)
+    : Change(ChangeKind.Update, Wanted.Select(pair => ConfigRisk.Of(pair.Key, Current.GetValueOrDefault(pair.Key), pair.Value)).DefaultIfEmpty().Max())
 {
     public override string ResourceType => "topic-config";
 
@@ -32,13 +35,11 @@ public sealed record TopicConfigChange(
 
     public override string? After => ChangeText.MapWithDefaults(Wanted);
 
-    public override bool NeedsConfirmation => Risk is ChangeRisk.DestroysData;
-
     /// <summary>A null value goes back to the broker's default.</summary>
-    public override Change Inverse => new TopicConfigChange(Topic, Wanted, Current, ChangeRisk.Safe);
+    public override Change Inverse => new TopicConfigChange(Topic, Wanted, Current);
 
     public bool Equals(TopicConfigChange? other) =>
-        other is not null && Topic == other.Topic && Risk == other.Risk && Current.SequenceEqual(other.Current) && Wanted.SequenceEqual(other.Wanted);
+        other is not null && Topic == other.Topic && Current.SequenceEqual(other.Current) && Wanted.SequenceEqual(other.Wanted);
 
     public override int GetHashCode() => HashCode.Combine(Topic, Current.Count, Wanted.Count);
 }
@@ -57,6 +58,23 @@ public sealed record PartitionChange(string Topic, int Current, int Wanted) : Ch
     public override ChangeCost Cost => new(Partitions: Wanted - Current);
 }
 
+/// <summary>
+/// Adds replicas to a topic's partitions until each has as many as wanted (KIP-455); replicas that are there stay, so leaders do not move. The
+/// brokers copy in the background. There is no change that takes replicas away.
+/// </summary>
+public sealed record ReplicationChange(string Topic, short Current, short Wanted, int Partitions) : Change(ChangeKind.Update, ChangeRisk.Safe)
+{
+    public override string ResourceType => "replication";
+
+    public override string Resource => Topic;
+
+    public override string? Before => Plural.Of(Current, "replica");
+
+    public override string? After => Plural.Of(Wanted, "replica");
+
+    public override ChangeCost Cost => new(Replicas: Partitions * (Wanted - Current));
+}
+
 /// <summary>Gives or takes one right.</summary>
 public sealed record AclChange(ChangeKind Kind, ChangeRisk Risk, AclRule Rule) : Change(Kind, Risk)
 {
@@ -69,7 +87,7 @@ public sealed record AclChange(ChangeKind Kind, ChangeRisk Risk, AclRule Rule) :
     public override string? After => Kind is ChangeKind.Create ? Rule.ToString() : null;
 
     public override Change Inverse => Kind is ChangeKind.Create
-        ? new AclChange(ChangeKind.Delete, ChangeRisk.InterruptsDelivery, Rule)
+        ? new AclChange(ChangeKind.Delete, ChangeRisk.RemovesRights, Rule) { IsAskedFor = true }
         : new AclChange(ChangeKind.Create, ChangeRisk.Safe, Rule);
 }
 
@@ -85,7 +103,7 @@ public sealed record ScramUserChange(ChangeKind Kind, ChangeRisk Risk, ScramUser
     public override string? After => Kind is ChangeKind.Create ? $"{User.Mechanism}, {User.Iterations} iterations" : null;
 
     public override Change? Inverse =>
-        Kind is ChangeKind.Create ? new ScramUserChange(ChangeKind.Delete, ChangeRisk.InterruptsDelivery, User) : null;
+        Kind is ChangeKind.Create ? new ScramUserChange(ChangeKind.Delete, ChangeRisk.RemovesRights, User) { IsAskedFor = true } : null;
 }
 
 /// <summary>Hosts or removes a ksqlDB service, or gives it another principal.</summary>

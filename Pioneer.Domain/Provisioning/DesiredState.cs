@@ -51,6 +51,9 @@ public sealed record RetiredResources
 
     public ImmutableHashSet<string> Users { get; init; } = [];
 
+    /// <summary>Principals (with <c>User:</c>) that a person shut out: by revoking a credential, suspending the tenant, or ending it.</summary>
+    public ImmutableHashSet<string> Principals { get; init; } = [];
+
     public ImmutableHashSet<string> Services { get; init; } = [];
 
     public ImmutableHashSet<KsqlObjectName> Streams { get; init; } = [];

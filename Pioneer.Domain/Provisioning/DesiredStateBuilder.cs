@@ -13,13 +13,13 @@ public sealed class DesiredStateBuilder(
     IDbContextFactory<PioneerDbContext> contexts, IOptions<ProvisioningOptions> options, TimeProvider clock)
 {
     /// <summary>Wanted state of one tenant; null when there is none with this slug in the caller's scope.</summary>
-    public async Task<DesiredState?> BuildAsync(TenantSlug tenant, int brokers, CancellationToken cancellationToken)
+    public async Task<DesiredState?> BuildAsync(TenantSlug tenant, WantedProtection protection, CancellationToken cancellationToken)
     {
         var wanted = await LoadAsync(tenant, cancellationToken);
-        return wanted is null ? null : Describe(wanted, brokers);
+        return wanted is null ? null : Describe(wanted, protection);
     }
 
-    public DesiredState Describe(WantedTenant wanted, int brokers) => TenantDesiredState.Describe(wanted, options.Value, brokers);
+    public DesiredState Describe(WantedTenant wanted, WantedProtection protection) => TenantDesiredState.Describe(wanted, options.Value, protection);
 
     /// <summary>The rows of one tenant, untracked, for building and for 'what if' plans.</summary>
     public async Task<WantedTenant?> LoadAsync(TenantSlug tenant, CancellationToken cancellationToken)

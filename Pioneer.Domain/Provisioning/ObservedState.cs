@@ -7,8 +7,7 @@ public sealed record ObservedState
 {
     public static readonly ObservedState Empty = new();
 
-    /// <summary>Brokers in the cluster: the default replication factor is the smaller of 3 and this.</summary>
-    public int BrokerCount { get; init; } = 1;
+    public ObservedBrokers Brokers { get; init; } = ObservedBrokers.One;
 
     /// <summary>Configs hold at least every non-default value and every key that plans set.</summary>
     public ImmutableArray<TopicSpec> Topics { get; init; } = [];

@@ -7,7 +7,9 @@ public sealed class ProvisioningOptions
 {
     public const string Section = "Kafka";
 
-    /// <summary>Key <c>Kafka:ReplicationFactor</c>; the smaller of 3 and the number of brokers when not set.</summary>
+    /// <summary>
+    /// Key <c>Kafka:ReplicationFactor</c>: what <see cref="TopicProtection"/> begins with; the smaller of 3 and the number of brokers when not set.
+    /// </summary>
     public short? ReplicationFactor { get; set; }
 
     /// <summary>Key <c>Kafka:Partitions</c>: partitions of a new topic whose feed does not say.</summary>
@@ -27,8 +29,6 @@ public sealed class ProvisioningOptions
     /// 0 is no limit.
     /// </summary>
     public TenantLimits Limits { get; set; } = new() { ProducerBytesPerSecond = 10L << 20, ConsumerBytesPerSecond = 50L << 20 };
-
-    public short ReplicationFor(int brokers) => ReplicationFactor ?? (short)Math.Clamp(brokers, 1, 3);
 
     /// <summary>All errors at once, each naming its key; empty when the options are good.</summary>
     public IEnumerable<string> Validate()

@@ -17,8 +17,8 @@ internal static class RightsPlanning
         {
             if (user.SecretName is null)
             {
-                plan.Block(
-                    "scram-user", user.User,
+                plan.Withhold(
+                    new ScramUserChange(ChangeKind.Create, ChangeRisk.Safe, user),
                     $"The broker does not know '{user.User}', and its password was shown once and is not kept.",
                     "Rotate or revoke the credential.");
             }
@@ -33,7 +33,7 @@ internal static class RightsPlanning
             if (desired.Retired.Users.Contains(user.User))
             {
                 var removed = user with { SecretName = null };
-                plan.Add(PlanPhase.RemoveUsers, new ScramUserChange(ChangeKind.Delete, ChangeRisk.InterruptsDelivery, removed));
+                plan.Add(PlanPhase.RemoveUsers, new ScramUserChange(ChangeKind.Delete, ChangeRisk.RemovesRights, removed) { IsAskedFor = true });
             }
             else if (PlanScope.HasUser(desired, user.User))
             {
@@ -55,13 +55,23 @@ internal static class RightsPlanning
         {
             if (desired.OwnedPrincipals.Contains(rule.Principal) || desired.Retired.Acls.Contains(rule))
             {
-                var risk = rule.Permission is AclPermission.Allow ? ChangeRisk.InterruptsDelivery : ChangeRisk.Safe;
-                plan.Add(PlanPhase.RevokeRights, new AclChange(ChangeKind.Delete, risk, rule));
+                plan.Add(PlanPhase.RevokeRights, Removal(rule, desired.Retired));
             }
             else if (PlanScope.HasAcl(desired, rule))
             {
                 plan.Foreign("acl", rule.ToString());
             }
         }
+    }
+
+    /// <summary>
+    /// Rights of a principal that a person shut out are taken without asking again. Anything else that somebody added is shown and waits: it may be
+    /// what keeps a client going tonight, and a DENY may be what keeps one out.
+    /// </summary>
+    private static AclChange Removal(AclRule rule, RetiredResources retired)
+    {
+        var risk = rule.Permission is AclPermission.Allow ? ChangeRisk.RemovesRights : ChangeRisk.WeakensProtection;
+        var asked = retired.Acls.Contains(rule) || (risk is ChangeRisk.RemovesRights && retired.Principals.Contains(rule.Principal));
+        return new AclChange(ChangeKind.Delete, risk, rule) { IsAskedFor = asked };
     }
 }

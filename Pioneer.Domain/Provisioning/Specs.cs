@@ -3,8 +3,12 @@ using System.Collections.Immutable;
 namespace Pioneer.Domain.Provisioning;
 
 /// <summary>A topic as it is wanted or was found. Wanted configs are the ones we care about; found ones may be more.</summary>
+/// <param name="ReplicationFactor">Of what was found: the replicas of the partition that has fewest.</param>
 public sealed record TopicSpec(string Name, int Partitions, short ReplicationFactor, ImmutableSortedDictionary<string, string> Configs)
 {
+    /// <summary>Replicas in sync of the partition that has fewest, as it was found; null where nobody looked. Passes by itself, so it is no part of equality.</summary>
+    public short? FewestInSync { get; init; }
+
     public bool Equals(TopicSpec? other) =>
         other is not null && Name == other.Name && Partitions == other.Partitions && ReplicationFactor == other.ReplicationFactor
         && Configs.SequenceEqual(other.Configs);

@@ -19,9 +19,9 @@ public sealed class TenantDesiredState
     private readonly bool _dedicated;
     private readonly bool _suspended;
     private readonly string _serviceId;
-    private readonly short _replication;
+    private readonly WantedProtection _protection;
 
-    private TenantDesiredState(WantedTenant wanted, ProvisioningOptions options, int brokers)
+    private TenantDesiredState(WantedTenant wanted, ProvisioningOptions options, WantedProtection protection)
     {
         _wanted = wanted;
         _options = options;
@@ -29,19 +29,19 @@ public sealed class TenantDesiredState
         _dedicated = wanted.Tenant.Isolation is IsolationLevel.Dedicated;
         _suspended = wanted.Tenant.State is TenantState.Suspended;
         _serviceId = KsqlNames.ServiceId(wanted.Tenant);
-        _replication = options.ReplicationFor(brokers);
+        _protection = protection;
     }
 
-    public static DesiredState Describe(WantedTenant wanted, ProvisioningOptions options, int brokers)
+    public static DesiredState Describe(WantedTenant wanted, ProvisioningOptions options, WantedProtection protection)
     {
-        var state = new TenantDesiredState(wanted, options, brokers);
+        var state = new TenantDesiredState(wanted, options, protection);
         return wanted.Tenant.State is TenantState.Offboarding or TenantState.Deleted ? state.Gone() : state.Living();
     }
 
     /// <summary>Partitions that the results of a query would have, and those of the topic that it reads; null where this tenant wants no such topic.</summary>
     public static (int Source, int Delivery)? PartitionsOf(WantedTenant wanted, ProvisioningOptions options, string sourceTopic)
     {
-        var state = new TenantDesiredState(wanted, options, brokers: 1);
+        var state = new TenantDesiredState(wanted, options, WantedProtection.For(1));
         return state.Living().Topics.FirstOrDefault(topic => topic.Name == sourceTopic) is { } source
             ? (source.Partitions, state.DeliveryPartitions(sourceTopic) ?? options.Partitions)
             : null;
@@ -75,6 +75,7 @@ public sealed class TenantDesiredState
                 LookedAfterTopics = [TopicNames.Prefix(_slug, TopicKind.Seed)],
                 Acls = [],
                 Users = [.. _wanted.Credentials.Where(credential => !IsUsable(credential)).Select(credential => credential.Principal)],
+                Principals = [.. ShutOut().Select(principal => $"User:{principal}")],
                 Services = [],
                 Streams = [.. revoked.Select(feed => feed.Feed.Name).Concat(deleted.Select(row => row.Name)).Select(StreamName)],
                 Queries = [.. RetiredQueries(living, deleted)],
@@ -98,6 +99,7 @@ public sealed class TenantDesiredState
                 Topics = [.. _wanted.Feeds.Select(FeedName), .. _wanted.Subscriptions.Select(DeliveryName)],
                 Acls = [.. connectRights, .. _dedicated ? [] : AclSets.KsqlData(_slug, Principals.SharedKsql)],
                 Users = [.. OwnedPrincipals().Select(principal => principal["User:".Length..])],
+                Principals = OwnedPrincipals(),
                 Services = _dedicated ? [_serviceId] : [],
                 Streams = [.. names.Select(StreamName)],
                 Queries = [.. _wanted.Subscriptions.SelectMany(row => row.Versions).Select(version => new KsqlObjectName(_serviceId, version.QueryId))],
@@ -119,6 +121,12 @@ public sealed class TenantDesiredState
 
     private ImmutableHashSet<string> OwnedPrincipals() =>
         [.. _wanted.Credentials.Select(credential => credential.Principal).Append(Principals.Ksql(_slug)).Append(Principals.Portal(_slug)).Select(name => $"User:{name}")];
+
+    private IEnumerable<string> ShutOut()
+    {
+        var revoked = _wanted.Credentials.Where(credential => _suspended || !IsUsable(credential)).Select(credential => credential.Principal);
+        return _suspended ? revoked.Append(Principals.Portal(_slug)) : revoked;
+    }
 
     private IEnumerable<ScramUserSpec> Users(IEnumerable<Credential> credentials)
     {
@@ -163,13 +171,13 @@ public sealed class TenantDesiredState
     {
         var configs = ImmutableSortedDictionary.CreateBuilder<string, string>();
         configs["cleanup.policy"] = cleanup;
-        configs["min.insync.replicas"] = _replication >= 3 ? "2" : "1";
+        configs[ConfigRisk.MinInSyncReplicas] = _protection.MinInSyncReplicas.ToString(CultureInfo.InvariantCulture);
         if (retentionMs is { } kept)
         {
             configs["retention.ms"] = kept.ToString(CultureInfo.InvariantCulture);
         }
 
-        return new TopicSpec(name, partitions ?? _options.Partitions, _replication, configs.ToImmutable());
+        return new TopicSpec(name, partitions ?? _options.Partitions, _protection.ReplicationFactor, configs.ToImmutable());
     }
 
     private KsqlStreamSpec FeedStream(WantedFeed feed) => new(

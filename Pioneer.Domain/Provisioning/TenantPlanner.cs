@@ -3,7 +3,7 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Domain.Provisioning;
 
 /// <summary>Reads observed and wanted state and plans: the same way for preview, apply, drift and repair.</summary>
-public sealed class TenantPlanner(IObservedStateReader reader, DesiredStateBuilder builder)
+public sealed class TenantPlanner(IObservedStateReader reader, DesiredStateBuilder builder, ProtectionSettings protection)
 {
     /// <summary>The plan of one tenant as the database has it. Fails where a part of the platform cannot be read, naming it.</summary>
     public async Task<Result<Plan>> PlanAsync(TenantSlug tenant, CancellationToken cancellationToken)
@@ -14,7 +14,8 @@ public sealed class TenantPlanner(IObservedStateReader reader, DesiredStateBuild
             return observed.Error;
         }
 
-        var desired = await builder.BuildAsync(tenant, observed.Value.BrokerCount, cancellationToken);
+        var wanted = await protection.WantedAsync(observed.Value, cancellationToken);
+        var desired = await builder.BuildAsync(tenant, wanted, cancellationToken);
         return desired is null ? TenantErrors.NotFound(tenant.Value) : ProvisioningPlanner.Plan(desired, observed.Value);
     }
 
@@ -24,6 +25,6 @@ public sealed class TenantPlanner(IObservedStateReader reader, DesiredStateBuild
         var observed = await reader.ReadAsync(wanted.Tenant.Slug, cancellationToken);
         return observed.IsFailure
             ? observed.Error
-            : ProvisioningPlanner.Plan(builder.Describe(wanted, observed.Value.BrokerCount), observed.Value);
+            : ProvisioningPlanner.Plan(builder.Describe(wanted, await protection.WantedAsync(observed.Value, cancellationToken)), observed.Value);
     }
 }

@@ -1,26 +1,31 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace Pioneer.Domain.Provisioning;
 
-/// <summary>Topics, their configs and partitions.</summary>
+/// <summary>Topics, their configs and partitions; replicas in <see cref="ReplicationPlanning"/>.</summary>
 internal static class TopicPlanning
 {
-    private const string RetentionMs = "retention.ms";
-
     public static void Add(PlanBuilder plan, DesiredState desired, ObservedState observed)
     {
         var found = observed.Topics.ToDictionary(topic => topic.Name);
         var wanted = new HashSet<string>(desired.Topics.Select(topic => topic.Name));
+        var metricNames = observed.Topics.ToLookup(topic => MetricName(topic.Name), topic => topic.Name);
         foreach (var topic in desired.Topics)
         {
             if (found.TryGetValue(topic.Name, out var current))
             {
-                Compare(plan, topic, current);
+                Compare(plan, topic, current, observed.Brokers);
+            }
+            else if (metricNames[MetricName(topic.Name)].FirstOrDefault() is { } other)
+            {
+                plan.Withhold(
+                    new TopicChange(ChangeKind.Create, ChangeRisk.Safe, topic),
+                    $"There is a topic '{other}', and Kafka refuses a second one that its metrics could not tell from it ('.' and '_' count as the same).",
+                    $"Delete '{other}', or give the feed or subscription another name.");
             }
             else
             {
-                plan.Add(PlanPhase.CreateTopics, new TopicChange(ChangeKind.Create, ChangeRisk.Safe, topic));
+                ReplicationPlanning.Create(plan, topic, observed.Brokers);
             }
         }
 
@@ -28,7 +33,7 @@ internal static class TopicPlanning
         {
             if (desired.Retired.Topics.Contains(topic.Name))
             {
-                plan.Add(PlanPhase.DeleteTopics, new TopicChange(ChangeKind.Delete, ChangeRisk.DestroysData, topic));
+                plan.Add(PlanPhase.DeleteTopics, new TopicChange(ChangeKind.Delete, ChangeRisk.DestroysData, topic) { IsAskedFor = true });
             }
             else if (!desired.Retired.KeptTopics.Contains(topic.Name) && !desired.Retired.LooksAfter(topic.Name) && PlanScope.HasTopic(desired, topic.Name))
             {
@@ -37,7 +42,7 @@ internal static class TopicPlanning
         }
     }
 
-    private static void Compare(PlanBuilder plan, TopicSpec wanted, TopicSpec current)
+    private static void Compare(PlanBuilder plan, TopicSpec wanted, TopicSpec current, ObservedBrokers brokers)
     {
         if (current.Partitions < wanted.Partitions)
         {
@@ -51,36 +56,20 @@ internal static class TopicPlanning
                 $"Set the wanted number to {current.Partitions}.");
         }
 
-        if (current.ReplicationFactor < wanted.ReplicationFactor)
-        {
-            plan.Block(
-                "replication", wanted.Name,
-                $"The topic is kept on {current.ReplicationFactor} brokers where {wanted.ReplicationFactor} are wanted.",
-                "Reassign its replicas with kafka-reassign-partitions.sh; Pioneer goes on when they are in place.");
-        }
+        ReplicationPlanning.Compare(plan, wanted, current, brokers);
 
-        var differing = wanted.Configs.Where(pair => current.Configs.GetValueOrDefault(pair.Key) != pair.Value).ToList();
-        if (differing.Count > 0)
+        // One change for each risk: what protects better is not to wait for the consent to what protects less.
+        var differing = wanted.Configs.Select(pair => ReplicationPlanning.Attainable(plan, pair, wanted, current))
+            .Where(pair => current.Configs.GetValueOrDefault(pair.Key) != pair.Value)
+            .GroupBy(pair => ConfigRisk.Of(pair.Key, current.Configs.GetValueOrDefault(pair.Key), pair.Value));
+        foreach (var group in differing)
         {
             plan.Add(PlanPhase.ConfigureTopics, new TopicConfigChange(
                 wanted.Name,
-                differing.ToImmutableSortedDictionary(pair => pair.Key, pair => current.Configs.GetValueOrDefault(pair.Key)),
-                differing.ToImmutableSortedDictionary(pair => pair.Key, pair => (string?)pair.Value),
-                differing.Exists(pair => DropsRecords(pair.Key, current.Configs.GetValueOrDefault(pair.Key), pair.Value))
-                    ? ChangeRisk.DestroysData
-                    : ChangeRisk.Safe));
+                group.ToImmutableSortedDictionary(pair => pair.Key, pair => current.Configs.GetValueOrDefault(pair.Key)),
+                group.ToImmutableSortedDictionary(pair => pair.Key, pair => (string?)pair.Value)));
         }
     }
 
-    // A shorter retention, or compaction where there was none, deletes records that were kept until now.
-    private static bool DropsRecords(string key, string? current, string wanted) => key switch
-    {
-        RetentionMs => Milliseconds(wanted) < Milliseconds(current),
-        "cleanup.policy" => true,
-        _ => false,
-    };
-
-    // -1 keeps for ever.
-    private static long Milliseconds(string? text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= 0 ? value : long.MaxValue;
+    private static string MetricName(string topic) => topic.Replace('.', '_');
 }

@@ -22,6 +22,7 @@ public static class AdapterServices
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<KafkaAdmin>();
         services.AddSingleton<KafkaQuotas>();
+        services.AddSingleton<KafkaReplicas>();
         services.AddSingleton<KafkaSignIn>();
         services.AddSingleton<KsqlServiceDirectory>();
         services.AddSingleton<KsqlCommandSequences>();

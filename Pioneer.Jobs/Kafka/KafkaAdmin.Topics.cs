@@ -17,8 +17,12 @@ public sealed partial class KafkaAdmin
         return chosen
             .Where(topic => configs.ContainsKey(topic.Topic))
             .Select(topic => new KafkaTopic(topic.Topic, topic.Partitions.Count,
-                topic.Partitions.Count == 0 ? 0 : topic.Partitions.Max(partition => partition.Replicas.Length),
-                configs[topic.Topic].All, configs[topic.Topic].Overrides))
+                topic.Partitions.Select(partition => partition.Replicas.Length).DefaultIfEmpty().Min(),
+                configs[topic.Topic].All, configs[topic.Topic].Overrides)
+            {
+                Replicas = [.. topic.Partitions.OrderBy(partition => partition.PartitionId).Select(partition => partition.Replicas)],
+                FewestInSync = topic.Partitions.Select(partition => partition.InSyncReplicas.Length).DefaultIfEmpty().Min(),
+            })
             .ToList();
     }
 

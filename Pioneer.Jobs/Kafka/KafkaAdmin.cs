@@ -161,6 +161,17 @@ public sealed partial class KafkaAdmin : IDisposable
     /// <summary>Errors that went through a whole request timeout already: another round would only make the caller wait twice.</summary>
     private static bool IsSlow(ErrorCode code) => code is ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue;
 
+    /// <summary>A failure that an answer to one of our own requests tells of; what may pass is an <see cref="IOException"/>, so that it is sent again.</summary>
+    internal static void ThrowIfFailed(string action, ErrorCode error, string? message)
+    {
+        if (error != ErrorCode.NoError)
+        {
+            throw IsTransient(error)
+                ? new IOException(message ?? error.ToString())
+                : new KafkaRequestException(action, error, message ?? error.ToString());
+        }
+    }
+
     internal static bool IsTransient(ErrorCode code) => code is ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue or ErrorCode.Local_Transport
         or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve or ErrorCode.Local_WaitCoord or ErrorCode.RequestTimedOut
         or ErrorCode.NotController or ErrorCode.BrokerNotAvailable or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition

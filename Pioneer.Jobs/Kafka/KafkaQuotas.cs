@@ -29,7 +29,7 @@ public sealed class KafkaQuotas(IOptions<KafkaOptions> options, TimeProvider tim
         return await _brokers.CallAsync(action, async (connection, token) =>
         {
             var answer = await connection.SendAsync<DescribeClientQuotasResponse>(new DescribeClientQuotasRequest(), 0, token);
-            ThrowIfFailed(action, (ErrorCode)answer.ErrorCode, answer.ErrorMessage);
+            KafkaAdmin.ThrowIfFailed(action, (ErrorCode)answer.ErrorCode, answer.ErrorMessage);
             return (answer.Entries ?? []).Select(Read).ToImmutableArray();
         }, ct);
     }
@@ -85,15 +85,5 @@ public sealed class KafkaQuotas(IOptions<KafkaOptions> options, TimeProvider tim
         var error = (ErrorCode)entry.ErrorCode;
         return new KafkaItemError(
             entry.Entity.FirstOrDefault(part => part.EntityType == User)?.EntityName ?? "", error, entry.ErrorMessage ?? error.ToString());
-    }
-
-    private static void ThrowIfFailed(string action, ErrorCode error, string? message)
-    {
-        if (error != ErrorCode.NoError)
-        {
-            throw KafkaAdmin.IsTransient(error)
-                ? new IOException(message ?? error.ToString())
-                : new KafkaRequestException(action, error, message ?? error.ToString());
-        }
     }
 }

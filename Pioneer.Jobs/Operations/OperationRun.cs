@@ -143,6 +143,7 @@ public sealed class OperationRun(IDbContextFactory<PioneerDbContext> database, O
         TenantId = tenant,
         Ordinal = ordinal,
         Title = change.Title,
+        Kind = change.Kind,
         ResourceType = change.ResourceType,
         Resource = change.Resource,
         IdempotencyKey = change.IdempotencyKey,

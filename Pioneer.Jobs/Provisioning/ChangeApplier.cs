@@ -25,6 +25,7 @@ public sealed class ChangeApplier(TopicApplier topics, RightsApplier rights, Quo
                 TopicChange { Kind: ChangeKind.Create } => topics.CreateAsync([.. Of<TopicChange>(changes).Select(change => change.Topic)], ct),
                 TopicChange => topics.DeleteAsync([.. Of<TopicChange>(changes).Select(change => change.Topic)], ct),
                 PartitionChange => topics.AddPartitionsAsync([.. Of<PartitionChange>(changes)], ct),
+                ReplicationChange => topics.AddReplicasAsync([.. Of<ReplicationChange>(changes)], ct),
                 TopicConfigChange => EachAsync(Of<TopicConfigChange>(changes), topics.ConfigureAsync, ct),
                 AclChange { Kind: ChangeKind.Delete } => rights.RevokeAsync([.. Of<AclChange>(changes).Select(change => change.Rule)], ct),
                 AclChange => rights.GrantAsync([.. Of<AclChange>(changes).Select(change => change.Rule)], ct),

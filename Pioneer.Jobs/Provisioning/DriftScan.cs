@@ -9,7 +9,7 @@ namespace Pioneer.Jobs.Provisioning;
 
 /// <summary>
 /// On a schedule, compares every tenant's wanted state with what is there and writes the number of differences down. What can be mended without
-/// interrupting anybody is mended by an operation of its own; the rest waits for a person. A tenant with work under way is left to that work.
+/// harm to anybody is mended by an operation of its own; the rest waits for a person: nothing lowers protection, takes rights or deletes by itself. A tenant with work under way is left to that work.
 /// </summary>
 [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
 [DisableConcurrentExecution(timeoutInSeconds: 1)]
@@ -32,10 +32,11 @@ public sealed class DriftScan(
             }
 
             await outcome.RecordAsync(tenant, plan.Value, plannedAt, ct);
-            if (!plan.Value.Changes.IsEmpty && plan.Value.Risk == ChangeRisk.Safe)
+            var safe = plan.Value.With(PlanConsent.Nobody);
+            if (!safe.Changes.IsEmpty)
             {
-                var operation = await reconcile.ForTenantAsync(Actor.System, tenant.Value, confirmation: null, ct);
-                ProvisioningLog.Drifted(logger, plan.Value.Changes.Length, tenant.Value, operation.IsSuccess ? operation.Value.ToString() : operation.Error.Message);
+                var operation = await reconcile.ForDriftAsync(tenant, ct);
+                ProvisioningLog.Drifted(logger, safe.Changes.Length, tenant.Value, operation.IsSuccess ? operation.Value.ToString() : operation.Error.Message);
             }
         }
     }

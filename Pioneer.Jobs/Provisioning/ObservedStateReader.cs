@@ -12,15 +12,15 @@ namespace Pioneer.Jobs.Provisioning;
 /// an empty state would make the planner create or forget things.
 /// </summary>
 public sealed class ObservedStateReader(
-    KafkaAdmin kafka, BrokerRights rights, QuotaObservation quotas, KsqlObservation ksql, KsqlServiceUrls urls, ConnectClient connect) : IObservedStateReader
+    KafkaAdmin kafka, KafkaReplicas replicas, BrokerRights rights, QuotaObservation quotas, KsqlObservation ksql, KsqlServiceUrls urls, ConnectClient connect) : IObservedStateReader
 {
     public async Task<Result<ObservedState>> ReadAsync(TenantSlug? tenant, CancellationToken cancellationToken)
     {
         try
         {
             await urls.RefreshAsync(cancellationToken);
-            var brokers = kafka.DescribeClusterAsync(cancellationToken);
-            var topics = TopicsAsync(tenant, cancellationToken);
+            var brokers = replicas.BrokersAsync(cancellationToken);
+            var topics = TopicsAsync(tenant, brokers, cancellationToken);
             var known = rights.ReadAsync(tenant, cancellationToken);
             var limits = quotas.ReadAsync(tenant, cancellationToken);
             var services = ksql.ReadAsync(tenant, cancellationToken);
@@ -29,7 +29,7 @@ public sealed class ObservedStateReader(
             var observedKsql = await services;
             return new ObservedState
             {
-                BrokerCount = (await brokers).Count,
+                Brokers = await brokers,
                 Topics = await topics,
                 Acls = (await known).Acls,
                 Users = (await known).Users,
@@ -47,13 +47,20 @@ public sealed class ObservedStateReader(
         }
     }
 
-    private async Task<ImmutableArray<TopicSpec>> TopicsAsync(TenantSlug? tenant, CancellationToken ct)
+    private async Task<ImmutableArray<TopicSpec>> TopicsAsync(TenantSlug? tenant, Task<ObservedBrokers> brokers, CancellationToken ct)
     {
-        var topics = await kafka.DescribeTopicsAsync(
-            name => tenant is { } one ? name.StartsWith(TopicNames.Prefix(one), StringComparison.Ordinal) : !name.StartsWith('_'), ct);
-        return [.. topics.Select(topic => new TopicSpec(topic.Name, topic.Partitions, (short)topic.ReplicationFactor,
-            topic.Configs.Where(config => config.Value is not null).ToImmutableSortedDictionary(StringComparer.Ordinal)))];
+        var prefix = tenant is { } one ? TopicNames.Prefix(one) : null;
+        var topics = await kafka.DescribeTopicsAsync(name => prefix is null ? !name.StartsWith('_') : IsNear(name, prefix), ct);
+        var known = await brokers;
+        return [.. topics.Select(topic => new TopicSpec(
+            topic.Name, topic.Partitions, (short)topic.Replicas.Select(replicas => replicas.Count(known.Knows)).DefaultIfEmpty().Min(),
+            topic.Configs.Where(config => config.Value is not null).ToImmutableSortedDictionary(StringComparer.Ordinal))
+        { FewestInSync = (short)topic.FewestInSync })];
     }
+
+    // Kafka takes 'a.b' and 'a_b' for the same in its metrics, and refuses the second: so those that are spelled otherwise count too.
+    private static bool IsNear(string topic, string prefix) =>
+        topic.Length >= prefix.Length && topic.AsSpan(0, prefix.Length - 1).SequenceEqual(prefix.AsSpan(0, prefix.Length - 1)) && topic[prefix.Length - 1] is '.' or '_';
 
     private async Task<ImmutableArray<ObservedConnector>> ConnectorsAsync(TenantSlug? tenant, CancellationToken ct)
     {

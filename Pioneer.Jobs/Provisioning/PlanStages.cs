@@ -22,7 +22,7 @@ internal static class PlanStages
         AclChange { Kind: ChangeKind.Delete } => 3,
         ScramUserChange { Kind: ChangeKind.Delete } or QuotaChange { Kind: ChangeKind.Delete } => 4,
         TopicChange { Kind: ChangeKind.Delete } => 9,
-        TopicChange or AclChange or ScramUserChange or QuotaChange or TopicConfigChange or PartitionChange => 5,
+        TopicChange or AclChange or ScramUserChange or QuotaChange or TopicConfigChange or PartitionChange or ReplicationChange => 5,
         KsqlServiceChange or ConnectorChange => 6,
         KsqlStreamChange => 7,
         _ => 8,

@@ -34,7 +34,7 @@ internal static class PlatformErrors
         Confluent.Kafka.ErrorCode.ClusterAuthorizationFailed or Confluent.Kafka.ErrorCode.TopicAuthorizationFailed =>
             "Give the principal in Kafka:Username the rights of a provisioner: ALTER on the cluster, and CREATE, ALTER, DELETE on topics.",
         Confluent.Kafka.ErrorCode.InvalidReplicationFactor =>
-            "Set Kafka:ReplicationFactor to no more than the number of brokers that are up.",
+            "Wait until the brokers that are down are back, or lower the wanted replicas in the platform's settings.",
         Confluent.Kafka.ErrorCode.InvalidConfig or Confluent.Kafka.ErrorCode.PolicyViolation => "Change the feed's topic settings.",
         _ => null,
     };

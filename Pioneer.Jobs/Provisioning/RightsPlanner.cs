@@ -20,8 +20,8 @@ public sealed class RightsPlanner(DesiredStateBuilder wanted, BrokerRights right
 
     private Plan Lost(WantedTenant row, ObservedState observed)
     {
-        // rights are the same however many brokers there are
-        var plan = ProvisioningPlanner.PlanRights(wanted.Describe(row, brokers: 1), observed);
+        // rights are the same however well records are kept
+        var plan = ProvisioningPlanner.PlanRights(wanted.Describe(row, WantedProtection.For(1)), observed);
         return plan with { Changes = [.. plan.Changes.Where(change => change.Kind is ChangeKind.Create)] };
     }
 }

@@ -7,8 +7,8 @@ using Pioneer.Jobs.Operations;
 namespace Pioneer.Jobs.Provisioning;
 
 /// <summary>
-/// Brings one tenant to its wanted state: plan, apply, plan again, until the plan is empty, or holds only what destroys records and waits for
-/// somebody to confirm that. Holds the tenant's lock meanwhile.
+/// Brings one tenant to its wanted state: plan, apply, plan again, until the plan is empty, or holds only what takes something away and waits
+/// for somebody to confirm that. Holds the tenant's lock meanwhile.
 /// </summary>
 public sealed class TenantReconciler(
     TenantPlanner planner, PlanExecutor executor, ReconcileOutcome outcome, TenantLocks locks, TimeProvider time, ILogger<TenantReconciler> logger)
@@ -27,7 +27,7 @@ public sealed class TenantReconciler(
     {
         using var held = await locks.AcquireAsync(tenant.Id, ct);
         await run.CheckAsync(ct);
-        var confirmed = run is { Kind: OperationKind.ReconcileTenant, Target: RequestReconcile.Confirmed };
+        var consent = RequestReconcile.ConsentOf(run.Kind, run.Target);
         var plannedAt = time.GetUtcNow();
         var plan = await planner.PlanAsync(tenant.Slug, ct);
         for (var round = 1; ; round++)
@@ -38,7 +38,7 @@ public sealed class TenantReconciler(
             }
 
             ProvisioningLog.Planned(logger, tenant.Slug.Value, plan.Value.Changes.Length, plan.Value.Blocked.Length);
-            var permitted = Permitted(plan.Value, confirmed);
+            var permitted = plan.Value.With(consent);
             var applied = await executor.ApplyAsync(permitted, run, tenant.Id, ct);
             if (applied.Unavailable is { } down)
             {
@@ -46,15 +46,15 @@ public sealed class TenantReconciler(
             }
 
             plannedAt = permitted.Changes.IsEmpty ? plannedAt : time.GetUtcNow();
-            var after = permitted.Changes.IsEmpty ? plan : await SettleAsync(tenant.Slug, confirmed, mayWait: applied.Failures.IsEmpty, ct);
+            var after = permitted.Changes.IsEmpty ? plan : await SettleAsync(tenant.Slug, consent, mayWait: applied.Failures.IsEmpty, ct);
             if (after.IsFailure)
             {
                 return after.Error;
             }
 
             await outcome.RecordAsync(tenant.Slug, after.Value, plannedAt, ct);
-            var left = Permitted(after.Value, confirmed);
-            if (left.InSync)
+            var left = after.Value.With(consent);
+            if (IsDone(left, consent))
             {
                 return Result.Success;
             }
@@ -69,13 +69,13 @@ public sealed class TenantReconciler(
     }
 
     /// <summary>Plans until nothing is left or what is left no longer looks like metadata on its way.</summary>
-    private async Task<Result<Plan>> SettleAsync(TenantSlug tenant, bool confirmed, bool mayWait, CancellationToken ct)
+    private async Task<Result<Plan>> SettleAsync(TenantSlug tenant, PlanConsent consent, bool mayWait, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         while (true)
         {
             var plan = await planner.PlanAsync(tenant, ct);
-            if (plan.IsFailure || Permitted(plan.Value, confirmed).InSync || !mayWait || time.GetElapsedTime(started) > SettlePatience)
+            if (plan.IsFailure || IsDone(plan.Value.With(consent), consent) || !mayWait || time.GetElapsedTime(started) > SettlePatience)
             {
                 return plan;
             }
@@ -84,8 +84,9 @@ public sealed class TenantReconciler(
         }
     }
 
-    // What destroys records that nobody agreed to lose stays drift, and keeps nothing else from being done.
-    private static Plan Permitted(Plan plan, bool confirmed) => confirmed ? plan : plan.WithoutUnconfirmed();
+    // What cannot be mended now is told as drift; who asked for nothing is not told again by a failure.
+    private static bool IsDone(Plan left, PlanConsent consent) =>
+        left.Changes.IsEmpty && left.Blocked.All(blocked => consent is PlanConsent.Nobody || blocked.Kind is BlockKind.Waits);
 
     private static Error Describe(TenantSlug tenant, PlanOutcome applied, Plan left)
     {
@@ -97,9 +98,8 @@ public sealed class TenantReconciler(
                 $"Mend the cause, then reconcile '{tenant}' again; what succeeded stays.");
         }
 
-        if (!left.Blocked.IsEmpty)
+        if (left.Blocked.FirstOrDefault(item => item.Kind is not BlockKind.Waits) is { } blocked)
         {
-            var blocked = left.Blocked[0];
             return new Error("PlanBlocked", $"{blocked.ResourceType} '{blocked.Resource}': {blocked.Reason}", blocked.WayOut);
         }
 

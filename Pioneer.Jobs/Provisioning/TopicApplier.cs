@@ -6,7 +6,7 @@ using Pioneer.Jobs.Kafka;
 namespace Pioneer.Jobs.Provisioning;
 
 /// <summary>Makes changes of topics, one request for all of a kind.</summary>
-public sealed class TopicApplier(KafkaAdmin kafka)
+public sealed class TopicApplier(KafkaAdmin kafka, KafkaReplicas replicas)
 {
     public Task<IReadOnlyList<Result>> CreateAsync(IReadOnlyList<TopicSpec> topics, CancellationToken ct) => BatchAsync(
         topics, topic => topic.Name, ErrorCode.TopicAlreadyExists,
@@ -27,6 +27,17 @@ public sealed class TopicApplier(KafkaAdmin kafka)
 
         var errors = await kafka.CreatePartitionsAsync(missing.ToDictionary(change => change.Topic, change => change.Wanted), ct);
         return Results(changes, change => change.Topic, errors, done: null);
+    }
+
+    /// <summary>Starts the copying; brokers that came or went since the plan are looked at anew.</summary>
+    public async Task<IReadOnlyList<Result>> AddReplicasAsync(IReadOnlyList<ReplicationChange> changes, CancellationToken ct)
+    {
+        var brokers = await replicas.BrokersAsync(ct);
+        var wanted = changes.ToDictionary(change => change.Topic, change => change.Wanted);
+        var topics = await kafka.DescribeTopicsAsync(wanted.ContainsKey, ct);
+        var errors = await replicas.AssignAsync(
+            [.. topics.Select(topic => new KafkaAssignment(topic.Name, ReplicaPlacement.Extend(topic.Replicas, brokers.Live, brokers.Knows, wanted[topic.Name])))], ct);
+        return Results(changes, change => change.Topic, [.. errors.DistinctBy(error => error.Item)], done: null);
     }
 
     public async Task<Result> ConfigureAsync(TopicConfigChange change, CancellationToken ct)

@@ -3,6 +3,7 @@ using Pioneer.Domain.Auditing;
 using Pioneer.Portal.Api.Delivery;
 using Pioneer.Portal.Api.Ingestion;
 using Pioneer.Portal.Api.Operations;
+using Pioneer.Portal.Api.Provisioning;
 using Pioneer.Portal.Api.Recovery;
 using Pioneer.Portal.Api.Seeding;
 using Pioneer.Portal.Api.Subscriptions;
@@ -44,6 +45,7 @@ public static class ApiEndpoints
         var api = app.MapGroup(Root).WithMetadata(new RequestSizeLimitAttribute(ApiRefusals.MaxBodyBytes));
         Area("Tenants").MapTenants();
         Area("People").MapPeople();
+        Area("Settings").MapProtection();
         Area("Ingestion").MapEntitlements();
         Area("Ingestion").MapSources();
         Area("Ingestion").MapFeeds();

@@ -83,9 +83,15 @@ public sealed class SharedKafka : IAsyncLifetime
     {
         foreach (var node in Nodes)
         {
-            await ScriptAsync("cluster", "kill", _directory!, $"{node}");
+            await CrashAsync(node);
         }
     }
+
+    /// <summary>Ends one node by SIGKILL; the others go on.</summary>
+    public Task CrashAsync(int node) => ScriptAsync("cluster", "kill", _directory!, $"{node}");
+
+    /// <summary>Starts one node again on its data.</summary>
+    public Task StartAgainAsync(int node) => ScriptAsync("cluster", "up", _directory!, $"{node}");
 
     /// <summary>Starts the nodes again on their data.</summary>
     public Task StartAgainAsync() => ScriptAsync("cluster", "start", _directory!);

@@ -43,6 +43,7 @@ public sealed class ApiCatalogueTests
         42 DeleteGroups 0 0-2 flex 2
         43 ElectLeaders 0 0-2 flex 2
         44 IncrementalAlterConfigs 0 0-1 flex 1
+        45 AlterPartitionReassignments 0 0-0 flex 0
         47 OffsetDelete 0 0-0 flex 32767
         48 DescribeClientQuotas 0 0-1 flex 1
         49 AlterClientQuotas 0 0-1 flex 1

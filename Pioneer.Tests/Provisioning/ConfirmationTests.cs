@@ -21,7 +21,7 @@ public sealed class ConfirmationTests : IAsyncLifetime
         await _database.ReconcileAsync();
         var topic = _database.Platform.State.Topics.Single(item => item.Name == "acme.t.payments");
         var kept = System.Collections.Immutable.ImmutableSortedDictionary<string, string?>.Empty.Add("retention.ms", "-1");
-        _database.Platform.Apply(new TopicConfigChange(topic.Name, kept, kept, ChangeRisk.Safe)); // by somebody's hand
+        _database.Platform.Apply(new TopicConfigChange(topic.Name, kept, kept)); // by somebody's hand
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
@@ -34,7 +34,7 @@ public sealed class ConfirmationTests : IAsyncLifetime
         Assert.True(Assert.Single(plan.Changes).NeedsConfirmation);
         Assert.True(plan.Settled);
         Assert.False(plan.InSync);
-        Assert.Empty(plan.WithoutUnconfirmed().Changes);
+        Assert.Empty(plan.With(PlanConsent.Asked).Changes);
     }
 
     [Theory]
@@ -47,6 +47,16 @@ public sealed class ConfirmationTests : IAsyncLifetime
 
         Assert.Equal("ConfirmationMissing", refused.Error?.Code);
         Assert.Contains("acme.t.payments", refused.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rest_of_a_plan_is_applied_without_a_confirmation_when_it_is_asked_to_take_nothing()
+    {
+        var operation = await _database.Get<RequestReconcile>().ForTenantAsync(Actors.Operator, "acme", null, takesNothing: true, DomainDatabase.Token);
+
+        Assert.Null(operation.Error);
+        await using var db = _database.Open();
+        Assert.Null((await db.Operations.SingleAsync(row => row.Id == operation.Value, DomainDatabase.Token)).Target);
     }
 
     [Fact]
@@ -64,7 +74,7 @@ public sealed class ConfirmationTests : IAsyncLifetime
 
         await using var db = _database.Open();
         Assert.Equal(RequestReconcile.Confirmed, (await db.Operations.SingleAsync(row => row.Id == operation.Value, DomainDatabase.Token)).Target);
-        Assert.Contains("DataMayBeDestroyed", (await db.AuditEntries.SingleAsync(row => row.OperationId == operation.Value, DomainDatabase.Token)).After, StringComparison.Ordinal);
+        Assert.Contains("MayTakeAway", (await db.AuditEntries.SingleAsync(row => row.OperationId == operation.Value, DomainDatabase.Token)).After, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,6 +33,8 @@ public sealed class ModelPlatform(ObservedState state) : IObservedStateReader, I
         return Task.FromResult(Result.Success);
     }
 
+    public void Apply(ObservedBrokers brokers) => State = State with { Brokers = brokers };
+
     public void Apply(Change change)
     {
         Applied.Add(change);
@@ -43,6 +45,10 @@ public sealed class ModelPlatform(ObservedState state) : IObservedStateReader, I
             PartitionChange grown => State with
             {
                 Topics = [.. State.Topics.Select(item => item.Name == grown.Topic ? item with { Partitions = grown.Wanted } : item)],
+            },
+            ReplicationChange added => State with
+            {
+                Topics = [.. State.Topics.Select(item => item.Name == added.Topic ? item with { ReplicationFactor = added.Wanted, FewestInSync = added.Wanted } : item)],
             },
             AclChange acl => State with { Acls = Toggle(State.Acls, acl.Kind, acl.Rule, item => item) },
             ScramUserChange user => State with

@@ -149,7 +149,7 @@ public sealed class ProvisioningPlannerTests
     });
 
     [Fact]
-    public void Right_that_someone_added_to_a_tenants_principal_is_taken_back()
+    public void Right_that_someone_added_to_a_tenants_principal_is_taken_back_once_a_person_agrees()
     {
         var wanted = WantedTenants.Acme.Single();
         wanted.Tenant.State = TenantState.Active;
@@ -160,7 +160,7 @@ public sealed class ProvisioningPlannerTests
 
         var change = Assert.IsType<AclChange>(Assert.Single(Plan(wanted, platform).Changes));
 
-        Assert.Equal((ChangeKind.Delete, leak), (change.Kind, change.Rule));
+        Assert.Equal((ChangeKind.Delete, leak, ChangeRisk.RemovesRights, true), (change.Kind, change.Rule, change.Risk, change.NeedsConfirmation));
     }
 
     [Fact]
@@ -262,7 +262,7 @@ public sealed class ProvisioningPlannerTests
         Assert.Equal(("acme.app", "Rotate or revoke the credential."), (blocked.Resource, blocked.WayOut));
     }
 
-    private static DesiredState Describe(WantedTenant wanted) => TenantDesiredState.Describe(wanted, Options, brokers: 1);
+    private static DesiredState Describe(WantedTenant wanted) => TenantDesiredState.Describe(wanted, Options, WantedProtection.For(1));
 
     private static Plan Plan(WantedTenant wanted, ModelPlatform platform) => ProvisioningPlanner.Plan(Describe(wanted), platform.State);
 

@@ -18,7 +18,7 @@ public sealed class QuotaPlanningTests
         var limits = new TenantLimits { ProducerBytesPerSecond = 2048, ConsumerBytesPerSecond = 4096, RequestPercentage = 50, ControllerMutationsPerSecond = 5 };
         var wanted = new WantedTenant(Acme(IsolationLevel.Dedicated, limits), [], [], []);
 
-        var quotas = TenantDesiredState.Describe(wanted, new ProvisioningOptions(), brokers: 1).Quotas;
+        var quotas = TenantDesiredState.Describe(wanted, new ProvisioningOptions(), WantedProtection.For(1)).Quotas;
 
         Assert.Equal(["acme.ksql", "acme.portal"], quotas.Select(quota => quota.Entity.User));
         Assert.Equal(QuotaKeys.All, quotas[0].Limits.Keys);
@@ -30,7 +30,7 @@ public sealed class QuotaPlanningTests
     {
         var wanted = new WantedTenant(Acme(IsolationLevel.Shared, new TenantLimits { ProducerBytesPerSecond = 2048 }), [], [], []);
 
-        var quotas = TenantDesiredState.Describe(wanted, new ProvisioningOptions(), brokers: 1).Quotas;
+        var quotas = TenantDesiredState.Describe(wanted, new ProvisioningOptions(), WantedProtection.For(1)).Quotas;
 
         Assert.Equal(User, Assert.Single(quotas).Entity.User);
     }
@@ -135,7 +135,7 @@ public sealed class QuotaPlanningTests
     private static QuotaSpec Quota(params (string Key, double Value)[] limits) =>
         new(new QuotaEntity(User), limits.ToImmutableSortedDictionary(limit => limit.Key, limit => limit.Value, StringComparer.Ordinal));
 
-    private static DesiredState Describe(WantedTenant wanted) => TenantDesiredState.Describe(wanted, new ProvisioningOptions(), brokers: 1);
+    private static DesiredState Describe(WantedTenant wanted) => TenantDesiredState.Describe(wanted, new ProvisioningOptions(), WantedProtection.For(1));
 
     private static Plan Plan(WantedTenant wanted, ModelPlatform platform) => ProvisioningPlanner.Plan(Describe(wanted), platform.State);
 

@@ -63,6 +63,7 @@ internal static class HandlerCatalogue
             new EndTxnHandler(transactions, authorizer),
             new TxnOffsetCommitHandler(topics, transactions, authorizer),
             new ElectLeadersHandler(topics, authorizer),
+            new AlterPartitionReassignmentsHandler(topics, authorizer, options),
             new DescribeLogDirsHandler(topics, logs, authorizer, options),
         ];
     }

@@ -44,8 +44,10 @@ internal static class TenantsApi
 
         api.MapGet("/tenants/{slug}/plan", GetPlanAsync).Answers<PlanBody>("Compares what is wanted with what is there.");
 
-        api.MapPost("/tenants/{slug}/plan:apply", async (string slug, string? confirm, RequestReconcile reconcile, CurrentActor current, CancellationToken ct) =>
-            (await reconcile.ForTenantAsync(current.Actor, slug, confirm, ct)).ToAccepted()).Starts("Applies the plan; 'confirm' is the tenant's slug where it destroys data.");
+        api.MapPost("/tenants/{slug}/plan:apply", async (
+            string slug, string? confirm, bool? takesNothing, RequestReconcile reconcile, CurrentActor current, CancellationToken ct) =>
+            (await reconcile.ForTenantAsync(current.Actor, slug, confirm, takesNothing ?? false, ct)).ToAccepted())
+            .Starts("Applies the plan. Where it takes away rights, protection or records, 'confirm' is the tenant's slug; takesNothing=true leaves such changes out.");
 
         api.MapGet("/tenants/{slug}/streams",
             async (string slug, [AsParameters] PageQuery page, TenantStreams streams, CurrentActor current, HttpContext http, CancellationToken ct) =>

@@ -16,7 +16,7 @@ public sealed record OperationLine(
 
 /// <summary>One step as the detail shows it.</summary>
 public sealed record OperationStepLine(
-    int Ordinal, string Title, string ResourceType, string Resource, string? Before, string? After, OperationStepState State, int Attempt,
+    int Ordinal, string Title, ChangeKind? Kind, string ResourceType, string Resource, string? Before, string? After, OperationStepState State, int Attempt,
     string? Error, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
 
 /// <summary>An operation with its journal.</summary>
@@ -76,7 +76,7 @@ public sealed class OperationViews(IDbContextFactory<PioneerDbContext> databases
 
         var steps = await database.OperationSteps.AsNoTracking().Where(s => s.OperationId == id).OrderBy(s => s.Ordinal).ShownTo(me.Actor)
             .Select(s => new OperationStepLine(
-                s.Row.Ordinal, s.Row.Title, s.Row.ResourceType, s.Row.Resource, s.Before, s.After, s.Row.State, s.Row.Attempt, s.Error,
+                s.Row.Ordinal, s.Row.Title, s.Row.Kind, s.Row.ResourceType, s.Row.Resource, s.Before, s.After, s.Row.State, s.Row.Attempt, s.Error,
                 s.Row.StartedAt, s.Row.FinishedAt))
             .ToListAsync(cancellationToken);
         return new OperationView(

@@ -18,6 +18,12 @@ public sealed partial class PlanView
     [Parameter]
     public DateTimeOffset? ObservedAt { get; set; }
 
+    private static readonly (ChangeRisk Risk, string One, string Many)[] Losses =
+    [
+        (ChangeRisk.WeakensProtection, "change protects records less well", "changes protect records less well"),
+        (ChangeRisk.RemovesRights, "change takes a right away", "changes take rights away"),
+    ];
+
     private int Of(ChangeKind kind) => Plan.Changes.Count(c => c.Kind == kind);
 
     private IEnumerable<(Tone Tone, string Text)> Facts()
@@ -27,6 +33,19 @@ public sealed partial class PlanView
         yield return destroys > 0
             ? (Tone.Bad, $"{Plural.Of(destroys, "change destroys", "changes destroy")} records")
             : (Tone.Ok, Of(ChangeKind.Delete) == 0 ? "Nothing is deleted" : "No records are deleted");
+        foreach (var (risk, one, many) in Losses)
+        {
+            if (Plan.Changes.Count(c => c.Risk == risk) is > 0 and var count)
+            {
+                yield return (Tone.Warn, Plural.Of(count, one, many));
+            }
+        }
+
+        if (Plan.Changes.Count(c => c.NeedsConfirmation) is > 0 and var unasked)
+        {
+            yield return (Tone.Note, $"{Plural.Of(unasked, "change waits", "changes wait")} for somebody who types the tenant's name: nothing else applies {(unasked == 1 ? "it" : "them")}");
+        }
+
         var interrupts = Plan.Changes.Count(c => c.Risk == ChangeRisk.InterruptsDelivery);
         if (interrupts > 0)
         {

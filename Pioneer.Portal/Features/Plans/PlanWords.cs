@@ -10,7 +10,7 @@ public static class PlanWords
 {
     private static readonly (string Title, string[] Types)[] Groups =
     [
-        ("Topics", ["topic", "topic-config", "partitions"]),
+        ("Topics", ["topic", "topic-config", "partitions", "replication"]),
         ("Rights", ["scram-user", "acl"]),
         ("Quotas", ["quota"]),
         ("Connectors", ["connector"]),
@@ -44,7 +44,17 @@ public static class PlanWords
     {
         ChangeRisk.Safe => ("safe", Tone.Plain, PioneerIcons.Check),
         ChangeRisk.InterruptsDelivery => ("interrupts delivery", Tone.Warn, PioneerIcons.Warning),
+        ChangeRisk.RemovesRights => ("takes rights", Tone.Warn, PioneerIcons.Warning),
+        ChangeRisk.WeakensProtection => ("protects less", Tone.Bad, PioneerIcons.Warning),
         _ => ("destroys data", Tone.Bad, PioneerIcons.Problem),
+    };
+
+    /// <summary>The look of a blocked difference's callout, and what follows its name.</summary>
+    public static (string Look, string What) Word(BlockKind kind) => kind switch
+    {
+        BlockKind.Withheld => ("bad", "cannot be made"),
+        BlockKind.Waits => ("warn", "waits"),
+        _ => ("bad", "cannot be mended by a plan"),
     };
 
     public static string Count(int changes) => Plural.Of(changes, "change");

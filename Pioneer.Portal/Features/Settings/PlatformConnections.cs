@@ -39,9 +39,11 @@ public sealed class PlatformConnections(
     {
         var observed = await reader.ReadAsync(null, cancellationToken);
         return observed.IsSuccess
-            ? (true, $"{Plural.Of(observed.Value.BrokerCount, "broker")}, {Plural.Of(observed.Value.Topics.Length, "topic")}, {Plural.Of(observed.Value.Acls.Length, "ACL")}")
+            ? (true, $"{Plural.Of(observed.Value.Brokers.Live.Length, "broker")}{Down(observed.Value.Brokers)}, {Plural.Of(observed.Value.Topics.Length, "topic")}, {Plural.Of(observed.Value.Acls.Length, "ACL")}")
             : (false, observed.Error.Message);
     }
+
+    private static string Down(ObservedBrokers brokers) => brokers.Down.IsEmpty ? "" : $" ({brokers.Down.Length} more down)";
 
     private async Task<(bool Answers, string Evidence)> KsqlAsync(CancellationToken cancellationToken)
     {

@@ -84,17 +84,22 @@ public sealed partial class TenantPage
 
     private async Task ApplyAsync()
     {
-        var destroying = _planned?.Changes.Where(change => change.NeedsConfirmation).Select(change => change.Resource).ToList() ?? [];
-        if (destroying.Count == 0)
+        if (!TakesAway)
         {
             Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, confirmation: null, Gone));
         }
         else if (await Dialogs.ConfirmAsync(
-            $"Apply the plan of {Slug}", $"Records of {string.Join(", ", destroying)} are deleted. This cannot be undone.", "Apply and delete", requiredText: Slug))
+            $"Apply the plan of {Slug}", ConsentWords.Of(_planned!.Changes), "Apply all", requiredText: Slug))
         {
             Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, Slug, Gone));
         }
     }
+
+    private bool TakesAway => _planned?.Changes.Any(change => change.NeedsConfirmation) == true;
+
+    private int Harmless => _planned?.With(PlanConsent.Asked).Changes.Length ?? 0;
+
+    private async Task ApplyHarmlessAsync() => Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, null, takesNothing: true, Gone));
 
     private async Task ResumeAsync() => Follow(await Lifecycle.ResumeAsync(Me.Actor, Slug, Gone));
 

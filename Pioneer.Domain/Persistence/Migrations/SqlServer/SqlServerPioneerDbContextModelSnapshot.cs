@@ -669,6 +669,11 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(32)");
+
                     b.Property<string>("Resource")
                         .IsRequired()
                         .HasMaxLength(1000)
@@ -723,6 +728,43 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     b.HasKey("Name");
 
                     b.ToTable("Secrets");
+                });
+
+            modelBuilder.Entity("Pioneer.Domain.Provisioning.TopicProtection", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<short>("MinInSyncReplicas")
+                        .HasColumnType("smallint");
+
+                    b.Property<int>("MostBrokersSeen")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(32)");
+
+                    b.Property<short>("ReplicationFactor")
+                        .HasColumnType("smallint");
+
+                    b.Property<long>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("TopicProtection");
                 });
 
             modelBuilder.Entity("Pioneer.Domain.Recovery.EvidenceSample", b =>

@@ -1,17 +1,16 @@
-using Pioneer.Domain.Provisioning;
+namespace Pioneer.Domain.Provisioning;
 
-namespace Pioneer.Jobs.Provisioning;
-
-/// <summary>Which changes cannot work when another failed, so that the rest of a plan still goes on.</summary>
-internal static class PlanDependencies
+/// <summary>Which changes cannot work when another failed or is left out, so that the rest of a plan still goes on.</summary>
+public static class PlanDependencies
 {
+    /// <summary>Whether <paramref name="change"/> relies on <paramref name="failed"/> having been made.</summary>
     public static bool Needs(Change change, Change failed) => (change, failed) switch
     {
         (KsqlStreamChange stream, TopicChange topic) => stream.Stream.Topic == topic.Topic.Name,
         (KsqlStreamChange stream, KsqlServiceChange service) => stream.Stream.ServiceId == service.Service.ServiceId,
         (KsqlStreamChange stream, KsqlQueryChange query) => query.Action == QueryAction.Terminate && stream.Stream.ServiceId == query.ServiceId,
-        (KsqlServiceChange service, ScramUserChange user) => service.Service.Principal == user.User.User,
-        (KsqlServiceChange service, AclChange rule) => rule.Rule.Principal == $"User:{service.Service.Principal}",
+        (KsqlServiceChange service, ScramUserChange { Kind: ChangeKind.Create } user) => service.Service.Principal == user.User.User,
+        (KsqlServiceChange service, AclChange { Kind: ChangeKind.Create } rule) => rule.Rule.Principal == $"User:{service.Service.Principal}",
         (KsqlQueryChange query, KsqlServiceChange service) => query.ServiceId == service.Service.ServiceId,
         (KsqlQueryChange query, KsqlStreamChange stream) => query.ServiceId == stream.Stream.ServiceId
             && (query.Query?.Source == stream.Stream.Name || query.Query?.Sink == stream.Stream.Name),
