@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Domain.Delivery;
@@ -37,7 +38,7 @@ public sealed class ExpireCredentials(IDbContextFactory<PioneerDbContext> contex
         var tenant = await db.Tenants.SingleAsync(row => row.Id == id, cancellationToken);
         var credentials = await db.Credentials.Where(row => expired.Contains(row.Id)).ToListAsync(cancellationToken);
         var operation = work.Request(
-            db, Actor.System, OperationKind.ReconcileTenant, tenant.Id, tenant.Slug.Value, credentials.Count == 1 ? credentials[0].Principal : null);
+            db, Actor.System, OperationKind.ReconcileTenant, tenant.Id, tenant.Slug.Value, OperationScope.Target(credentials.Select(credential => credential.Principal)));
         foreach (var credential in credentials)
         {
             work.Audit(

@@ -88,7 +88,7 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
         }
 
         WorkRecorder.Expect(db, feed, revision);
-        var operation = granted ? work.Request(db, actor, OperationKind.ReconcileAll, null, feed.Name) : null;
+        var operation = granted ? work.Request(db, actor, OperationKind.ReconcileAll, null, feed.Name, feed.Name) : null;
         work.Audit(db, actor, "FeedChanged", new AuditSubject("feed", feed.Name), Shown(feed), request, operation);
         Apply(feed, request);
         var saved = operation is null

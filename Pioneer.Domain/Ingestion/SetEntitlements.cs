@@ -77,7 +77,8 @@ public sealed class SetEntitlements(
 
             if (!operations.TryGetValue(item.Tenant.Id, out var operation))
             {
-                operation = work.Request(db, actor, OperationKind.ReconcileTenant, item.Tenant.Id, item.Tenant.Slug.Value);
+                var feeds = loaded.Value.Where(other => other.Tenant.Id == item.Tenant.Id).Select(other => TopicNames.Feed(other.Tenant.Slug, other.Feed.Name));
+                operation = work.Request(db, actor, OperationKind.ReconcileTenant, item.Tenant.Id, item.Tenant.Slug.Value, OperationScope.Target(feeds));
                 operations[item.Tenant.Id] = operation;
             }
 

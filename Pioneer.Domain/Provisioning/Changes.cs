@@ -171,6 +171,14 @@ public sealed record KsqlQueryChange(QueryAction Action, ChangeRisk Risk, string
     /// <summary>The query that goes on where this one ends.</summary>
     public string? HandsOverTo { get; init; }
 
+    /// <summary>Streams that the query was found to read and write; none of one that is not there.</summary>
+    public ImmutableArray<string> Touches { get; init; } = [];
+
+    public bool Equals(KsqlQueryChange? other) => other is not null && base.Equals(other) && Action == other.Action && ServiceId == other.ServiceId
+        && QueryId == other.QueryId && Query == other.Query && HandsOverTo == other.HandsOverTo && Touches.SequenceEqual(other.Touches);
+
+    public override int GetHashCode() => HashCode.Combine(Action, ServiceId, QueryId);
+
     public override string ResourceType => "ksql-query";
 
     public override string Resource => $"{ServiceId}/{QueryId}";

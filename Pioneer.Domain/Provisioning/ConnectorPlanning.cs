@@ -1,9 +1,17 @@
+using System.Collections.Immutable;
+
 namespace Pioneer.Domain.Provisioning;
 
 /// <summary>Connectors: their configuration and whether they run.</summary>
-internal static class ConnectorPlanning
+public static class ConnectorPlanning
 {
-    public static void Add(PlanBuilder plan, DesiredState desired, ObservedState observed)
+    /// <summary>What to do about <see cref="Missing"/>.</summary>
+    public const string WayOut = "Install the plug-in (and the database's driver) in plugin.path of every Connect worker, restart the workers, and apply the plan again.";
+
+    /// <summary>Says that Connect lacks the plug-in of a connector.</summary>
+    public static string Missing(string connectorClass) => $"Kafka Connect has no plug-in '{connectorClass}', which reads the source.";
+
+    internal static void Add(PlanBuilder plan, DesiredState desired, ObservedState observed)
     {
         var found = observed.Connectors.ToDictionary(connector => connector.Name);
         var wanted = desired.Connectors.Select(connector => connector.Name).ToHashSet();
@@ -11,7 +19,7 @@ internal static class ConnectorPlanning
         {
             if (!found.TryGetValue(connector.Name, out var current))
             {
-                plan.Add(PlanPhase.StartConnectors, new ConnectorChange(ChangeKind.Create, ChangeRisk.Safe, connector, null));
+                Create(plan, connector, observed.ConnectorClasses);
             }
             else if (!SameConfig(connector, current) || !SameState(connector, current))
             {
@@ -31,6 +39,19 @@ internal static class ConnectorPlanning
             {
                 plan.Foreign("connector", connector.Name);
             }
+        }
+    }
+
+    private static void Create(PlanBuilder plan, ConnectorSpec connector, ImmutableHashSet<string>? classes)
+    {
+        var change = new ConnectorChange(ChangeKind.Create, ChangeRisk.Safe, connector, null);
+        if (classes is not null && connector.Config.TryGetValue("connector.class", out var wanted) && !classes.Contains(wanted))
+        {
+            plan.Withhold(change, Missing(wanted), WayOut);
+        }
+        else
+        {
+            plan.Add(PlanPhase.StartConnectors, change);
         }
     }
 

@@ -14,13 +14,16 @@ public static class FeedConnector
     /// <summary>A batch feed is read when it is created and when its connector is restarted; the poll is a day as a safety net.</summary>
     public const int BatchPollIntervalMs = 86_400_000;
 
+    /// <summary>The plug-in that reads databases.</summary>
+    public const string Class = "io.confluent.connect.jdbc.JdbcSourceConnector";
+
     private const string JsonConverter = "org.apache.kafka.connect.json.JsonConverter";
 
     public static ConnectorSpec Describe(TenantSlug tenant, WantedFeed wanted, bool paused)
     {
         var topic = TopicNames.Feed(tenant, wanted.Feed.Name);
         var config = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        config["connector.class"] = "io.confluent.connect.jdbc.JdbcSourceConnector";
+        config["connector.class"] = Class;
         config["tasks.max"] = "1";
         config["connection.url"] = wanted.Source.ConnectionUrl;
         config["query"] = Query(wanted.Feed, wanted.Entitlement.TenantValue);

@@ -128,6 +128,7 @@ internal static class KsqlPlanning
                     QueryAction.Terminate, ChangeRisk.InterruptsDelivery, query.ServiceId, query.QueryId, wanted.GetValueOrDefault(name))
                 {
                     HandsOverTo = wanted.ContainsKey(name) ? query.QueryId : successors[name].FirstOrDefault(),
+                    Touches = [.. query.Sources.Concat(query.Sinks).Distinct()],
                 });
             }
             else if (!wanted.ContainsKey(name) && !desired.Retired.LooksAfter(name) && PlanScope.HasKsql(desired, name))

@@ -28,4 +28,7 @@ public sealed record ObservedState
     public ImmutableArray<ObservedQuery> Queries { get; init; } = [];
 
     public ImmutableArray<ObservedConnector> Connectors { get; init; } = [];
+
+    /// <summary>Connector classes that Connect has plug-ins for; null where it does not tell.</summary>
+    public ImmutableHashSet<string>? ConnectorClasses { get; init; }
 }

@@ -16,12 +16,6 @@ public sealed record Plan(ImmutableArray<Change> Changes, ImmutableArray<Blocked
     /// <summary>Wanted and observed state are the same.</summary>
     public bool InSync => Changes.IsEmpty && Blocked.IsEmpty;
 
-    /// <summary>
-    /// Everything that was asked for is there: nothing is left but what would take something away and waits for a confirmation, and what mends itself.
-    /// </summary>
-    public bool Settled =>
-        Blocked.All(blocked => blocked.Kind is BlockKind.Waits) && Changes.All(change => change is { NeedsConfirmation: true, Kind: not ChangeKind.Create });
-
     public ChangeCost Cost => Changes.Aggregate(ChangeCost.None, (sum, change) => sum + change.Cost);
 
     public ChangeRisk Risk => Changes.IsEmpty ? ChangeRisk.Safe : Changes.Max(change => change.Risk);

@@ -8,7 +8,8 @@ public static class PlanDependencies
     {
         (KsqlStreamChange stream, TopicChange topic) => stream.Stream.Topic == topic.Topic.Name,
         (KsqlStreamChange stream, KsqlServiceChange service) => stream.Stream.ServiceId == service.Service.ServiceId,
-        (KsqlStreamChange stream, KsqlQueryChange query) => query.Action == QueryAction.Terminate && stream.Stream.ServiceId == query.ServiceId,
+        (KsqlStreamChange stream, KsqlQueryChange { Action: QueryAction.Terminate } query) =>
+            stream.Stream.ServiceId == query.ServiceId && query.Touches.Contains(stream.Stream.Name),
         (KsqlServiceChange service, ScramUserChange { Kind: ChangeKind.Create } user) => service.Service.Principal == user.User.User,
         (KsqlServiceChange service, AclChange { Kind: ChangeKind.Create } rule) => rule.Rule.Principal == $"User:{service.Service.Principal}",
         (KsqlQueryChange query, KsqlServiceChange service) => query.ServiceId == service.Service.ServiceId,

@@ -7,8 +7,8 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Domain.Provisioning;
 
 /// <summary>
-/// Writes down what a comparison found. With nothing left but what waits for a confirmation, what was on its way has arrived: the tenant is active (or gone), credentials are
-/// usable and their passwords forgotten, subscriptions run, deleted things are deleted. Idempotent.
+/// Writes down what a comparison found. Each thing of which nothing is left has arrived (<see cref="ArrivedThings"/>): the tenant is active (or gone),
+/// credentials are usable and their passwords forgotten, subscriptions run, deleted things are deleted. Idempotent.
 /// </summary>
 public sealed class ReconcileOutcome(IDbContextFactory<PioneerDbContext> contexts, TimeProvider clock)
 {
@@ -22,11 +22,7 @@ public sealed class ReconcileOutcome(IDbContextFactory<PioneerDbContext> context
         var tenant = await db.Tenants.SingleAsync(row => row.Slug == slug, cancellationToken);
         tenant.DriftCount = plan.Changes.Length + plan.Blocked.Length;
         tenant.DriftCheckedAt = clock.GetUtcNow();
-        if (plan.Settled)
-        {
-            await SettleAsync(db, tenant, plannedAt, cancellationToken);
-        }
-
+        await SettleAsync(db, tenant, new ArrivedThings(slug, plan), plannedAt, cancellationToken);
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -37,24 +33,26 @@ public sealed class ReconcileOutcome(IDbContextFactory<PioneerDbContext> context
         }
     }
 
-    private static async Task SettleAsync(PioneerDbContext db, Tenant tenant, DateTimeOffset plannedAt, CancellationToken cancellationToken)
+    private static async Task SettleAsync(
+        PioneerDbContext db, Tenant tenant, ArrivedThings arrived, DateTimeOffset plannedAt, CancellationToken cancellationToken)
     {
         tenant.State = tenant.State switch
         {
-            TenantState.Provisioning => TenantState.Active,
-            TenantState.Offboarding => TenantState.Deleted,
+            TenantState.Provisioning when arrived.Contains(TenantThing.Ground) => TenantState.Active,
+            TenantState.Offboarding when arrived.All => TenantState.Deleted,
             var state => state,
         };
-        await SettleCredentialsAsync(db, tenant, plannedAt, cancellationToken);
-        await SettleSubscriptionsAsync(db, tenant, plannedAt, cancellationToken);
+        await SettleCredentialsAsync(db, tenant, arrived, plannedAt, cancellationToken);
+        await SettleSubscriptionsAsync(db, tenant, arrived, plannedAt, cancellationToken);
     }
 
-    private static async Task SettleCredentialsAsync(PioneerDbContext db, Tenant tenant, DateTimeOffset plannedAt, CancellationToken cancellationToken)
+    private static async Task SettleCredentialsAsync(
+        PioneerDbContext db, Tenant tenant, ArrivedThings arrived, DateTimeOffset plannedAt, CancellationToken cancellationToken)
     {
         var moving = await db.Credentials
             .Where(row => row.TenantId == tenant.Id && (row.State == CredentialState.Pending || row.State == CredentialState.Revoking))
             .ToListAsync(cancellationToken);
-        foreach (var credential in moving)
+        foreach (var credential in moving.Where(row => arrived.Contains(TenantThing.Credential(row.Name))))
         {
             if (credential.State is CredentialState.Pending && credential.IssuedAt > plannedAt)
             {
@@ -75,13 +73,14 @@ public sealed class ReconcileOutcome(IDbContextFactory<PioneerDbContext> context
         }
     }
 
-    private static async Task SettleSubscriptionsAsync(PioneerDbContext db, Tenant tenant, DateTimeOffset plannedAt, CancellationToken cancellationToken)
+    private static async Task SettleSubscriptionsAsync(
+        PioneerDbContext db, Tenant tenant, ArrivedThings arrived, DateTimeOffset plannedAt, CancellationToken cancellationToken)
     {
         var moving = await db.Subscriptions.Include(row => row.Versions)
             .Where(row => row.TenantId == tenant.Id
                 && (row.State == SubscriptionState.Deploying || row.State == SubscriptionState.Deleting || row.State == SubscriptionState.Failed))
             .ToListAsync(cancellationToken);
-        foreach (var subscription in moving)
+        foreach (var subscription in moving.Where(row => arrived.Contains(TenantThing.Stream(row.Name))))
         {
             var version = subscription.Versions.Single(row => row.Number == subscription.CurrentVersion);
             if (version.CreatedAt > plannedAt || subscription.ChangedAt > plannedAt)

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
 
 namespace Pioneer.Domain.Tenants;
 
@@ -25,7 +26,7 @@ public sealed class SetTenantLimits(IDbContextFactory<PioneerDbContext> contexts
 
         var tenant = found.Value;
         WorkRecorder.Expect(db, tenant, revision);
-        var operation = work.Request(db, actor, OperationKind.ReconcileTenant, tenant.Id, slug);
+        var operation = work.Request(db, actor, OperationKind.ReconcileTenant, tenant.Id, slug, OperationScope.TargetOfQuotas);
         work.Audit(db, actor, "TenantLimitsSet", AuditSubject.Of(tenant), tenant.Limits, limits, operation);
         tenant.Limits = limits;
         var saved = await work.SaveAsync(db, operation, cancellationToken);

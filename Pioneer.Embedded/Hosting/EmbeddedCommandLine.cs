@@ -64,7 +64,8 @@ internal static class EmbeddedCommandLine
             config["Kafka:SecurityProtocol"],
             config["Kafka:SaslMechanism"],
             config["Kafka:Username"],
-            config["Kafka:Password"])
+            config["Kafka:Password"],
+            config["Kafka:SslCaLocation"] is { Length: > 0 } authority ? authority : null)
         : null;
 
     private static IPEndPoint? Endpoint(IConfiguration config, string name, int port)

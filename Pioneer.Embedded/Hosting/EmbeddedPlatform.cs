@@ -123,6 +123,9 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
         }
 
         Kafka = _options.ExternalKafka ?? OwnKafka();
+
+        // what no part could connect by is said at once, not by each of them again and again
+        Kafka?.ToClientConfig("check");
         // Bank, ksql server and worker do not need each other; each mostly waits for Kafka. When one fails the others are waited for, so
         // that what did start is known and stopped.
         await Task.WhenAll(
@@ -157,7 +160,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             Endpoint = endpoint,
             DataDirectory = directory,
             DefaultService = new Ksql.KafkaConnection(
-                kafka.BootstrapServers, kafka.SecurityProtocol, kafka.SaslMechanism, kafka.Username, kafka.Password),
+                kafka.BootstrapServers, kafka.SecurityProtocol, kafka.SaslMechanism, kafka.Username, kafka.Password, kafka.SslCaLocation),
             CommonBootstrapServers = kafka.BootstrapServers,
             BasicUser = _options.KsqlUser,
             BasicPassword = _options.KsqlPassword,

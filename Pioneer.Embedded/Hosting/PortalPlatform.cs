@@ -10,6 +10,9 @@ internal static class PortalPlatform
     private const int ConnectPort = 8083;
     private const double PaymentsPerSecond = 5;
 
+    /// <summary>Set where a demo bank was asked for and is left out: its file is here, and the Connect that is to read it is not.</summary>
+    private const string DemoLeftOut = "Demo:LeftOut";
+
     public static EmbeddedPlatformOptions Decide(IConfiguration configuration, PlatformMemory memory)
     {
         var external = EmbeddedCommandLine.External(configuration);
@@ -30,7 +33,7 @@ internal static class PortalPlatform
             SuperPassword = external is null ? memory.Secret : null,
             KsqlUser = PlatformMemory.SuperUser,
             KsqlPassword = memory.Derived("ksql"),
-            Demo = WantsDemo(configuration, last, external is null),
+            Demo = WantsDemo(configuration, last, external is null) && !IsSet(configuration, "Connect:Url"),
             DemoPaymentsPerSecond = Rate(configuration),
         };
     }
@@ -64,6 +67,11 @@ internal static class PortalPlatform
             configuration["Connect:Url"] = connect;
         }
 
+        if (options.ConnectEndpoint is null && bool.TryParse(configuration["Demo"], out var asked) && asked)
+        {
+            configuration[DemoLeftOut] = "true";
+        }
+
         configuration["Demo"] = options.Demo ? "true" : "false";
         if (endpoints.DemoBankUrl is { } bank)
         {
@@ -75,7 +83,8 @@ internal static class PortalPlatform
         Port(platform.Endpoints.KafkaSasl) ?? last.KafkaPort,
         Port(platform.Endpoints.Ksql) ?? last.KsqlPort,
         Port(platform.Endpoints.Connect) ?? last.ConnectPort,
-        options.Demo);
+        options.ConnectEndpoint is null ? last.Demo : options.Demo);
+
 
     private static bool IsSet(IConfiguration configuration, string key) => !string.IsNullOrWhiteSpace(configuration[key]);
 

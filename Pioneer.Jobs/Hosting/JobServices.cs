@@ -1,5 +1,6 @@
 using Hangfire;
 using Hangfire.InMemory;
+using Microsoft.Extensions.Options;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
@@ -22,6 +23,8 @@ public static class JobServices
 
     public static IServiceCollection AddPioneerJobs(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddOptions<JobsOptions>().Bind(configuration.GetSection(JobsOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsValidator>();
         var options = configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
         services.AddPlatformAdapters(configuration);
         services.AddProvisioning();

@@ -1,3 +1,6 @@
+using Cronos;
+using Microsoft.Extensions.Options;
+
 namespace Pioneer.Jobs.Hosting;
 
 /// <summary>Section <c>Jobs</c>: where background work is kept and how much of it runs here.</summary>
@@ -14,6 +17,50 @@ public sealed class JobsOptions
     /// <summary>Jobs at once in this process; 0 leaves them to other workers, which needs SqlServer storage.</summary>
     public int Workers { get; set; } = 8;
 
-    /// <summary>When tenants are compared with the platform, as a cron expression.</summary>
+    /// <summary>When tenants are compared with the platform, as a cron expression of five fields, in UTC.</summary>
     public string ReconcileCron { get; set; } = "*/5 * * * *";
+}
+
+/// <summary>Reports every mistake in the <c>Jobs</c> section at once, each with its key.</summary>
+public sealed class JobsOptionsValidator(TimeProvider time) : IValidateOptions<JobsOptions>
+{
+    private const int MostWorkers = 200;
+
+    public ValidateOptionsResult Validate(string? name, JobsOptions options)
+    {
+        var failures = new List<string>();
+        if (!IsStorage(options.Storage, "InMemory") && !IsStorage(options.Storage, "SqlServer"))
+        {
+            failures.Add($"Jobs:Storage '{options.Storage}' is unknown: use InMemory or SqlServer.");
+        }
+
+        if (options.Workers is < 0 or > MostWorkers)
+        {
+            failures.Add($"Jobs:Workers {options.Workers} is out of range: 0 to {MostWorkers}.");
+        }
+
+        if (MistakeIn(options.ReconcileCron) is { } mistake)
+        {
+            failures.Add($"Jobs:ReconcileCron '{options.ReconcileCron}' {mistake}");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static bool IsStorage(string given, string known) => string.Equals(given, known, StringComparison.OrdinalIgnoreCase);
+
+    // Hangfire reads it with a copy of Cronos of its own, and ends the whole process over what it cannot read.
+    private string? MistakeIn(string cron)
+    {
+        try
+        {
+            return CronExpression.Parse(cron).GetNextOccurrence(time.GetUtcNow().UtcDateTime) is null
+                ? "never comes: no such day is in any year. '*/5 * * * *' is every five minutes."
+                : null;
+        }
+        catch (Exception wrong) when (wrong is CronFormatException or MissingSeedException)
+        {
+            return $"is no cron expression: {wrong.Message} Five fields are minute, hour, day, month and day of the week; '*/5 * * * *' is every five minutes.";
+        }
+    }
 }

@@ -12,10 +12,10 @@ public sealed class KafkaOptions
 
     public string BootstrapServers { get; set; } = "";
 
-    /// <summary>Plaintext, Ssl, SaslPlaintext (or SASL_PLAINTEXT), SaslSsl.</summary>
+    /// <summary>PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL, in either spelling of <see cref="ConnectionWords"/>.</summary>
     public string SecurityProtocol { get; set; } = "SASL_PLAINTEXT";
 
-    /// <summary>PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.</summary>
+    /// <summary>PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, in either spelling.</summary>
     public string SaslMechanism { get; set; } = "SCRAM-SHA-512";
 
     public string? Username { get; set; }
@@ -37,9 +37,17 @@ public sealed class KafkaOptions
     /// <summary>The bootstrap servers a tenant's own clients are given.</summary>
     public string BootstrapForTenants => string.IsNullOrWhiteSpace(AdvertisedBootstrapServers) ? BootstrapServers : AdvertisedBootstrapServers;
 
-    internal SecurityProtocol ParsedProtocol => Enum.Parse<SecurityProtocol>(Squeeze(SecurityProtocol), ignoreCase: true);
+    /// <summary>The protocol as Kafka writes it, for parts outside of this process.</summary>
+    public string ProtocolName => ConnectionWords.Protocol(SecurityProtocol)
+        ?? throw new FormatException($"'{SecurityProtocol}' is no security protocol; use {ConnectionWords.Protocols}.");
 
-    internal SaslMechanism ParsedMechanism => ParseMechanism(SaslMechanism);
+    /// <summary>The mechanism as Kafka writes it.</summary>
+    public string MechanismName => ConnectionWords.Mechanism(SaslMechanism)
+        ?? throw new FormatException($"'{SaslMechanism}' is no SASL mechanism that Pioneer knows; use {ConnectionWords.Mechanisms}.");
+
+    internal SecurityProtocol ParsedProtocol => Enum.Parse<SecurityProtocol>(ProtocolName.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+
+    internal SaslMechanism ParsedMechanism => Enum.Parse<SaslMechanism>(MechanismName.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
 
     internal bool UsesSasl => ParsedProtocol is Confluent.Kafka.SecurityProtocol.SaslPlaintext or Confluent.Kafka.SecurityProtocol.SaslSsl;
 
@@ -47,13 +55,6 @@ public sealed class KafkaOptions
 
     /// <summary>How a connection of our own is made.</summary>
     internal ConnectionSettings Connection => new(UsesTls, SslCaLocation, UsesSasl ? new SaslSignIn(MechanismName, Username ?? "", Password ?? "") : null);
-
-    private string MechanismName => ParsedMechanism switch
-    {
-        Confluent.Kafka.SaslMechanism.Plain => "PLAIN",
-        Confluent.Kafka.SaslMechanism.ScramSha256 => "SCRAM-SHA-256",
-        _ => "SCRAM-SHA-512",
-    };
 
     /// <summary>The same cluster for a principal that Pioneer made.</summary>
     internal KafkaOptions For(KafkaPrincipal principal) => new()
@@ -66,17 +67,6 @@ public sealed class KafkaOptions
         Username = principal.Username,
         Password = principal.Password,
     };
-
-    internal static SaslMechanism ParseMechanism(string text) => Squeeze(text).ToUpperInvariant() switch
-    {
-        "PLAIN" => Confluent.Kafka.SaslMechanism.Plain,
-        "SCRAMSHA256" => Confluent.Kafka.SaslMechanism.ScramSha256,
-        "SCRAMSHA512" => Confluent.Kafka.SaslMechanism.ScramSha512,
-        _ => throw new FormatException($"'{text}' is no SASL mechanism that Pioneer knows; use PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512."),
-    };
-
-    private static string Squeeze(string text) =>
-        text.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
 }
 
 /// <summary>Reports every mistake in the <c>Kafka</c> section at once, each with its key.</summary>
@@ -90,33 +80,25 @@ public sealed class KafkaOptionsValidator : IValidateOptions<KafkaOptions>
             failures.Add("Kafka:BootstrapServers is empty: name at least one broker as host:port.");
         }
 
-        if (!Enum.TryParse<SecurityProtocol>(options.SecurityProtocol.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out _))
+        if (ConnectionWords.Protocol(options.SecurityProtocol) is null)
         {
-            failures.Add($"Kafka:SecurityProtocol '{options.SecurityProtocol}' is unknown: use PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.");
+            failures.Add($"Kafka:SecurityProtocol '{options.SecurityProtocol}' is unknown: use {ConnectionWords.Protocols}.");
         }
         else if (options.UsesSasl && (string.IsNullOrEmpty(options.Username) || string.IsNullOrEmpty(options.Password)))
         {
             failures.Add("Kafka:Username and Kafka:Password are needed with a SASL security protocol.");
         }
 
-        CheckMechanism("Kafka:SaslMechanism", options.SaslMechanism, failures);
+        if (ConnectionWords.Mechanism(options.SaslMechanism) is null)
+        {
+            failures.Add($"Kafka:SaslMechanism '{options.SaslMechanism}' is unknown: use {ConnectionWords.Mechanisms}.");
+        }
+
         if (options.RequestTimeoutMs is < 500 or > 120_000)
         {
             failures.Add($"Kafka:RequestTimeoutMs {options.RequestTimeoutMs} is out of range: 500 to 120000.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-    }
-
-    private static void CheckMechanism(string key, string value, List<string> failures)
-    {
-        try
-        {
-            KafkaOptions.ParseMechanism(value);
-        }
-        catch (FormatException mistake)
-        {
-            failures.Add($"{key}: {mistake.Message}");
-        }
     }
 }

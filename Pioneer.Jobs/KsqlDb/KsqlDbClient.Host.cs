@@ -17,6 +17,7 @@ public sealed partial class KsqlDbClient
             saslMechanism = connection.SaslMechanism,
             username = connection.Username,
             password = connection.Password,
+            sslCaLocation = connection.SslCaLocation,
         }, ct);
 
     /// <summary>The services that the host runs; none where there is no host.</summary>
@@ -34,8 +35,9 @@ public sealed partial class KsqlDbClient
             : [];
 
         static KsqlHostedService ToService(JsonElement item) => item.ValueKind == JsonValueKind.String
-            ? new KsqlHostedService(item.GetString()!, "", "")
-            : new KsqlHostedService(FirstText(item, "id", "serviceId"), Text(item, "username"), FirstText(item, "state", "status"));
+            ? new KsqlHostedService(item.GetString()!, "", "", null)
+            : new KsqlHostedService(
+                FirstText(item, "id", "serviceId"), Text(item, "username"), FirstText(item, "state", "status"), Text(item, "error") is { Length: > 0 } error ? error : null);
     }
 
     /// <summary>Stops a service and forgets it; one that is gone already is no error.</summary>

@@ -34,11 +34,15 @@ public sealed record KsqlQueryDescription(
 public sealed record KsqlRowHeader(string QueryId, ImmutableArray<string> ColumnNames, ImmutableArray<string> ColumnTypes);
 
 /// <summary>How a hosted ksqlDB service signs in to the brokers.</summary>
-public sealed record KsqlServiceConnection(string BootstrapServers, string SecurityProtocol, string SaslMechanism, string Username, string Password)
+public sealed record KsqlServiceConnection(string BootstrapServers, string SecurityProtocol, string SaslMechanism, string Username, string Password, string? SslCaLocation)
 {
     /// <summary>Never shows the password.</summary>
     public override string ToString() => $"{Username}@{BootstrapServers} ({SecurityProtocol}, {SaslMechanism})";
 }
 
 /// <summary>A service that the host runs.</summary>
-public sealed record KsqlHostedService(string Id, string Username, string State);
+/// <param name="Error">Why it does not run, where the host says so.</param>
+public sealed record KsqlHostedService(string Id, string Username, string State, string? Error)
+{
+    public bool IsRunning => State is "RUNNING" or "";
+}

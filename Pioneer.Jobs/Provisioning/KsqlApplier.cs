@@ -26,8 +26,8 @@ public sealed class KsqlApplier(KsqlDbClient ksql, KsqlQueryApplier queries, Kaf
         var principal = await PrincipalAsync(change.Service, ct);
         var kafka = clients.Options;
         var isPlatform = change.Service.SecretName is null;
-        await ksql.PutServiceAsync(id, new KsqlServiceConnection(kafka.BootstrapServers, kafka.SecurityProtocol,
-            isPlatform ? kafka.SaslMechanism : KafkaOptions.CredentialMechanism, principal.Username, principal.Password), ct);
+        await ksql.PutServiceAsync(id, new KsqlServiceConnection(kafka.BootstrapServers, kafka.ProtocolName,
+            isPlatform ? kafka.MechanismName : KafkaOptions.CredentialMechanism, principal.Username, principal.Password, kafka.SslCaLocation), ct);
         return await WaitForServiceAsync(id, ct);
     }
 

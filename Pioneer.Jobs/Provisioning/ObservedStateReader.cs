@@ -25,7 +25,8 @@ public sealed class ObservedStateReader(
             var limits = quotas.ReadAsync(tenant, cancellationToken);
             var services = ksql.ReadAsync(tenant, cancellationToken);
             var connectors = ConnectorsAsync(tenant, cancellationToken);
-            await Task.WhenAll(brokers, topics, known, limits, services, connectors);
+            var classes = ConnectorClassesAsync(cancellationToken);
+            await Task.WhenAll(brokers, topics, known, limits, services, connectors, classes);
             var observedKsql = await services;
             return new ObservedState
             {
@@ -39,6 +40,7 @@ public sealed class ObservedStateReader(
                 Streams = observedKsql.Streams,
                 Queries = observedKsql.Queries,
                 Connectors = await connectors,
+                ConnectorClasses = await classes,
             };
         }
         catch (Exception failure) when (PlatformErrors.Covers(failure))
@@ -68,6 +70,19 @@ public sealed class ObservedStateReader(
         return [.. connectors
             .Where(connector => tenant is not { } one || connector.Name.StartsWith(TopicNames.Prefix(one), StringComparison.Ordinal))
             .Select(connector => new ObservedConnector(connector.Name, Masked(connector.Config), StateOf(connector.Status)))];
+    }
+
+    /// <summary>Null where a worker does not tell: a proxy may let only the connectors through.</summary>
+    private async Task<ImmutableHashSet<string>?> ConnectorClassesAsync(CancellationToken ct)
+    {
+        try
+        {
+            return [.. (await connect.PluginsAsync(ct)).Select(plugin => plugin.Class)];
+        }
+        catch (ConnectRequestException)
+        {
+            return null;
+        }
     }
 
     private static ImmutableSortedDictionary<string, string> Masked(ImmutableDictionary<string, string> config) => config

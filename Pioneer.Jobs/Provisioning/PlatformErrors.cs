@@ -1,4 +1,5 @@
 using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Jobs.Connect;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.KsqlDb;
@@ -24,6 +25,8 @@ internal static class PlatformErrors
         KsqlDbRequestException request => new Error("KsqlDbRefused", failure.Message,
             request.Code / 100 == 401 ? "Check Ksql:Username and Ksql:Password." : null),
         KsqlServiceNotRegisteredException => new Error("KsqlServiceNotRegistered", failure.Message),
+        ConnectRequestException refused when refused.ServerMessage.Contains("Failed to find any class that implements", StringComparison.Ordinal) =>
+            new Error("ConnectPluginMissing", "Kafka Connect has no plug-in for a connector of this kind.", ConnectorPlanning.WayOut),
         ConnectRequestException => new Error("ConnectRefused", failure.Message, "Check the source's address and the feed's columns."),
         SecretMissingException missing => missing.Error,
         _ => new Error("Unexpected", failure.Message),

@@ -43,6 +43,11 @@ public sealed class ReconcileHandler(IDbContextFactory<PioneerDbContext> databas
         var tenants = run.TenantId is { } one
             ? db.Tenants.Where(tenant => tenant.Id == one)
             : db.Tenants.Where(tenant => tenant.State != TenantState.Deleted);
+        if (run is { TenantId: null, Target: { } feed })
+        {
+            tenants = tenants.Where(tenant => db.Entitlements.Any(row => row.TenantId == tenant.Id && db.Feeds.Any(known => known.Id == row.FeedId && known.Name == feed)));
+        }
+
         return await tenants.AsNoTracking().OrderBy(tenant => tenant.Slug).ToListAsync(ct);
     }
 }

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using Pioneer.Domain;
-using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Operations;
@@ -7,7 +7,7 @@ using Pioneer.Jobs.Operations;
 namespace Pioneer.Jobs.Provisioning;
 
 /// <summary>
-/// Brings one tenant to its wanted state: plan, apply, plan again, until the plan is empty, or holds only what takes something away and waits
+/// Brings one tenant, or the part of it that an operation covers, to its wanted state: plan, apply, plan again, until the plan is empty, or holds only what takes something away and waits
 /// for somebody to confirm that. Holds the tenant's lock meanwhile.
 /// </summary>
 public sealed class TenantReconciler(
@@ -25,9 +25,16 @@ public sealed class TenantReconciler(
 
     public async Task<Result> RunAsync(Tenant tenant, OperationRun run, CancellationToken ct)
     {
-        using var held = await locks.AcquireAsync(tenant.Id, ct);
+        var locked = await locks.AcquireAsync(tenant.Id, ct);
+        if (locked.IsFailure)
+        {
+            return locked.Error;
+        }
+
+        using var held = locked.Value;
         await run.CheckAsync(ct);
         var consent = RequestReconcile.ConsentOf(run.Kind, run.Target);
+        var scope = OperationScope.Of(tenant.Slug, run.Kind, run.Subject, run.Target);
         var plannedAt = time.GetUtcNow();
         var plan = await planner.PlanAsync(tenant.Slug, ct);
         for (var round = 1; ; round++)
@@ -38,7 +45,7 @@ public sealed class TenantReconciler(
             }
 
             ProvisioningLog.Planned(logger, tenant.Slug.Value, plan.Value.Changes.Length, plan.Value.Blocked.Length);
-            var permitted = plan.Value.With(consent);
+            var permitted = scope.Of(plan.Value).With(consent);
             var applied = await executor.ApplyAsync(permitted, run, tenant.Id, ct);
             if (applied.Unavailable is { } down)
             {
@@ -46,22 +53,23 @@ public sealed class TenantReconciler(
             }
 
             plannedAt = permitted.Changes.IsEmpty ? plannedAt : time.GetUtcNow();
-            var after = permitted.Changes.IsEmpty ? plan : await SettleAsync(tenant.Slug, consent, mayWait: applied.Failures.IsEmpty, ct);
+            var after = permitted.Changes.IsEmpty ? plan : await SettleAsync(tenant.Slug, scope, consent, mayWait: applied.Failures.IsEmpty, ct);
             if (after.IsFailure)
             {
                 return after.Error;
             }
 
             await outcome.RecordAsync(tenant.Slug, after.Value, plannedAt, ct);
-            var left = after.Value.With(consent);
-            if (IsDone(left, consent))
+            var left = Left(after.Value, scope, consent);
+            var failures = applied.Failures.Where(failure => scope.Covers(failure.Change)).ToImmutableArray();
+            if (failures.IsEmpty && left.InSync)
             {
                 return Result.Success;
             }
 
-            if (!applied.Failures.IsEmpty || left.Changes.IsEmpty || round == MaxRounds)
+            if (!failures.IsEmpty || left.Changes.IsEmpty || round == MaxRounds)
             {
-                return Describe(tenant.Slug, applied, left);
+                return Describe(tenant.Slug, failures, left);
             }
 
             plan = after;
@@ -69,13 +77,13 @@ public sealed class TenantReconciler(
     }
 
     /// <summary>Plans until nothing is left or what is left no longer looks like metadata on its way.</summary>
-    private async Task<Result<Plan>> SettleAsync(TenantSlug tenant, PlanConsent consent, bool mayWait, CancellationToken ct)
+    private async Task<Result<Plan>> SettleAsync(TenantSlug tenant, OperationScope scope, PlanConsent consent, bool mayWait, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         while (true)
         {
             var plan = await planner.PlanAsync(tenant, ct);
-            if (plan.IsFailure || IsDone(plan.Value.With(consent), consent) || !mayWait || time.GetElapsedTime(started) > SettlePatience)
+            if (plan.IsFailure || Left(plan.Value, scope, consent).InSync || !mayWait || time.GetElapsedTime(started) > SettlePatience)
             {
                 return plan;
             }
@@ -84,21 +92,38 @@ public sealed class TenantReconciler(
         }
     }
 
-    // What cannot be mended now is told as drift; who asked for nothing is not told again by a failure.
-    private static bool IsDone(Plan left, PlanConsent consent) =>
-        left.Changes.IsEmpty && left.Blocked.All(blocked => consent is PlanConsent.Nobody || blocked.Kind is BlockKind.Waits);
-
-    private static Error Describe(TenantSlug tenant, PlanOutcome applied, Plan left)
+    /// <summary>
+    /// What still lacks for the operation to have done its own thing: changes that it may make, things that cannot be made or need a consent to be made,
+    /// and, for who asked for the whole tenant, what is not as wanted. The rest is drift, told elsewhere.
+    /// </summary>
+    private static Plan Left(Plan plan, OperationScope scope, PlanConsent consent)
     {
-        if (!applied.Failures.IsEmpty)
+        var covered = plan with { Changes = [.. plan.Changes.Where(scope.Covers)], Blocked = [.. plan.Blocked.Where(scope.Covers)] };
+        var unagreed = covered.Changes.Where(change => consent is PlanConsent.Asked && change is { NeedsConfirmation: true, Kind: ChangeKind.Create })
+            .Select(change => new BlockedChange(change.ResourceType, change.Resource, ConsentWords.Of([change]), "Apply the tenant's plan and type its slug, or mend what is missing.")
+            { Kind = BlockKind.Withheld });
+        return covered.With(consent) with
         {
-            var shown = applied.Failures.Take(ShownFailures).Select(failure => $"{failure.Change.Title}: {failure.Error.ToText()}");
-            var more = applied.Failures.Length > ShownFailures ? $" And {applied.Failures.Length - ShownFailures} more; see the steps." : "";
-            return new Error("ChangesFailed", $"{Plural.Of(applied.Failures.Length, "change")} failed. {string.Join(" ", shown)}{more}",
-                $"Mend the cause, then reconcile '{tenant}' again; what succeeded stays.");
+            Blocked =
+            [
+                .. covered.Blocked.Where(blocked => consent is not PlanConsent.Nobody
+                    && (blocked.Kind is BlockKind.Withheld || (scope.IsWhole && blocked.Kind is BlockKind.Differs))),
+                .. unagreed,
+            ],
+        };
+    }
+
+    private static Error Describe(TenantSlug tenant, ImmutableArray<FailedChange> failures, Plan left)
+    {
+        if (!failures.IsEmpty)
+        {
+            var shown = failures.Take(ShownFailures).Select(failure => $"{failure.Change.Title}: {failure.Error.ToText()}");
+            var more = failures.Length > ShownFailures ? $" And {failures.Length - ShownFailures} more; see the steps." : "";
+            return new Error("ChangesFailed", $"{Plural.Of(failures.Length, "change")} failed. {string.Join(" ", shown)}{more}",
+                $"Mend the cause, then try again or reconcile '{tenant}'; what succeeded stays.");
         }
 
-        if (left.Blocked.FirstOrDefault(item => item.Kind is not BlockKind.Waits) is { } blocked)
+        if (left.Blocked.FirstOrDefault() is { } blocked)
         {
             return new Error("PlanBlocked", $"{blocked.ResourceType} '{blocked.Resource}': {blocked.Reason}", blocked.WayOut);
         }

@@ -32,7 +32,14 @@ public sealed class LostRights(IServiceScopeFactory scopes, TenantLocks locks)
         var (users, granted, failure) = (0, 0, default(Error));
         foreach (var tenant in await planner.TenantsThatLackAnyAsync(ct))
         {
-            using var held = await locks.AcquireAsync(tenant.Id, ct);
+            var locked = await locks.AcquireAsync(tenant.Id, ct);
+            if (locked.IsFailure)
+            {
+                failure ??= locked.Error;
+                continue;
+            }
+
+            using var held = locked.Value;
             // once more, now that nobody else changes the tenant
             var lost = await planner.LostAsync(tenant.Slug, ct);
             notKept.AddRange(lost.Blocked.Select(blocked => blocked.Resource));

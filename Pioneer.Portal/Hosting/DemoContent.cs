@@ -14,6 +14,11 @@ public sealed class DemoContent(ManageSources sources, ManageFeeds feeds, IConfi
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
+        if (configuration["Demo:LeftOut"] is "true")
+        {
+            HostingLog.DemoLeftOut(log);
+        }
+
         var done = Path.Combine(configuration["Data"]!, "demo-registered");
         if (configuration["Demo:ConnectionUrl"] is not { Length: > 0 } url || File.Exists(done))
         {

@@ -17,4 +17,9 @@ internal static partial class HostingLog
     [LoggerMessage(EventId = 1203, Level = LogLevel.Information,
         Message = "Log files have at most {File} MB each and {Total} MB together; the oldest are deleted beyond that")]
     public static partial void LogIsBounded(ILogger logger, int file, int total);
+
+    [LoggerMessage(EventId = 1204, Level = LogLevel.Warning,
+        Message = "Demo=true is left out: the demo bank is a file of this machine, and "
+            + "the Kafka Connect of Connect:Url reads its sources elsewhere. Leave Connect:Url away to try the demo")]
+    public static partial void DemoLeftOut(ILogger logger);
 }

@@ -32,7 +32,7 @@ public sealed class ConfirmationTests : IAsyncLifetime
         var plan = (await _database.Get<TenantPlanner>().PlanAsync(TenantSlug.Parse("acme"), DomainDatabase.Token)).Value;
 
         Assert.True(Assert.Single(plan.Changes).NeedsConfirmation);
-        Assert.True(plan.Settled);
+        Assert.True(new ArrivedThings(TenantSlug.Parse("acme"), plan).All);
         Assert.False(plan.InSync);
         Assert.Empty(plan.With(PlanConsent.Asked).Changes);
     }

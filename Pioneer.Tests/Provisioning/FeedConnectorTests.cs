@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
@@ -9,6 +10,21 @@ namespace Pioneer.Tests.Provisioning;
 public sealed class FeedConnectorTests
 {
     private static readonly TenantSlug Acme = TenantSlug.Parse("acme");
+
+    [Fact]
+    public void Connector_without_its_plug_in_is_foreseen_in_words_of_our_own()
+    {
+        var spec = new ConnectorSpec("acme.t.payments", ImmutableSortedDictionary<string, string>.Empty.Add("connector.class", FeedConnector.Class), Paused: false);
+        var desired = DesiredState.Empty with { Connectors = [spec] };
+
+        var blocked = Assert.Single(ProvisioningPlanner.Plan(desired, new ObservedState { ConnectorClasses = ["org.example.FileSource"] }).Blocked);
+
+        Assert.Equal(("acme.t.payments", BlockKind.Withheld), (blocked.Resource, blocked.Kind));
+        Assert.Contains(FeedConnector.Class, blocked.Reason, StringComparison.Ordinal);
+        Assert.Contains("plugin.path", blocked.WayOut, StringComparison.Ordinal);
+        Assert.Single(ProvisioningPlanner.Plan(desired, new ObservedState { ConnectorClasses = [FeedConnector.Class] }).Changes);
+        Assert.Single(ProvisioningPlanner.Plan(desired, ObservedState.Empty).Changes);
+    }
 
     [Fact]
     public void Real_time_feed_polls_by_time_and_number_with_the_tenants_filter_in_a_subquery()

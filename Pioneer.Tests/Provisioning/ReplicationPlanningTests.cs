@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
 using Xunit;
 
 namespace Pioneer.Tests.Provisioning;
@@ -43,7 +44,7 @@ public sealed class ReplicationPlanningTests
         Assert.Empty(plan.With(PlanConsent.Asked).Changes);
         var change = plan.Changes.OfType<TopicChange>().Single();
         Assert.Equal((ChangeRisk.WeakensProtection, 2, "1"), (change.Risk, change.Topic.ReplicationFactor, change.Topic.Configs["min.insync.replicas"]));
-        Assert.False(plan.Settled);
+        Assert.False(new ArrivedThings(TenantSlug.Parse("acme"), plan).All);
         Assert.Contains("2 of 3 wanted brokers", Assert.Single(plan.Notes).Reason, StringComparison.Ordinal);
     }
 
@@ -72,7 +73,7 @@ public sealed class ReplicationPlanningTests
         Assert.Equal(BlockKind.Waits, blocked.Kind);
         Assert.Contains("broker 3 is down", blocked.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("reassign", blocked.WayOut, StringComparison.OrdinalIgnoreCase);
-        Assert.True(plan.Settled);
+        Assert.True(new ArrivedThings(TenantSlug.Parse("acme"), plan).All);
         Assert.False(plan.InSync);
     }
 

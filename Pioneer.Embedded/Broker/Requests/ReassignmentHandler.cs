@@ -1,5 +1,4 @@
 using Pioneer.Embedded.Broker.Cluster;
-using Pioneer.Embedded.Broker.Log;
 using Pioneer.Embedded.Broker.Network;
 using Pioneer.Embedded.Broker.Security;
 using Pioneer.Kafka.Protocol;

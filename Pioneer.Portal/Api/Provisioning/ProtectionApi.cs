@@ -1,4 +1,3 @@
-using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Portal.SignIn;
 

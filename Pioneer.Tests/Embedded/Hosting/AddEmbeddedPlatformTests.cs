@@ -107,6 +107,53 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
     }
 
     [Fact]
+    public async Task Demo_bank_is_not_offered_to_a_connect_that_runs_elsewhere_and_the_answer_about_it_is_kept()
+    {
+        var (first, left) = await StartHostAsync(("Connect:Url", "http://elsewhere:8083"), ("Demo", "true"));
+        await first.DisposeAsync();
+        Assert.Equal((null, "false", "true"), (left["Demo:ConnectionUrl"], left["Demo"], left["Demo:LeftOut"]));
+        Assert.False(Directory.Exists(Path.Combine(_directory, "demo")));
+
+        var (second, own) = await StartHostAsync();
+        await using var _ = second;
+        Assert.NotNull(own["Demo:ConnectionUrl"]);
+    }
+
+    [Fact]
+    public async Task Ksql_service_signs_in_by_settings_in_either_spelling()
+    {
+        var (host, configuration) = await StartHostAsync(("Demo", "false"));
+        await using var _ = host;
+        using var http = KsqlHost(configuration);
+        using var put = await http.PutAsJsonAsync(
+            "host/services/acme_",
+            new
+            {
+                bootstrapServers = configuration["Kafka:BootstrapServers"], securityProtocol = "SaslPlaintext", saslMechanism = "ScramSha256",
+                username = configuration["Kafka:Username"], password = configuration["Kafka:Password"],
+            },
+            TestContext.Current.CancellationToken);
+
+        put.EnsureSuccessStatusCode();
+        await WaitFor.TrueAsync(async () =>
+            (await http.GetStringAsync("host/services", TestContext.Current.CancellationToken)).Contains("RUNNING", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Kafka:SaslMechanism", "GSSAPI")]
+    [InlineData("Kafka:SecurityProtocol", "TLS")]
+    public async Task Words_of_a_connection_that_no_part_could_use_are_refused_at_the_start(string key, string value)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["Kafka:BootstrapServers"] = "127.0.0.1:1", ["Kafka:SecurityProtocol"] = "SASL_SSL", ["Demo"] = "false", [key] = value,
+        };
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => StartHostAsync([.. settings.Select(pair => (pair.Key, pair.Value))]));
+
+        Assert.Contains($"{key} '{value}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Faults_stop_and_start_the_broker()
     {
         var (host, configuration) = await StartHostAsync(("Demo", "false"));
