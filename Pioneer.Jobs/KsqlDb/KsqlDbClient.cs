@@ -153,9 +153,10 @@ public sealed partial class KsqlDbClient(
             message = content.Length > 500 ? content[..500] : content;
         }
 
-        // the server could not reach its brokers: nothing is wrong with the statement, and it was not taken
-        var unwritten = code == ServerError && message.Contains("into the command topic", StringComparison.Ordinal);
-        if (unwritten || (status == HttpStatusCode.ServiceUnavailable && code != CatchUpTimeout))
+        // the server could not reach its brokers in time: nothing is wrong with the statement, and whether it was taken shows when it is sent again
+        var waited = code == ServerError
+            && (message.Contains("into the command topic", StringComparison.Ordinal) || message.Contains("timed out", StringComparison.OrdinalIgnoreCase));
+        if (waited || (status == HttpStatusCode.ServiceUnavailable && code != CatchUpTimeout))
         {
             return new KsqlDbUnavailableException(serviceId, message);
         }

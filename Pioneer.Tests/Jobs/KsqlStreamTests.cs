@@ -51,6 +51,17 @@ public sealed class KsqlStreamTests : IAsyncLifetime
         Assert.Single(_platform.Statements);
     }
 
+    [Theory]
+    [InlineData(50000, "Local: Timed out")]
+    [InlineData(50000, "Timed out waiting for a node assignment. Call: describeTopics")]
+    [InlineData(50000, "Could not write the statement 'CREATE STREAM' into the command topic.")]
+    public async Task Server_that_waited_for_its_brokers_in_vain_is_asked_again_later(int code, string words)
+    {
+        _platform.Refusals[KsqlStatements.CreateStream(Create.Stream)] = (code, words);
+
+        await Assert.ThrowsAsync<KsqlDbUnavailableException>(ApplyAsync);
+    }
+
     private Task<Result> ApplyAsync() =>
         _host.InScopeAsync<KsqlApplier, Result>(applier => applier.ApplyAsync(Create, TestContext.Current.CancellationToken));
 }

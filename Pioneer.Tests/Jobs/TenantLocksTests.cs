@@ -1,4 +1,4 @@
-using Hangfire.InMemory;
+using System.Collections.Concurrent;
 using Hangfire.Storage;
 using Microsoft.Extensions.Time.Testing;
 using Pioneer.Domain;
@@ -8,7 +8,7 @@ using Xunit;
 namespace Pioneer.Tests.Jobs;
 
 /// <summary>One worker at a time for a tenant, in one process and across processes that share the job storage.</summary>
-public sealed class TenantLocksTests : IDisposable
+public sealed class TenantLocksTests
 {
     private static readonly TenantId Acme = new(Guid.NewGuid());
 
@@ -16,8 +16,6 @@ public sealed class TenantLocksTests : IDisposable
     private readonly FakeTimeProvider _time = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _storage.Dispose();
 
     [Fact]
     public async Task Second_process_waits_until_the_first_is_done()
@@ -89,10 +87,10 @@ public sealed class TenantLocksTests : IDisposable
         return reached();
     });
 
-    /// <summary>In-memory job storage that counts its open connections and refused locks.</summary>
-    private sealed class CountingStorage : Hangfire.JobStorage, IDisposable
+    /// <summary>Job storage that has locks and nothing else, and counts its open connections and refused locks. Hangfire's own would log to a host that is gone.</summary>
+    private sealed class CountingStorage : Hangfire.JobStorage
     {
-        private readonly InMemoryStorage _inner = new();
+        private readonly ConcurrentDictionary<string, bool> _held = new();
         private int _open;
         private int _refusals;
 
@@ -102,17 +100,20 @@ public sealed class TenantLocksTests : IDisposable
 
         public bool FailOnce { get; set; }
 
-        public void Dispose() => _inner.Dispose();
-
-        public override IMonitoringApi GetMonitoringApi() => _inner.GetMonitoringApi();
+        public override IMonitoringApi GetMonitoringApi() => throw new NotSupportedException();
 
         public override IStorageConnection GetConnection()
         {
             Interlocked.Increment(ref _open);
-            return new Connection(this, (JobStorageConnection)_inner.GetConnection());
+            return new Connection(this);
         }
 
-        private sealed class Connection(CountingStorage storage, JobStorageConnection inner) : JobStorageConnection
+        private sealed class Lock(CountingStorage storage, string resource) : IDisposable
+        {
+            public void Dispose() => storage._held.TryRemove(resource, out _);
+        }
+
+        private sealed class Connection(CountingStorage storage) : JobStorageConnection
         {
             public override IDisposable AcquireDistributedLock(string resource, TimeSpan timeout)
             {
@@ -122,20 +123,18 @@ public sealed class TenantLocksTests : IDisposable
                     throw new TimeoutException("the storage does not answer");
                 }
 
-                try
+                if (storage._held.TryAdd(resource, true))
                 {
-                    return inner.AcquireDistributedLock(resource, timeout);
+                    return new Lock(storage, resource);
                 }
-                catch (DistributedLockTimeoutException)
-                {
-                    Interlocked.Increment(ref storage._refusals);
-                    throw;
-                }
+
+                Assert.Equal(TimeSpan.Zero, timeout);
+                Interlocked.Increment(ref storage._refusals);
+                throw new DistributedLockTimeoutException(resource);
             }
 
             public override void Dispose()
             {
-                inner.Dispose();
                 Interlocked.Decrement(ref storage._open);
                 base.Dispose();
             }
