@@ -16,7 +16,7 @@ namespace Pioneer.Tests.Jobs;
 /// <summary>One thing of a tenant cannot be made; every other operation of the tenant does its own all the same, on the embedded platform.</summary>
 public sealed class OwnThingTests : IAsyncLifetime
 {
-    private const int Patience = 120;
+    private const int Patience = 240;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-own-").FullName;
     private EmbeddedStack _stack = null!;

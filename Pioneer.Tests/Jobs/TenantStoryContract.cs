@@ -27,7 +27,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
 {
     private const string Large = "SELECT ID, ACCOUNT_ID, AMOUNT FROM PAYMENTS WHERE AMOUNT > 1000 EMIT CHANGES;";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-story-").FullName;
     private readonly TenantSlug _acme = TenantSlug.Parse($"acme{Random.Shared.Next(100_000, 999_999)}");
@@ -267,7 +267,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
     private Task<long> BookAsync(decimal amount) =>
         _stack.Platform.Bank!.BookPaymentAsync("acme", Pioneer.Embedded.Bank.DemoBank.JohnsAccount, amount, Ct);
 
-    private Task SucceedAsync(OperationId id) => _host.SucceedAsync(id, 60);
+    private Task SucceedAsync(OperationId id) => _host.SucceedAsync(id, 240);
 
     private async Task<DeliveryStream> OpenAsync(string subscription, DeliveryStart start)
     {
