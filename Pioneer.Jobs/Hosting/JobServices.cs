@@ -1,5 +1,7 @@
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.InMemory;
+using Hangfire.SqlServer;
 using Microsoft.Extensions.Options;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
@@ -90,19 +92,10 @@ public static class JobServices
 
     private static void AddJobStorage(this IServiceCollection services, JobsOptions options, IConfiguration configuration)
     {
-        services.AddHangfire(hangfire =>
-        {
-            hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
-            if (string.Equals(options.Storage, "SqlServer", StringComparison.OrdinalIgnoreCase))
-            {
-                hangfire.UseSqlServerStorage(options.ConnectionString ?? configuration["Database:ConnectionString"]
-                    ?? throw new InvalidOperationException("Jobs:ConnectionString is empty: SqlServer job storage needs one."));
-            }
-            else
-            {
-                hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(3) });
-            }
-        });
+        // Registered before AddHangfire, which would hand out Hangfire's static Current ones: those of the host that started last in this process.
+        services.AddSingleton(provider => OpenStorage(provider, options, configuration));
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddHangfire(hangfire => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings());
         services.AddHostedService<UnfinishedOperations>();
         if (options.Workers > 0)
         {
@@ -118,6 +111,16 @@ public static class JobServices
                 jobs.AddOrUpdate<CredentialExpiry>("credential-expiry", expiry => expiry.RunAsync(CancellationToken.None), Cron.Minutely())));
             services.AddHostedService<RecurringWork>();
         }
+    }
+
+    private static JobStorage OpenStorage(IServiceProvider provider, JobsOptions options, IConfiguration configuration)
+    {
+        // Takes Hangfire's log to this host's, which the storage asks for as it opens.
+        provider.GetRequiredService<IGlobalConfiguration>();
+        return string.Equals(options.Storage, "SqlServer", StringComparison.OrdinalIgnoreCase)
+            ? new SqlServerStorage(options.ConnectionString ?? configuration["Database:ConnectionString"]
+                ?? throw new InvalidOperationException("Jobs:ConnectionString is empty: SqlServer job storage needs one."))
+            : new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(3) });
     }
 }
 

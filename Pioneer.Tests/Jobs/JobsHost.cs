@@ -50,9 +50,17 @@ internal sealed class JobsHost : IAsyncDisposable
         builder.Services.AddPioneerJobs(builder.Configuration);
         add(builder.Services);
         var host = builder.Build();
-        await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
-        await host.StartAsync();
-        return new JobsHost(host);
+        try
+        {
+            await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+            await host.StartAsync();
+            return new JobsHost(host);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
     }
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
@@ -78,12 +86,21 @@ internal sealed class JobsHost : IAsyncDisposable
     public async Task<Operation> FinishedAsync(OperationId id, int seconds = 30)
     {
         Operation? operation = null;
-        await Eventually.TrueAsync(async () =>
+        try
         {
-            operation = await OperationAsync(id);
-            return operation.State is OperationState.Succeeded or OperationState.Failed or OperationState.Cancelled;
-        }, seconds);
-        return operation!;
+            await Eventually.TrueAsync(async () =>
+            {
+                operation = await OperationAsync(id);
+                return operation.State is OperationState.Succeeded or OperationState.Failed or OperationState.Cancelled;
+            }, seconds);
+            return operation!;
+        }
+        catch (TimeoutException late)
+        {
+            // where it stands says what it waits for
+            var steps = string.Join("; ", operation!.Steps.Select(step => $"{step.Title}: {step.State} {step.Error}"));
+            throw new TimeoutException($"{late.Message} {operation.Kind} is {operation.State} at attempt {operation.Attempt}: {operation.Error} [{steps}]", late);
+        }
     }
 
     /// <summary>A command that must be taken, in a scope that sees all tenants; gives what it answered.</summary>
