@@ -9,7 +9,7 @@ using Pioneer.Portal.Shell;
 namespace Pioneer.Portal.SignIn;
 
 /// <summary>What a browser asks for around a passkey: options before, the signed answer after. All with the antiforgery token of their page.</summary>
-internal static class PasskeyAddresses
+internal static partial class PasskeyAddresses
 {
     private const int MaxPasskeys = 20;
 
@@ -65,7 +65,8 @@ internal static class PasskeyAddresses
     }
 
     private static async Task<IResult> AddAsync(
-        [FromForm] string? credential, [FromForm] string? name, PioneerSignInManager signIn, UserManager<PioneerUser> users, Accounts accounts, HttpContext http)
+        [FromForm] string? credential, [FromForm] string? name, PioneerSignInManager signIn, UserManager<PioneerUser> users, Accounts accounts, HttpContext http,
+        ILoggerFactory loggers)
     {
         if (users.GetUserId(http.User) is not { } userId || string.IsNullOrEmpty(credential))
         {
@@ -75,6 +76,7 @@ internal static class PasskeyAddresses
         var attestation = await signIn.PerformPasskeyAttestationAsync(credential);
         if (!attestation.Succeeded || attestation.UserEntity.Id != userId)
         {
+            LogRefused(loggers.CreateLogger(typeof(PasskeyAddresses)), userId, attestation.Failure?.Message ?? "it was made for another account");
             return Results.Redirect(PortalUrls.With(PortalUrls.Account, ("passkey", "refused")));
         }
 
@@ -85,4 +87,7 @@ internal static class PasskeyAddresses
                 : await manager.AddOrUpdatePasskeyAsync(user, attestation.Passkey) is { Succeeded: true } ? true : new Error("PasskeyRefused", "The passkey was not kept."));
         return Results.Redirect(PortalUrls.With(PortalUrls.Account, ("passkey", added.IsSuccess ? "added" : "refused")));
     }
+
+    [LoggerMessage(EventId = 1420, Level = LogLevel.Warning, Message = "A new passkey of user {UserId} was refused: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string userId, string reason);
 }
