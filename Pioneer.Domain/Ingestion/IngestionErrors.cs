@@ -59,6 +59,13 @@ public static class IngestionErrors
     public static Error IncompatibleChange(string feed, string why) => Error.Conflict(
         "FeedChangeIncompatible", $"Feed '{feed}' is granted, so {why}.", "Add columns at the end, or define a new feed.");
 
+    public static Error StatePartitionsFixed(string feed, int partitions, int wanted) => Error.Conflict(
+        "StatePartitionsFixed",
+        $"Feed '{feed}' is granted and keeps the latest value of every key in {Plural.Of(partitions, "partition")}. With {wanted}, changed rows would go to other partitions and their old "
+            + "values would stay beside them for ever.",
+        $"Define a new feed with {wanted} partitions and move the subscriptions to it; or take this one from its tenants with its data, change it, and grant it again.") with
+    { Field = "partitions" };
+
     public static Error FeedIsRead(string feed, IEnumerable<string> subscriptions) => Error.Conflict(
         "FeedIsRead", $"Feed '{feed}' is read by the subscriptions {string.Join(", ", subscriptions)}.", "Delete them first.");
 

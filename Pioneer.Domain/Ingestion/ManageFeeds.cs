@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 
 namespace Pioneer.Domain.Ingestion;
 
 /// <summary>Defines, changes and removes feeds.</summary>
-public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work)
+public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, IOptions<ProvisioningOptions> platform)
 {
     /// <summary>A request filled in from a table as the source describes it; a table without a key or with unusable columns says so.</summary>
     public static Result<FeedRequest> Suggest(string source, SourceTable table, FeedKind kind, string? tenantColumn)
@@ -85,6 +87,12 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
         if (granted && Incompatible(feed, request) is { } why)
         {
             return IngestionErrors.IncompatibleChange(feed.Name, why);
+        }
+
+        var partitions = feed.Partitions ?? platform.Value.Partitions;
+        if (granted && feed.Kind is FeedKind.State && request.Partitions > partitions)
+        {
+            return IngestionErrors.StatePartitionsFixed(feed.Name, partitions, request.Partitions.Value);
         }
 
         WorkRecorder.Expect(db, feed, revision);

@@ -44,7 +44,15 @@ internal static class TopicPlanning
 
     private static void Compare(PlanBuilder plan, TopicSpec wanted, TopicSpec current, ObservedBrokers brokers)
     {
-        if (current.Partitions < wanted.Partitions)
+        if (current.Partitions < wanted.Partitions && wanted.Configs.GetValueOrDefault("cleanup.policy") == "compact")
+        {
+            plan.Block(
+                "partitions", wanted.Name,
+                $"The topic keeps the latest value of every key in {Plural.Of(current.Partitions, "partition")} where {wanted.Partitions} are wanted. With more, changed rows would go "
+                    + "to other partitions, and their old values would stay beside them for ever.",
+                $"Set the feed's partitions to {current.Partitions}, or take the feed from the tenant with its data and grant it again.");
+        }
+        else if (current.Partitions < wanted.Partitions)
         {
             plan.Add(PlanPhase.ConfigureTopics, new PartitionChange(wanted.Name, current.Partitions, wanted.Partitions));
         }

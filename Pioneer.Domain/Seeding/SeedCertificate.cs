@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Pioneer.Domain.Seeding;
 
 /// <summary>
-/// What a seed run proves at its end. For each partition, the state below the cut run through the subscription's query, against the delivery topic folded
-/// from where the seed began to where it ended. Checksums do not depend on order: the sum, modulo 2^64, of a 64-bit hash of each row.
+/// What a seed run proves at its end: the state that the source topic holds below the cut, run through the subscription's query, against the delivery topic
+/// folded from where the seed began to where it ended. The source itself is not asked: <see cref="Compared"/> says so. Checksums do not depend on order: the sum, modulo 2^64, of a 64-bit hash of each row.
 /// </summary>
 /// <param name="SourceKeys">Keys alive in the source topic below the cut.</param>
 /// <param name="ExpectedRows">Rows that the query makes of them.</param>
@@ -37,17 +37,31 @@ public sealed record SeedCertificate(
     /// </summary>
     public ImmutableArray<string> Unreadable { get; init; } = [];
 
-    /// <summary>Counts and checksums are equal, and every record could be read.</summary>
-    public bool Holds => Unreadable.IsDefaultOrEmpty && ExpectedRows == DeliveredRows && ExpectedChecksum == DeliveredChecksum;
+    /// <summary>What was compared with the delivery topic; null in certificates of releases that did not say.</summary>
+    public SeedComparison? Compared { get; init; }
 
-    /// <summary>The outcome in one sentence.</summary>
-    public string Summary => Holds
-        ? $"{Plural.Of(DeliveredRows, "row")} delivered, checksum {DeliveredChecksum}, equal to the source's state."
-        : !Unreadable.IsDefaultOrEmpty
-            ? $"{Plural.Of(Unreadable.Length, "record")} listed cannot be read with the feed's columns, so a query skips them: {Unreadable[0]}. Mend or delete these rows in the "
-                + "source, then run the seed job again."
-        : $"Expected {Plural.Of(ExpectedRows, "row")} with checksum {ExpectedChecksum}, found {DeliveredRows} with {DeliveredChecksum}: "
-            + $"{Missing.Length} missing, {Stale.Length} stale, {Ghost.Length} ghost keys listed. Run the seed job again; if it repeats, report the certificate.";
+    /// <summary>Keys with records in more than one partition of the source topic: which of them is the latest cannot be proven.</summary>
+    public long DoubledKeys { get; init; }
+
+    /// <summary>Those keys, each with its partitions; at most <see cref="MaxKeysListed"/>.</summary>
+    public ImmutableArray<string> Doubled { get; init; } = [];
+
+    /// <summary>Counts and checksums are equal, every record could be read, and each key lives in one partition.</summary>
+    public bool Holds => Unreadable.IsDefaultOrEmpty && DoubledKeys == 0 && ExpectedRows == DeliveredRows && ExpectedChecksum == DeliveredChecksum;
+
+    /// <summary>The outcome in a sentence or two.</summary>
+    public string Summary => this switch
+    {
+        { Holds: true } => $"{Plural.Of(DeliveredRows, "row")} delivered, checksum {DeliveredChecksum}, equal to what the query makes of "
+            + $"{Compared?.ToString() ?? "the topic it reads, as it was at the cut."}",
+        { Unreadable.IsDefaultOrEmpty: false } => $"{Plural.Of(Unreadable.Length, "record")} listed cannot be read with the feed's columns, so a query skips them: "
+            + $"{Unreadable[0]}. Mend or delete these rows in the source, then run the seed job again.",
+        { DoubledKeys: > 0 } => $"{Plural.Of(DoubledKeys, "key")} of {Compared?.SourceTopic ?? "the topic"} {(DoubledKeys == 1 ? "has" : "have")} records in more than one "
+            + $"partition, as happens when a topic gets more of them: {string.Join(", ", Doubled.Take(3))}. Old values stay there for ever and Kafka does not say which is the "
+            + "latest; the newest by time was delivered. Rebuild the topic: take the feed from the tenant with its data, grant it again, then run the seed job again.",
+        _ => $"Expected {Plural.Of(ExpectedRows, "row")} with checksum {ExpectedChecksum}, found {DeliveredRows} with {DeliveredChecksum}: "
+            + $"{Missing.Length} missing, {Stale.Length} stale, {Ghost.Length} ghost keys listed. Run the seed job again; if it repeats, report the certificate.",
+    };
 }
 
 /// <summary>One partition of the delivery topic in a certificate.</summary>

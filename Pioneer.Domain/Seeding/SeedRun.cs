@@ -21,8 +21,10 @@ public sealed class SeedRun : IRevisioned
     /// <summary>The machine's own state as JSON: offsets, chunk position, checksums.</summary>
     public string? MachineState { get; set; }
 
+    /// <summary>Rows of the state that were copied so far, before the query filters them.</summary>
     public long Rows { get; set; }
 
+    /// <summary>Rows that the state has; null until it was read.</summary>
     public long? RowsExpected { get; set; }
 
     public double RowsPerSecond { get; set; }
@@ -31,7 +33,7 @@ public sealed class SeedRun : IRevisioned
 
     public int ChunksTotal { get; set; }
 
-    /// <summary>The reconciliation as JSON: counts and checksums per chunk, missing, stale and ghost keys.</summary>
+    /// <summary>A <see cref="SeedCertificate"/> as JSON; null until it was verified.</summary>
     public string? Certificate { get; set; }
 
     public string? Error { get; set; }

@@ -85,7 +85,8 @@ public sealed class SeedRunStore(IServiceScopeFactory scopes, SeedRunEvents even
     {
         run.Rows = progress.Rows;
         run.ChunksDone = progress.Chunks;
-        run.ChunksTotal = progress.Chunks;
+        run.ChunksTotal = progress.ChunksOf;
+        run.RowsExpected = progress.Of;
         var seconds = (time.GetUtcNow() - taken.StartedAt).TotalSeconds;
         run.RowsPerSecond = seconds > 0 ? progress.Rows / seconds : 0;
         run.Error = null;
@@ -96,7 +97,6 @@ public sealed class SeedRunStore(IServiceScopeFactory scopes, SeedRunEvents even
     public Task<bool> CertifyAsync(TakenSeedRun taken, SeedCertificate certificate, CancellationToken ct) => ChangeAsync(taken, (_, run) =>
     {
         run.Certificate = JsonSerializer.Serialize(certificate, SeedCertificate.Json);
-        run.RowsExpected = certificate.ExpectedRows;
         return Task.CompletedTask;
     }, ct);
 

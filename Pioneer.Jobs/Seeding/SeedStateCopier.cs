@@ -4,8 +4,8 @@ using Pioneer.Jobs.Kafka;
 
 namespace Pioneer.Jobs.Seeding;
 
-/// <summary>Reported after each chunk: rows written so far, and partitions finished.</summary>
-public sealed record SeedCopyProgress(long Rows, int Chunks, int PartitionsDone, int Partitions);
+/// <summary>Reported before the first chunk and after each: rows written so far, and how many the state has.</summary>
+public sealed record SeedCopyProgress(long Rows, long Of, int Chunks, int ChunksOf);
 
 /// <summary>
 /// Writes the state below the cut to the private seed topic of an attempt: same partition, key, value and timestamp as the row has in the source topic.
@@ -24,24 +24,21 @@ public sealed class SeedStateCopier(KafkaAdmin admin, KafkaClients clients, Topi
     {
         var topic = target.SeedTopic(attempt);
         await CreateTopicAsync(target, topic, cut.Offsets.Length, ct);
+        var state = await fold.FoldAsync(target.Seeder, target.SourceTopic, cut.Offsets, ct);
         using var producer = clients.Producer(target.Seeder);
         var start = time.GetTimestamp();
-        long rows = 0;
-        var chunks = 0;
-        for (var partition = 0; partition < cut.Offsets.Length; partition++)
+        var chunkRows = Math.Clamp(target.MaxRowsPerSecond ?? ChunkRows, 1, ChunkRows);
+        var progress = new SeedCopyProgress(0, state.Rows.Count, 0, (state.Rows.Count + chunkRows - 1) / chunkRows);
+        await report(progress);
+        foreach (var chunk in state.Rows.Chunk(chunkRows))
         {
-            var state = await fold.FoldAsync(target.Seeder, new TopicPartition(target.SourceTopic, partition), 0, cut.Offsets[partition], ct);
-            foreach (var chunk in state.Chunk(ChunkRows))
-            {
-                await WriteAsync(producer, new TopicPartition(topic, partition), target, chunk, chunks++, ct);
-                rows += chunk.Length;
-                await report(new SeedCopyProgress(rows, chunks, partition, cut.Offsets.Length));
-                await HoldRateAsync(target, rows, start, ct);
-            }
+            await WriteAsync(producer, topic, target, chunk, progress.Chunks, ct);
+            progress = progress with { Rows = progress.Rows + chunk.Length, Chunks = progress.Chunks + 1 };
+            await report(progress);
+            await HoldRateAsync(target, progress.Rows, start, ct);
         }
 
-        await report(new SeedCopyProgress(rows, chunks, cut.Offsets.Length, cut.Offsets.Length));
-        return rows;
+        return progress.Rows;
     }
 
     private async Task CreateTopicAsync(SeedTarget target, string topic, int partitions, CancellationToken ct)
@@ -55,10 +52,10 @@ public sealed class SeedStateCopier(KafkaAdmin admin, KafkaClients clients, Topi
         }
     }
 
-    private static async Task WriteAsync(IProducer<byte[]?, byte[]?> producer, TopicPartition partition, SeedTarget target, FoldedRow[] rows, int chunk,
+    private static async Task WriteAsync(IProducer<byte[]?, byte[]?> producer, string topic, SeedTarget target, FoldedRow[] rows, int chunk,
         CancellationToken ct)
     {
-        var acknowledged = rows.Select(row => producer.ProduceAsync(partition, new Message<byte[]?, byte[]?>
+        var acknowledged = rows.Select(row => producer.ProduceAsync(new TopicPartition(topic, row.Partition), new Message<byte[]?, byte[]?>
         {
             Key = row.Key,
             Value = row.Value,

@@ -29,6 +29,9 @@ public sealed record SeedTarget(
     /// <summary>Who reads and writes the run's records; null is the platform itself, on clusters where nobody signs in.</summary>
     public KafkaPrincipal? Seeder { get; init; }
 
+    /// <summary>The table that the feed is read from, for people; null where the feed is gone.</summary>
+    public string? SourceTable { get; init; }
+
     /// <summary>Why a run that was begun must not go on, such as a feed that was removed meanwhile; null when it may.</summary>
     public string? Refusal { get; init; }
 

@@ -41,7 +41,7 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
             id, tenant.Slug, subscription.Name, KsqlNames.ServiceId(tenant), version.QueryId, version.SourceTopic, feed is null ? [] : FeedSchema.Columns(feed),
             TopicNames.Delivery(tenant.Slug, subscription.Name), KsqlNames.ObjectName(tenant.Slug, subscription.Name), version.Select,
             job.MaxRowsPerSecond)
-        { Refusal = refusal?.Message };
+        { Refusal = refusal?.Message, SourceTable = feed?.Table };
     }
 
     private static Error? Refusal(Subscription subscription, SubscriptionVersion version, Feed? feed) => (version, feed) switch

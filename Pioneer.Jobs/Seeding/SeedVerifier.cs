@@ -28,10 +28,15 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
         var stale = expected.Rows.Rows.Where(row => whole.Rows.TryGetValue(row.Key, out var value) && value != row.Value).Select(row => row.Key);
         var ghost = whole.Rows.Keys.Where(key => !expected.Rows.Rows.ContainsKey(key));
         return new SeedCertificate(
-            time.GetUtcNow(), expected.Keys, expected.Rows.Count, whole.Count, expected.Rows.Checksum, whole.Checksum,
+            time.GetUtcNow(), expected.State.Rows.Count, expected.Rows.Count, whole.Count, expected.Rows.Checksum, whole.Checksum,
             [.. found.Select(partition => new SeedPartitionProof(partition.Partition, partition.From, partition.To, partition.Rows.Count))],
             Listed(missing), Listed(stale), Listed(ghost))
-        { Unreadable = unreadable.Listed };
+        {
+            Unreadable = unreadable.Listed,
+            Compared = new SeedComparison(target.SourceTopic, cut.Offsets, expected.State.NewestAt, target.DeliveryTopic, target.SourceTable, SourceTableRead: false),
+            DoubledKeys = expected.State.Doubled.Count,
+            Doubled = [.. expected.State.Doubled.Take(SeedCertificate.MaxKeysListed).Select(doubled => doubled.ToString())],
+        };
     }
 
     private static AnalyzedQuery Analyze(SeedTarget target)
@@ -45,41 +50,38 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
             $"The deployed query does not analyze over its feed: {string.Join(" ", analysis.Diagnostics.Select(diagnostic => diagnostic.Message))}");
     }
 
-    private async Task<(long Keys, RowSet Rows)> ExpectedAsync(SeedTarget target, SeedCut cut, AnalyzedQuery query, UnreadableRecords unreadable, CancellationToken ct)
+    private async Task<(FoldedTopic State, RowSet Rows)> ExpectedAsync(
+        SeedTarget target, SeedCut cut, AnalyzedQuery query, UnreadableRecords unreadable, CancellationToken ct)
     {
         var compiled = CompiledQuery.Compile(query, FunctionServices.System, _ => { });
         var own = query.Source.Schema.Columns;
         var rows = new RowSet();
-        long keys = 0;
-        for (var partition = 0; partition < cut.Offsets.Length; partition++)
+        var state = await fold.FoldAsync(target.Seeder, target.SourceTopic, cut.Offsets, ct);
+        foreach (var row in state.Rows)
         {
-            foreach (var row in await fold.FoldAsync(target.Seeder, new TopicPartition(target.SourceTopic, partition), 0, cut.Offsets[partition], ct))
+            var at = new TopicPartitionOffset(target.SourceTopic, row.Partition, row.Offset);
+            if (unreadable.Read(at, row.Key, row.Value, own, query.Input.Length) is not { } cells)
             {
-                keys++;
-                var at = new TopicPartitionOffset(target.SourceTopic, partition, row.Offset);
-                if (unreadable.Read(at, row.Key, row.Value, own, query.Input.Length) is not { } cells)
-                {
-                    continue;
-                }
+                continue;
+            }
 
-                Pseudo(cells, own.Length, row, partition);
-                if (compiled.Accepts(cells))
-                {
-                    rows.Put(compiled.Columns, compiled.Project(cells));
-                }
+            Pseudo(cells, own.Length, row);
+            if (compiled.Accepts(cells))
+            {
+                rows.Put(compiled.Columns, compiled.Project(cells));
             }
         }
 
-        return (keys, rows);
+        return (state, rows);
     }
 
     /// <summary>ROWTIME, ROWPARTITION and ROWOFFSET follow the source's own columns (<see cref="PseudoColumns"/>).</summary>
-    private static void Pseudo(object?[] cells, int from, FoldedRow row, int partition)
+    private static void Pseudo(object?[] cells, int from, FoldedRow row)
     {
         if (cells.Length >= from + 3)
         {
             cells[from] = row.Timestamp.UnixTimestampMs;
-            cells[from + 1] = partition;
+            cells[from + 1] = row.Partition;
             cells[from + 2] = row.Offset;
         }
     }

@@ -1,14 +1,12 @@
+using System.Collections.Immutable;
 using Confluent.Kafka;
 using Pioneer.Jobs.Kafka;
 
 namespace Pioneer.Jobs.Seeding;
 
-/// <summary>The latest record of a key below a bound.</summary>
-public sealed record FoldedRow(byte[] Key, byte[] Value, long Offset, Timestamp Timestamp);
-
 /// <summary>
-/// Folds one partition of a topic into the latest value of each key, read committed, from its beginning to a bound. A null value removes the key.
-/// Memory: the keys and values that are alive in that one partition.
+/// Folds a topic into the latest value of each key, read committed, from its beginning to a bound in each partition (<see cref="TopicState"/> says what
+/// 'latest' is). A null value removes the key. Memory: the keys and values that are alive in the topic.
 /// </summary>
 public sealed class TopicFold(KafkaClients clients, TimeProvider time)
 {
@@ -18,34 +16,43 @@ public sealed class TopicFold(KafkaClients clients, TimeProvider time)
     /// <summary>How long nothing may come before the read is given up.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Rows in the order of their offsets.</summary>
+    /// <summary>The topic's state.</summary>
     /// <param name="reader">Who reads; null is the platform itself.</param>
-    /// <param name="from">First offset to read; offsets that compaction removed are passed over.</param>
-    /// <param name="bound">First offset not to read any more.</param>
+    /// <param name="bounds">Index = partition, value = the first offset not to read any more; offsets that compaction removed are passed over.</param>
     /// <exception cref="KafkaUnavailableException">Nothing came for <see cref="Patience"/>.</exception>
-    public async Task<IReadOnlyList<FoldedRow>> FoldAsync(KafkaPrincipal? reader, TopicPartition partition, long from, long bound, CancellationToken ct)
+    public async Task<FoldedTopic> FoldAsync(KafkaPrincipal? reader, string topic, ImmutableArray<long> bounds, CancellationToken ct)
     {
-        if (bound <= from)
+        var state = new TopicState();
+        for (var partition = 0; partition < bounds.Length; partition++)
         {
-            return [];
+            await ReadAsync(reader, new TopicPartition(topic, partition), bounds[partition], state, ct);
+            state.EndPartition();
         }
 
-        var rows = new Dictionary<byte[], FoldedRow>(ByteArrayComparer.Instance);
+        return state.ToFolded();
+    }
+
+    private async Task ReadAsync(KafkaPrincipal? reader, TopicPartition partition, long bound, TopicState state, CancellationToken ct)
+    {
+        if (bound <= 0)
+        {
+            return;
+        }
+
         using var consumer = clients.Consumer(reader, null, config => config.AutoOffsetReset = AutoOffsetReset.Earliest);
-        consumer.Assign(new TopicPartitionOffset(partition, from));
+        consumer.Assign(new TopicPartitionOffset(partition, 0));
         var patience = new ReadPatience(partition, Patience, time);
         // the consumer blocks in native code, so a batch at a time runs on the thread pool
-        while (await Task.Run(() => FoldBatch(consumer, bound, rows, patience), ct))
+        while (await Task.Run(() => ReadBatch(consumer, bound, state, patience), ct))
         {
             ct.ThrowIfCancellationRequested();
         }
 
         consumer.Close();
-        return [.. rows.Values.OrderBy(row => row.Offset)];
     }
 
-    /// <summary>Folds what has arrived; false once everything below the bound was seen.</summary>
-    private static bool FoldBatch(IConsumer<byte[]?, byte[]?> consumer, long bound, Dictionary<byte[], FoldedRow> rows, ReadPatience patience)
+    /// <summary>Reads what has arrived; false once everything below the bound was seen.</summary>
+    private static bool ReadBatch(IConsumer<byte[]?, byte[]?> consumer, long bound, TopicState state, ReadPatience patience)
     {
         for (var count = 0; count < BatchRecords; count++)
         {
@@ -62,24 +69,12 @@ public sealed class TopicFold(KafkaClients clients, TimeProvider time)
                 return false;
             }
 
-            if (!record.IsPartitionEOF && record.Message.Key is { } key)
+            if (!record.IsPartitionEOF)
             {
-                Apply(rows, key, record);
+                state.Apply(record);
             }
         }
 
         return true;
-    }
-
-    private static void Apply(Dictionary<byte[], FoldedRow> rows, byte[] key, ConsumeResult<byte[]?, byte[]?> record)
-    {
-        if (record.Message.Value is { } value)
-        {
-            rows[key] = new FoldedRow(key, value, record.Offset.Value, record.Message.Timestamp);
-        }
-        else
-        {
-            rows.Remove(key);
-        }
     }
 }

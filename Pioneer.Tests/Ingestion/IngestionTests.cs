@@ -256,6 +256,25 @@ public sealed class IngestionTests : IAsyncLifetime
         Assert.Contains(_database.Platform.Applied, change => change is KsqlStreamChange { Kind: ChangeKind.Update, AddedColumns.Length: 1 });
     }
 
+    [Theory]
+    [InlineData(FeedKind.State, null, "StatePartitionsFixed")]
+    [InlineData(FeedKind.State, 2, "StatePartitionsFixed")]
+    [InlineData(FeedKind.Event, 2, null)]
+    public async Task Granted_feed_gets_more_partitions_only_if_it_keeps_no_state(FeedKind kind, int? partitions, string? refused)
+    {
+        await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        var manage = _database.Get<ManageFeeds>();
+        var feed = Requests.Feed("rates", kind) with { Partitions = partitions };
+        Assert.True((await manage.DefineAsync(Actors.Admin, feed, DomainDatabase.Token)).IsSuccess);
+        await _database.GrantAsync("acme", "rates");
+
+        var grown = await manage.UpdateAsync(Actors.Admin, feed with { Partitions = 4 }, null, DomainDatabase.Token);
+
+        Assert.Equal(refused, grown.Error?.Code);
+        Assert.True((await manage.UpdateAsync(Actors.Admin, feed with { Partitions = partitions ?? 3 }, null, DomainDatabase.Token)).IsSuccess == refused is not null);
+    }
+
     [Fact]
     public async Task Source_password_reaches_neither_audit_nor_plan()
     {

@@ -253,6 +253,17 @@ public sealed class ProvisioningPlannerTests
     }
 
     [Fact]
+    public void Topic_that_keeps_state_does_not_grow_since_its_keys_would_lie_in_two_partitions()
+    {
+        var desired = DesiredState.Empty with { Topics = [Topic("acme.t.a", ("cleanup.policy", "compact")) with { Partitions = 6 }] };
+
+        var plan = ProvisioningPlanner.Plan(desired, new ObservedState { Topics = [Topic("acme.t.a", ("cleanup.policy", "compact"))] });
+
+        Assert.Empty(plan.Changes);
+        Assert.StartsWith("Set the feed's partitions to 3, or take the feed from the tenant", Assert.Single(plan.Blocked).WayOut, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void User_whose_password_is_gone_is_blocked_with_the_way_out()
     {
         var desired = DesiredState.Empty with { Users = [new("acme.app", "SCRAM-SHA-512", 4096, null)] };

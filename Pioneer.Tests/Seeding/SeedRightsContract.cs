@@ -52,13 +52,13 @@ public abstract class SeedRightsContract(KafkaOptions options) : IAsyncLifetime
     {
         var seeder = await _rights.GrantAsync(_target, 1, Ct);
 
-        Assert.Single(await new TopicFold(_clients, TimeProvider.System).FoldAsync(seeder, new TopicPartition(_target.SourceTopic, 0), 0, 1, Ct));
+        Assert.Single((await new TopicFold(_clients, TimeProvider.System).FoldAsync(seeder, _target.SourceTopic, [1], Ct)).Rows);
         Assert.Equal(ErrorCode.NoError, await ProduceAsync(seeder, _target.SeedTopic(1)));
         Assert.Equal(ErrorCode.NoError, await ProduceAsync(seeder, _target.DeliveryTopic));
         Assert.Equal(ErrorCode.TopicAuthorizationFailed, await ProduceAsync(seeder, _target.SourceTopic));
         Assert.Equal(ErrorCode.TopicAuthorizationFailed, await ProduceAsync(seeder, Foreign));
         var fold = new TopicFold(_clients, TimeProvider.System) { Patience = TimeSpan.FromSeconds(1) };
-        await Assert.ThrowsAsync<KafkaUnavailableException>(() => fold.FoldAsync(seeder, new TopicPartition(Foreign, 0), 0, 1, Ct));
+        await Assert.ThrowsAsync<KafkaUnavailableException>(() => fold.FoldAsync(seeder, Foreign, [1], Ct));
 
         await _rights.TakeBackAsync(_run, 1, Ct);
     }

@@ -11,7 +11,7 @@ public static class SeedWords
         (SeedRunState.Preparing, "Prepared", "the live query pauses; its committed offsets are the cut E"),
         (SeedRunState.Snapshotting, "Seeding", "the state up to E goes through the query into the delivery topic"),
         (SeedRunState.HandingOver, "Hand over", "'seed complete' is written, the live query goes on at exactly E"),
-        (SeedRunState.Verifying, "Verified", "counts and checksums, source against what was delivered"),
+        (SeedRunState.Verifying, "Verified", "counts and checksums, the topic's state up to E against what was delivered"),
     ];
 
     public static (Tone Tone, string Text, bool Moving) Word(this SeedRunState state) => state switch
