@@ -20,6 +20,14 @@ public sealed record EvidenceRound(
     public GroupEvidence? Group(string name) => Cluster?.Groups.FirstOrDefault(group => group.Name == name);
 
     /// <summary>
+    /// The positions of a reader: its own, or until it has any those of the one it goes on from. Null when neither has any, or neither was seen.
+    /// </summary>
+    public GroupEvidence? PositionsOf(FlowHop.Reading hop) =>
+        Own(hop.Group, hop.Topic) ?? (hop.EarlierGroup is { } earlier ? Own(earlier, hop.Topic) : null);
+
+    private GroupEvidence? Own(string group, string topic) => Group(group) is { } seen && seen.Committed.Any(committed => committed.Topic == topic) ? seen : null;
+
+    /// <summary>
     /// This round with what only a later one saw: the earliest evidence of every topic and group. A verdict on several failures in a row compares with
     /// that, as nothing that was there before any of them may be missing after the last.
     /// </summary>
@@ -50,8 +58,15 @@ public sealed record EvidenceRound(
 }
 
 /// <summary>The brokers' part of a round.</summary>
+/// <param name="Brokers">Brokers that answer for partitions now.</param>
 public sealed record ClusterEvidence(string ClusterId, int Brokers, ImmutableArray<TopicEvidence> Topics, ImmutableArray<GroupEvidence> Groups)
 {
+    /// <summary>What was asked for and did not answer, while the rest did: a partition without a leader, a group without a coordinator.</summary>
+    public ImmutableArray<UnseenEvidence> Unseen { get; init; } = [];
+
+    /// <summary>Ids of brokers that should hold replicas of the topics and are gone.</summary>
+    public ImmutableArray<int> LostBrokers { get; init; } = [];
+
     /// <summary>Only the topics and groups that the other does not have.</summary>
     public ClusterEvidence Except(ClusterEvidence other) => this with
     {
@@ -60,20 +75,34 @@ public sealed record ClusterEvidence(string ClusterId, int Brokers, ImmutableArr
     };
 }
 
+/// <summary>Something that was asked for and not seen.</summary>
+/// <param name="Subject">A group's name, or a partition such as <c>acme.t.payments-3</c>.</param>
+/// <param name="Reason">Why, in words.</param>
+public sealed record UnseenEvidence(string Subject, string Reason)
+{
+    /// <summary>Whether this is a partition of the topic.</summary>
+    public bool IsPartitionOf(string topic) =>
+        Subject.Length > topic.Length + 1 && Subject.StartsWith(topic, StringComparison.Ordinal) && Subject[topic.Length] == '-'
+        && Subject.AsSpan(topic.Length + 1).IndexOfAnyExceptInRange('0', '9') < 0;
+}
+
 /// <summary>One topic: its identity and, per partition, what it holds.</summary>
 /// <param name="RetentionMs">-1 for no limit by time.</param>
-public sealed record TopicEvidence(string Name, string TopicId, long RetentionMs, ImmutableArray<PartitionEvidence> Partitions);
+/// <param name="RetentionBytes">-1 for no limit by size.</param>
+public sealed record TopicEvidence(string Name, string TopicId, long RetentionMs, ImmutableArray<PartitionEvidence> Partitions, long RetentionBytes = -1);
 
 /// <summary>One partition's offsets: first held, end (high watermark), and last stable (committed transactions).</summary>
 public sealed record PartitionEvidence(int Partition, long Earliest, long End, long LastStable);
 
 /// <summary>One consumer group's committed offsets and since when each partition has had undelivered records.</summary>
-public sealed record GroupEvidence(string Name, ImmutableArray<CommittedEvidence> Committed);
+/// <param name="IsFirstSight">The group was not in the round before, so its oldest undelivered record may be older than its clock says.</param>
+public sealed record GroupEvidence(string Name, ImmutableArray<CommittedEvidence> Committed, bool IsFirstSight = false);
 
 /// <summary>One partition's committed offset.</summary>
 /// <param name="UndeliveredSince">A time at which every record before the committed offset's successor was still unwritten or delivered: no undelivered
 /// record is older. Null when nothing is undelivered.</param>
-public sealed record CommittedEvidence(string Topic, int Partition, long Offset, DateTimeOffset? UndeliveredSince);
+/// <param name="MovedAt">The round that first saw this offset; null where nothing is known of it.</param>
+public sealed record CommittedEvidence(string Topic, int Partition, long Offset, DateTimeOffset? UndeliveredSince, DateTimeOffset? MovedAt = null);
 
 /// <summary>One connector and the worst of its tasks.</summary>
 /// <param name="Trace">The first failed task's trace; null when none failed.</param>

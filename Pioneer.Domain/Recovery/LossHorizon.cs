@@ -4,23 +4,31 @@ namespace Pioneer.Domain.Recovery;
 /// <param name="Tenant">The tenant's slug.</param>
 /// <param name="Hop">The hop with the shortest time.</param>
 /// <param name="Left">Time left from the moment asked for; zero when loss may have begun.</param>
-/// <param name="Undelivered">Records between committed and end on that hop, control records included.</param>
+/// <param name="Undelivered">Records between committed and end on that hop, control records included; what was lost where records were.</param>
 /// <param name="Kind">Whether a clock is running, none is, or the evidence for it is missing.</param>
-public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long Undelivered, LossHorizonKind Kind)
+/// <param name="Reason">Why nothing can be said, or what was lost; empty otherwise.</param>
+public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long Undelivered, LossHorizonKind Kind, string Reason = "")
 {
     /// <summary>
-    /// The smallest horizon over a tenant's hops. It goes on counting from the last evidence while the cluster is down: that is when it matters.
-    /// A broker deletes a segment when its newest record is older than the retention, so the oldest undelivered record is safe for at least that long.
+    /// Whether records may go before <see cref="Left"/> is over: the topic is limited by size as well, whose clock nobody can read, or the oldest record
+    /// was undelivered already when it was first seen.
+    /// </summary>
+    public bool IsAtMost { get; init; }
+
+    /// <summary>
+    /// The smallest horizon over a tenant's hops, of readers that run, stand paused or failed alike. It goes on counting from the last evidence while the
+    /// cluster is down: that is when it matters. A broker deletes a segment when its newest record is older than the retention, so the oldest
+    /// undelivered record is safe for at least that long, as far as records bear the time of their writing.
     /// </summary>
     public static LossHorizon Of(TenantFlow flow, EvidenceRound evidence, DateTimeOffset now)
     {
         if (evidence.Cluster is null)
         {
-            return new LossHorizon(flow.Tenant, "", null, 0, LossHorizonKind.NotObserved);
+            return new LossHorizon(flow.Tenant, "", null, 0, LossHorizonKind.NotObserved, "No broker was seen.");
         }
 
         LossHorizon? shortest = null;
-        foreach (var hop in flow.Hops.OfType<FlowHop.Reading>())
+        foreach (var hop in flow.Readers)
         {
             var horizon = OfHop(flow.Tenant, hop, evidence, now);
             if (horizon is not null && (shortest is null || Order(horizon) < Order(shortest)))
@@ -29,24 +37,31 @@ public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long
             }
         }
 
-        return shortest ?? new LossHorizon(flow.Tenant, "", null, 0, LossHorizonKind.NothingUndelivered);
+        var nothing = flow.Readers.Any() ? LossHorizonKind.NothingUndelivered : LossHorizonKind.NobodyReads;
+        return shortest ?? new LossHorizon(flow.Tenant, "", null, 0, nothing);
     }
 
     private static LossHorizon? OfHop(string tenant, FlowHop.Reading hop, EvidenceRound evidence, DateTimeOffset now)
     {
-        var topic = evidence.Topic(hop.Topic);
-        var group = evidence.Group(hop.Group);
-        if (topic is null || group is null)
+        LossHorizon NotObserved(string reason) => new(tenant, hop.Name, null, 0, LossHorizonKind.NotObserved, reason);
+        if (evidence.Topic(hop.Topic) is not { } topic)
         {
-            // a group that never committed reads from the end of the topic: it has no undelivered past
-            return topic is null ? new LossHorizon(tenant, hop.Name, null, 0, LossHorizonKind.NotObserved) : null;
+            return NotObserved($"Topic {hop.Topic} was not seen.");
         }
 
-        var undelivered = 0L;
+        if (evidence.PositionsOf(hop) is not { } group)
+        {
+            // a group that never committed reads from the end of the topic: it has no undelivered past
+            return evidence.Cluster!.Unseen.FirstOrDefault(unseen => unseen.Subject == hop.Group) is { } unseen ? NotObserved(unseen.Reason) : null;
+        }
+
+        var (undelivered, lost) = (0L, 0L);
+        var unseenPartitions = evidence.Cluster!.Unseen.Any(unseen => unseen.IsPartitionOf(hop.Topic));
         DateTimeOffset? since = null;
         foreach (var committed in group.Committed.Where(committed => committed.Topic == hop.Topic))
         {
             var partition = topic.Partitions.FirstOrDefault(partition => partition.Partition == committed.Partition);
+            lost += partition is null ? 0 : Math.Max(0, partition.Earliest - committed.Offset);
             if (partition is null || committed.UndeliveredSince is not { } from)
             {
                 continue;
@@ -56,23 +71,33 @@ public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long
             since = since is null || from < since ? from : since;
         }
 
-        if (since is null)
+        if (lost > 0)
         {
-            return null;
+            return new LossHorizon(tenant, hop.Name, TimeSpan.Zero, lost, LossHorizonKind.Lost,
+                $"Retention deleted {Plural.Of(lost, "record")} of {hop.Topic} that {hop.Reader} had not read.");
         }
 
-        if (topic.RetentionMs < 0)
+        if (since is null)
+        {
+            return unseenPartitions ? NotObserved(evidence.Cluster.Unseen.First(unseen => unseen.IsPartitionOf(hop.Topic)).Reason) : null;
+        }
+
+        if (topic.RetentionMs < 0 && topic.RetentionBytes < 0)
         {
             return new LossHorizon(tenant, hop.Name, null, undelivered, LossHorizonKind.KeptForever);
         }
 
-        var left = since.Value.AddMilliseconds(topic.RetentionMs) - now;
-        return new LossHorizon(tenant, hop.Name, left > TimeSpan.Zero ? left : TimeSpan.Zero, undelivered, LossHorizonKind.Running);
+        var left = topic.RetentionMs < 0 ? (TimeSpan?)null : since.Value.AddMilliseconds(topic.RetentionMs) - now;
+        return new LossHorizon(tenant, hop.Name, left is { } time && time < TimeSpan.Zero ? TimeSpan.Zero : left, undelivered, LossHorizonKind.Running)
+        {
+            IsAtMost = topic.RetentionBytes >= 0 || group.IsFirstSight,
+        };
     }
 
     private static TimeSpan Order(LossHorizon horizon) => horizon.Kind switch
     {
-        LossHorizonKind.NotObserved => TimeSpan.MinValue,
+        LossHorizonKind.Lost => TimeSpan.MinValue,
+        LossHorizonKind.NotObserved => TimeSpan.MinValue + TimeSpan.FromTicks(1),
         LossHorizonKind.Running => horizon.Left ?? TimeSpan.MaxValue,
         _ => TimeSpan.MaxValue,
     };
@@ -87,9 +112,15 @@ public enum LossHorizonKind
     /// <summary>Something is undelivered and retention will delete it.</summary>
     Running,
 
-    /// <summary>Something is undelivered, in a topic without a time limit.</summary>
+    /// <summary>Something is undelivered, in a topic without a limit.</summary>
     KeptForever,
 
     /// <summary>A probe is missing; nothing can be said.</summary>
     NotObserved,
+
+    /// <summary>The tenant has no reader: it receives nothing, and nothing is kept for it beyond its topics.</summary>
+    NobodyReads,
+
+    /// <summary>Retention deleted what a reader had not read.</summary>
+    Lost,
 }

@@ -8,20 +8,26 @@ public static class UndeliveredClock
 {
     /// <summary>Since when the partition may hold undelivered records; null when it holds none.</summary>
     /// <param name="committed">The committed offset now.</param>
-    /// <param name="end">The partition's last stable offset now.</param>
+    /// <param name="end">The partition's last stable offset now; null when the partition was not seen.</param>
     /// <param name="now">When this round began.</param>
     /// <param name="before">The same group and partition in the previous round; null when it was not seen.</param>
     /// <param name="endBefore">The partition's last stable offset in the previous round.</param>
     /// <param name="takenBefore">When the previous round began.</param>
     public static DateTimeOffset? Since(
-        long committed, long end, DateTimeOffset now, CommittedEvidence? before, long? endBefore, DateTimeOffset? takenBefore)
+        long committed, long? end, DateTimeOffset now, CommittedEvidence? before, long? endBefore, DateTimeOffset? takenBefore)
     {
+        if (end is null)
+        {
+            // whatever is written while nobody looks counts from the last look
+            return before?.UndeliveredSince ?? takenBefore ?? now;
+        }
+
         if (committed >= end)
         {
             return null;
         }
 
-        if (before is null || endBefore is null || takenBefore is null)
+        if (before is null || takenBefore is null)
         {
             // never seen before: nothing is known of its age, so it counts from now and the first horizon is shown as 'at most'
             return now;

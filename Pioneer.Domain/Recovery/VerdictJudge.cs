@@ -36,17 +36,27 @@ public static class VerdictJudge
     {
         var missing = tests.Where(test => test.Passed is null).ToArray();
         var failed = tests.Where(test => test.Passed == false).ToArray();
+        var delivered = interrupted ? Verdict.FullLate : Verdict.Full;
         var (verdict, explanation) = (failed, missing, lost) switch
         {
             (_, _, { Length: > 0 }) => (Verdict.Lost, $"{Plural.Of(lost.Sum(range => range.To - range.From), "offset")} in {Plural.Of(lost.Length, "partition")} can no longer be read."),
             ({ Length: > 0 }, _, _) when failed.Any(test => test.Number == "T1") => (Verdict.ReseedNeeded, failed[0].Evidence),
             ({ Length: > 0 }, _, _) => (Verdict.Unknown, $"Not settled yet: {string.Join(" ", failed.Select(test => test.Evidence))}"),
             (_, { Length: > 0 }, _) => (Verdict.Unknown, $"Not observed: {string.Join(", ", missing.Select(test => test.Name))}."),
-            _ when interrupted => (Verdict.FullLate, "Everything written before and during the failure was delivered, late."),
-            _ => (Verdict.Full, "Everything was delivered; delivery was not interrupted."),
+            _ when !flow.Readers.Any() => (delivered, "Nothing was lost from the tenant's topics. Nothing is subscribed, so nothing was to be delivered."),
+            _ when !flow.RunningReaders.Any() => (delivered, "Nothing was lost: what was written waits for readers that stand still."),
+            _ when interrupted => (Verdict.FullLate, $"Everything written before and during the failure was delivered, late.{Waiting(flow)}"),
+            _ => (Verdict.Full, $"Everything was delivered; delivery was not interrupted.{Waiting(flow)}"),
         };
         return new TenantVerdict(flow.Tenant, verdict, tests, lost, explanation);
     }
+
+    private static string Waiting(TenantFlow flow) => flow.Readers.Count(hop => !hop.IsWantedRunning) switch
+    {
+        0 => "",
+        1 => " 1 reader stands still: what it has not read waits for it.",
+        var standing => $" {standing} readers stand still: what they have not read waits for them.",
+    };
 
     private static VerdictTest Identity(TenantFlow flow, EvidenceRound before, EvidenceRound after)
     {
@@ -104,7 +114,7 @@ public static class VerdictJudge
     {
         var found = lost.Count;
         string? unproven = null;
-        foreach (var hop in flow.Hops.OfType<FlowHop.Reading>())
+        foreach (var hop in flow.Readers)
         {
             foreach (var earlier in CommittedOf(before, hop))
             {
@@ -137,9 +147,9 @@ public static class VerdictJudge
 
     private static VerdictTest Positions(TenantFlow flow, EvidenceRound before, EvidenceRound after)
     {
-        foreach (var hop in flow.Hops.OfType<FlowHop.Reading>())
+        foreach (var hop in flow.Readers)
         {
-            if (before.Group(hop.Group) is null && after.Group(hop.Group) is null
+            if (hop.IsWantedRunning && before.Group(hop.Group) is null && after.Group(hop.Group) is null
                 && after.Topic(hop.Topic)?.Partitions.Any(partition => partition.LastStable > partition.Earliest) == true)
             {
                 return new VerdictTest("T4", "positions alive", null, $"No position of {hop.Reader} in {hop.Topic} was ever seen.");
@@ -161,7 +171,7 @@ public static class VerdictJudge
 
     private static VerdictTest Sources(TenantFlow flow, EvidenceRound after)
     {
-        var connectors = flow.Hops.OfType<FlowHop.Ingestion>().ToArray();
+        var connectors = flow.Ingestions.ToArray();
         if (connectors.Length > 0 && after.Connectors is null)
         {
             return new VerdictTest("T5", "source alive", null, "Connect does not answer.");
@@ -181,7 +191,7 @@ public static class VerdictJudge
 
     private static VerdictTest Queries(TenantFlow flow, EvidenceRound after)
     {
-        var readers = flow.Hops.OfType<FlowHop.Reading>().Select(hop => hop.Reader).ToHashSet(StringComparer.Ordinal);
+        var readers = flow.RunningReaders.Select(hop => hop.Reader).ToHashSet(StringComparer.Ordinal);
         if (after.Queries is not { } queries)
         {
             return new VerdictTest("T6", "state whole", readers.Count == 0 ? true : null, "ksqlDB does not answer.");
@@ -201,7 +211,7 @@ public static class VerdictJudge
     /// <summary>What was written before recovery must have passed every reader that had begun to read: positions at or beyond the old ends.</summary>
     private static VerdictTest Drained(TenantFlow flow, EvidenceRound before, EvidenceRound after)
     {
-        foreach (var hop in flow.Hops.OfType<FlowHop.Reading>())
+        foreach (var hop in flow.RunningReaders)
         {
             foreach (var committed in CommittedOf(after, hop))
             {

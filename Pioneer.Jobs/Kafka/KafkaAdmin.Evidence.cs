@@ -7,65 +7,102 @@ namespace Pioneer.Jobs.Kafka;
 
 public sealed partial class KafkaAdmin
 {
-    /// <summary>Whether a broker answers within the time given: the quick probe of the detectors. Never throws for an unreachable cluster.</summary>
-    public async Task<bool> IsAnsweringAsync(TimeSpan timeout, CancellationToken ct)
-    {
-        var client = Client;
-        try
-        {
-            // librdkafka keeps its own time; this is for a request that it forgets about
-            await client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = timeout }).WaitAsync(timeout + Grace, _time, ct);
-            return true;
-        }
-        catch (ObjectDisposedException) when (!_isDisposed)
-        {
-            Renew(client);
-            return false;
-        }
-        catch (Exception silent) when (silent is KafkaException or TimeoutException)
-        {
-            return false;
-        }
-    }
+    // a coordinator that moves does so within a moment; the next round comes soon
+    private static readonly TimeSpan GroupPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether the cluster answers within the time given: the quick probe of the detectors. Never throws for an unreachable cluster.</summary>
+    public async Task<bool> IsAnsweringAsync(TimeSpan timeout, CancellationToken ct) => (await LookAsync(timeout, ct)).IsAnswering;
+
+    /// <summary>Which brokers answer within the time given, each asked for itself. Never throws for an unreachable cluster.</summary>
+    public Task<BrokerLook> LookAsync(TimeSpan timeout, CancellationToken ct) => _probe.LookAsync(timeout, ct);
 
     /// <summary>
     /// The brokers' part of a round of evidence: identity and offsets of the given topics, committed offsets of the given groups. Topics and groups
-    /// that do not exist are left out. The undelivered clock is not set: it needs the round before.
+    /// that do not exist are left out; what exists and does not answer is in <see cref="ClusterEvidence.Unseen"/>, and keeps nothing else from being
+    /// seen. The undelivered clock is not set: it needs the round before.
     /// </summary>
     public async Task<ClusterEvidence> ReadEvidenceAsync(IReadOnlyCollection<string> topics, IReadOnlyCollection<string> groups, CancellationToken ct)
     {
-        var cluster = await CallAsync("describe the cluster",
-            () => Client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Timeout }), ct);
-        return new ClusterEvidence(cluster.ClusterId, cluster.Nodes.Count, await TopicEvidenceAsync(topics, ct), await GroupEvidenceAsync(groups, ct));
+        var found = await _topicDescriptions.DescribeAsync(topics, ct);
+        var unseen = ImmutableArray.CreateBuilder<UnseenEvidence>();
+        unseen.AddRange(found.Refused.Select(refused => new UnseenEvidence(refused.Topic, $"Topic {refused.Topic} was not described: {refused.Reason}.")));
+        var seen = await TopicEvidenceAsync(found.Topics, unseen, ct);
+        var read = await GroupEvidenceAsync(groups, unseen, ct);
+        return new ClusterEvidence(found.ClusterId, found.Brokers, seen, read)
+        {
+            Unseen = unseen.ToImmutable(),
+            LostBrokers = [.. found.Topics.SelectMany(topic => topic.OfflineReplicas).Distinct().Order()],
+        };
     }
 
-    private async Task<ImmutableArray<TopicEvidence>> TopicEvidenceAsync(IReadOnlyCollection<string> topics, CancellationToken ct)
+    private async Task<ImmutableArray<TopicEvidence>> TopicEvidenceAsync(
+        ImmutableArray<TopicDescription> found, ImmutableArray<UnseenEvidence>.Builder unseen, CancellationToken ct)
     {
-        if (topics.Count == 0)
+        if (found.IsEmpty)
         {
             return [];
         }
 
-        var found = await _topicDescriptions.ReadAsync(topics, ct);
-        var partitions = found.SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition))).ToList();
-        var earliest = await ListOffsetsAsync(partitions, OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, ct);
-        var end = await ListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, ct);
-        var stable = await ListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadCommitted, ct);
+        unseen.AddRange(found.SelectMany(topic => topic.Leaderless.Select(partition =>
+            new UnseenEvidence($"{topic.Name}-{partition}", $"Partition {topic.Name}-{partition} has no leader: nobody can read or write it."))));
+        var partitions = found.SelectMany(topic => topic.Partitions.Except(topic.Leaderless).Select(partition => new TopicPartition(topic.Name, partition))).ToList();
+        var earliest = await TryListOffsetsAsync(partitions, OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, unseen, ct);
+        var end = await TryListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, unseen, ct);
+        var stable = await TryListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadCommitted, unseen, ct);
         var retention = await RetentionAsync([.. found.Select(topic => topic.Name)], ct);
         return
         [
-            .. found.Select(topic => new TopicEvidence(topic.Name, topic.TopicId, retention.GetValueOrDefault(topic.Name, -1),
-            [
-                .. topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition))
-                    .Select(partition => new PartitionEvidence(partition.Partition.Value, earliest[partition], end[partition], stable[partition])),
-            ])),
+            .. found.Select(topic => (topic, limit: retention.GetValueOrDefault(topic.Name, (Ms: -1, Bytes: -1)))).Select(read => new TopicEvidence(
+                read.topic.Name, read.topic.TopicId, read.limit.Ms,
+                [
+                    .. read.topic.Partitions.Select(partition => new TopicPartition(read.topic.Name, partition))
+                        .Where(partition => earliest.ContainsKey(partition) && end.ContainsKey(partition) && stable.ContainsKey(partition))
+                        .Select(partition => new PartitionEvidence(partition.Partition.Value, earliest[partition], end[partition], stable[partition])),
+                ],
+                read.limit.Bytes)),
         ];
     }
 
-    /// <summary>Effective retention by time; a compacted topic keeps the latest of every key for ever.</summary>
-    private async Task<Dictionary<string, long>> RetentionAsync(List<string> topics, CancellationToken ct)
+    /// <summary>Offsets of the partitions that answer; the others are added to what was not seen, each once.</summary>
+    private async Task<Dictionary<TopicPartition, long>> TryListOffsetsAsync(
+        List<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation, ImmutableArray<UnseenEvidence>.Builder unseen, CancellationToken ct)
     {
-        var retention = new Dictionary<string, long>(StringComparer.Ordinal);
+        if (partitions.Count == 0)
+        {
+            return [];
+        }
+
+        var results = await CallAsync("list offsets", async () =>
+        {
+            try
+            {
+                var answer = await Client.ListOffsetsAsync(
+                    partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }),
+                    new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = isolation });
+                return answer.ResultInfos;
+            }
+            catch (ListOffsetsException some) when (some.Result.ResultInfos.Exists(result => !result.TopicPartitionOffsetError.Error.IsError))
+            {
+                return some.Result.ResultInfos;
+            }
+        }, ct);
+        foreach (var failed in results.Select(result => result.TopicPartitionOffsetError).Where(result => result.Error.IsError))
+        {
+            var subject = $"{failed.Topic}-{failed.Partition.Value}";
+            if (!unseen.Any(known => known.Subject == subject))
+            {
+                unseen.Add(new UnseenEvidence(subject, $"Partition {subject} did not answer: {failed.Error.Reason}."));
+            }
+        }
+
+        return results.Select(result => result.TopicPartitionOffsetError).Where(result => !result.Error.IsError)
+            .ToDictionary(result => result.TopicPartition, result => result.Offset.Value);
+    }
+
+    /// <summary>Effective retention by time and by size, -1 for none; a compacted topic keeps the latest of every key for ever.</summary>
+    private async Task<Dictionary<string, (long Ms, long Bytes)>> RetentionAsync(List<string> topics, CancellationToken ct)
+    {
+        var retention = new Dictionary<string, (long Ms, long Bytes)>(StringComparer.Ordinal);
         foreach (var chunk in topics.Chunk(DescribeChunk))
         {
             var described = await CallAsync("describe topic configurations", () => Client.DescribeConfigsAsync(
@@ -74,21 +111,25 @@ public sealed partial class KafkaAdmin
             foreach (var topic in described)
             {
                 var deletes = topic.Entries.TryGetValue("cleanup.policy", out var policy) && policy.Value.Contains("delete", StringComparison.Ordinal);
-                retention[topic.ConfigResource.Name] = deletes && topic.Entries.TryGetValue("retention.ms", out var entry)
-                    && long.TryParse(entry.Value, System.Globalization.CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds : -1;
+                retention[topic.ConfigResource.Name] = deletes ? (Limit(topic, "retention.ms"), Limit(topic, "retention.bytes")) : (-1, -1);
             }
         }
 
         return retention;
     }
 
+    private static long Limit(DescribeConfigsResult topic, string key) =>
+        topic.Entries.TryGetValue(key, out var entry) && long.TryParse(entry.Value, System.Globalization.CultureInfo.InvariantCulture, out var limit) ? limit : -1;
+
     /// <summary>Offsets that an open transaction is about to change are read as they are: an observer of a broken platform does not wait.</summary>
-    private async Task<ImmutableArray<GroupEvidence>> GroupEvidenceAsync(IReadOnlyCollection<string> groups, CancellationToken ct)
+    private async Task<ImmutableArray<GroupEvidence>> GroupEvidenceAsync(
+        IReadOnlyCollection<string> groups, ImmutableArray<UnseenEvidence>.Builder unseen, CancellationToken ct)
     {
-        var read = await _groupOffsets.ReadAsync("read the offsets of groups", groups, stable: false, ct);
+        var read = await _groupOffsets.TryReadAsync("read the offsets of groups", groups, stable: false, GroupPatience, ct);
+        unseen.AddRange(read.Unread.Select(group => new UnseenEvidence(group.Key, $"The positions of {group.Key} were not seen: {group.Value.Reason}.")));
         return
         [
-            .. read.Where(group => group.Value is { Count: > 0 }).Select(group => new GroupEvidence(group.Key,
+            .. read.Offsets.Where(group => group.Value is { Count: > 0 }).Select(group => new GroupEvidence(group.Key,
             [
                 .. group.Value!.Select(offset => new CommittedEvidence(offset.Key.Topic, offset.Key.Partition.Value, offset.Value, null)),
             ])),

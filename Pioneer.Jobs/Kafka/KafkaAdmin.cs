@@ -20,6 +20,7 @@ public sealed partial class KafkaAdmin : IDisposable
     private readonly Lock _renewal = new();
     private readonly GroupOffsets _groupOffsets;
     private readonly TopicDescriptions _topicDescriptions;
+    private readonly BrokerProbe _probe;
     private IAdminClient? _client;
     private Error? _lastError;
     private bool _isDisposed;
@@ -31,6 +32,7 @@ public sealed partial class KafkaAdmin : IDisposable
         _logger = logger;
         _groupOffsets = new GroupOffsets(clients.Options, time, logger);
         _topicDescriptions = new TopicDescriptions(clients.Options, time, logger);
+        _probe = new BrokerProbe(clients.Options, time, logger);
     }
 
     private IAdminClient Client
@@ -66,6 +68,7 @@ public sealed partial class KafkaAdmin : IDisposable
 
         _groupOffsets.Dispose();
         _topicDescriptions.Dispose();
+        _probe.Dispose();
     }
 
     /// <summary>

@@ -5,7 +5,16 @@ using Pioneer.Kafka.Protocol;
 namespace Pioneer.Jobs.Kafka;
 
 /// <summary>What a broker says of one topic: its id as Kafka's clients write it (base64 without padding) and the numbers of its partitions.</summary>
-internal sealed record TopicDescription(string Name, string TopicId, ImmutableArray<int> Partitions);
+/// <param name="Leaderless">Partitions that nobody leads.</param>
+/// <param name="OfflineReplicas">Brokers that should hold a replica and are gone, or have lost its disk.</param>
+internal sealed record TopicDescription(
+    string Name, string TopicId, ImmutableArray<int> Partitions, ImmutableArray<int> Leaderless, ImmutableArray<int> OfflineReplicas);
+
+/// <summary>Topics as one broker describes them, and the cluster that it belongs to.</summary>
+/// <param name="Brokers">How many brokers are up.</param>
+/// <param name="Refused">Topics that may be there and were not described, with the reason.</param>
+internal sealed record DescribedTopics(
+    string ClusterId, int Brokers, ImmutableArray<TopicDescription> Topics, ImmutableArray<(string Topic, string Reason)> Refused);
 
 /// <summary>
 /// Ids and partitions of topics, by our own requests: Confluent.Kafka's admin client cannot read of a partition without replicas in sync, which a cluster
@@ -21,15 +30,27 @@ internal sealed class TopicDescriptions(KafkaOptions options, TimeProvider time,
     private readonly BrokerClient _anyBroker = BrokerClient.OfCluster(options, time, logger);
 
     /// <summary>The named topics that there are and that may be seen.</summary>
-    public async Task<ImmutableArray<TopicDescription>> ReadAsync(IReadOnlyCollection<string> topics, CancellationToken ct)
+    public async Task<ImmutableArray<TopicDescription>> ReadAsync(IReadOnlyCollection<string> topics, CancellationToken ct) =>
+        (await DescribeAsync(topics, ct)).Topics;
+
+    /// <summary>The same with the cluster's own figures; no topics at all is a question about the cluster only.</summary>
+    public async Task<DescribedTopics> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken ct)
     {
         var request = new MetadataRequest { Topics = [.. topics.Select(topic => new MetadataRequest.MetadataRequestTopic { Name = topic })], AllowAutoTopicCreation = false };
         var answer = await _anyBroker.SendAsync<MetadataResponse>("describe topics", request, WithTopicIds, ct);
-        return
+        return new DescribedTopics(answer.ClusterId ?? "", answer.Brokers.Count,
         [
             .. answer.Topics.Where(topic => topic.ErrorCode == (short)ErrorCode.NoError).Select(topic => new TopicDescription(
-                topic.Name!, Text(topic.TopicId), [.. topic.Partitions.Select(partition => partition.PartitionIndex)])),
-        ];
+                topic.Name!,
+                Text(topic.TopicId),
+                [.. topic.Partitions.Select(partition => partition.PartitionIndex)],
+                [.. topic.Partitions.Where(partition => partition.LeaderId < 0).Select(partition => partition.PartitionIndex)],
+                [.. topic.Partitions.SelectMany(partition => partition.OfflineReplicas).Distinct()])),
+        ],
+        [
+            .. answer.Topics.Where(topic => (ErrorCode)topic.ErrorCode is not (ErrorCode.NoError or ErrorCode.UnknownTopicOrPart))
+                .Select(topic => (topic.Name!, new Error((ErrorCode)topic.ErrorCode).Reason)),
+        ]);
     }
 
     public void Dispose() => _anyBroker.Dispose();

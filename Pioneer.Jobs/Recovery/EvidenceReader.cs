@@ -15,7 +15,7 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         var now = time.GetUtcNow();
         var hops = tenants.SelectMany(tenant => tenant.Flow.Hops).ToList();
         var topics = hops.Select(hop => hop.Topic).ToHashSet(StringComparer.Ordinal);
-        var groups = hops.OfType<FlowHop.Reading>().Select(hop => hop.Group).ToHashSet(StringComparer.Ordinal);
+        var groups = hops.OfType<FlowHop.Reading>().SelectMany(hop => new[] { hop.Group, hop.EarlierGroup }).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var cluster = ProbeAsync("kafka", () => admin.ReadEvidenceAsync(topics, groups, ct), ct);
         var connectors = ProbeAsync("connect", () => ConnectorsAsync(ct), ct);
         var queries = ProbeAsync("ksql", () => QueriesAsync(tenants, ct), ct);
@@ -37,7 +37,7 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
 
     private async Task<List<QueryEvidence>> QueriesAsync(ImmutableArray<WatchedTenant> tenants, CancellationToken ct)
     {
-        var services = tenants.Where(tenant => tenant.Flow.Hops.Any(hop => hop is FlowHop.Reading)).Select(tenant => tenant.ServiceId)
+        var services = tenants.Where(tenant => tenant.Flow.Readers.Any()).Select(tenant => tenant.ServiceId)
             .Distinct(StringComparer.Ordinal);
         var lists = await Task.WhenAll(services.Select(async service => (service, queries: await ksql.ListQueriesAsync(service, ct))));
         return [.. lists.SelectMany(list => list.queries.Select(query => new QueryEvidence(list.service, query.Id, query.State, null)))];
@@ -61,17 +61,23 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         var earlier = before?.Group(group.Name);
         return group with
         {
+            IsFirstSight = earlier?.IsFirstSight ?? true,
             Committed =
             [
-                .. group.Committed.Select(committed => committed with
+                .. group.Committed.Select(committed =>
                 {
-                    UndeliveredSince = UndeliveredClock.Since(
-                        committed.Offset,
-                        StableEnd(now.Topics.FirstOrDefault(topic => topic.Name == committed.Topic), committed.Partition) ?? committed.Offset,
-                        takenAt,
-                        earlier?.Committed.FirstOrDefault(old => old.Topic == committed.Topic && old.Partition == committed.Partition),
-                        StableEnd(before?.Topic(committed.Topic), committed.Partition),
-                        before?.TakenAt),
+                    var old = earlier?.Committed.FirstOrDefault(old => old.Topic == committed.Topic && old.Partition == committed.Partition);
+                    return committed with
+                    {
+                        UndeliveredSince = UndeliveredClock.Since(
+                            committed.Offset,
+                            StableEnd(now.Topics.FirstOrDefault(topic => topic.Name == committed.Topic), committed.Partition),
+                            takenAt,
+                            old,
+                            StableEnd(before?.Topic(committed.Topic), committed.Partition),
+                            before?.TakenAt),
+                        MovedAt = old?.Offset == committed.Offset ? old.MovedAt ?? takenAt : takenAt,
+                    };
                 }),
             ],
         };

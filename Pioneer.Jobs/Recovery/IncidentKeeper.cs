@@ -9,7 +9,7 @@ using Pioneer.Jobs.Hosting;
 namespace Pioneer.Jobs.Recovery;
 
 /// <summary>
-/// The two detectors. Opens an incident when two quick looks in a row show the same failure; one open incident a scenario and subject. A failure that
+/// Opens an incident when two quick looks in a row show the same failure, or a finding of the rounds has lasted; one open incident a scenario and subject. A failure that
 /// comes again before the verdict belongs to the same incident: who and what is new since then is added to it. Closing takes a verdict, so that is done
 /// by a playbook run, never by silence.
 /// </summary>
@@ -21,6 +21,9 @@ public sealed partial class IncidentKeeper(
 
     // subjects that had failed at the last look: they are the same failure still
     private HashSet<string> _failing = [];
+
+    // likewise for the rounds
+    private HashSet<(string Scenario, string Subject)> _found = [];
 
     /// <summary>Compares two looks in a row and opens what both of them show. Looks come one after the other.</summary>
     public async Task JudgeAsync(QuickLook? before, QuickLook now, CancellationToken ct)
@@ -36,6 +39,24 @@ public sealed partial class IncidentKeeper(
         failing.UnionWith(failures.Select(failure => failure.Subject));
         await NoteAsync(failures, ct);
         _failing = failing;
+    }
+
+    /// <summary>Opens what the rounds of evidence have found. Rounds come one after the other, beside the looks.</summary>
+    public async Task NoteAsync(IReadOnlyCollection<Finding> findings, CancellationToken ct)
+    {
+        var open = findings.Count == 0 ? [] : (await OpenIncidentsAsync(ct)).ToHashSet();
+        var unknown = findings.Where(finding => !_found.Contains(finding.Key) || !open.Contains(finding.Key)).ToList();
+        if (unknown.Count > 0)
+        {
+            var tenants = await flows.ReadAsync(ct);
+            foreach (var finding in unknown)
+            {
+                var failure = new Failure(finding.Scenario, finding.Subject, finding.Title, finding.Reason, tenant => finding.Tenants.Contains(tenant.Slug.Value));
+                await NoteAsync(failure, [.. tenants.Where(failure.Affects)], ct);
+            }
+        }
+
+        _found = findings.Select(finding => finding.Key).ToHashSet();
     }
 
     private static bool IsSeen(QuickLook before, QuickLook now) => now.BrokersAnswer && before.Connectors is not null && now.Connectors is not null;
@@ -55,7 +76,7 @@ public sealed partial class IncidentKeeper(
         return from failed in now.Connectors!.Value
                where failed.IsFailed && IsOurs(failed) && before.Connectors!.Value.Any(old => old.Name == failed.Name && old.IsFailed)
                select new Failure(Scenario.ConnectorFailed, failed.Name, $"Connector {failed.Name}: task failed", FirstLine(failed.Trace),
-                   tenant => tenant.Flow.Hops.OfType<FlowHop.Ingestion>().Any(hop => hop.Connector == failed.Name));
+                   tenant => tenant.Flow.Ingestions.Any(hop => hop.Connector == failed.Name));
     }
 
     private async Task NoteAsync(List<Failure> failures, CancellationToken ct)
@@ -170,8 +191,9 @@ public sealed partial class IncidentKeeper(
     {
         IncidentId = incident,
         TenantId = tenant.Id,
-        Verdict = Verdict.Unknown,
-        Explanation = failure.Scenario.Meaning,
+        // what retention deleted is proven lost by the offsets that show it
+        Verdict = failure.Scenario == Scenario.RetentionPassed ? Verdict.Lost : Verdict.Unknown,
+        Explanation = failure.Scenario == Scenario.RetentionPassed ? failure.Reason : failure.Scenario.Meaning,
         LossBeginsAt = lastGood is null ? null : LossHorizon.Of(tenant.Flow, lastGood, now).Left is { } left ? now + left : null,
     };
 

@@ -5,57 +5,19 @@ using Pioneer.Jobs.Kafka;
 
 namespace Pioneer.Jobs.Recovery;
 
-/// <summary>What the quick probes saw last.</summary>
-/// <param name="Connectors">Null when Connect did not answer.</param>
-public sealed record QuickLook(DateTimeOffset At, bool BrokersAnswer, ImmutableArray<ConnectorEvidence>? Connectors);
-
-/// <summary>The present picture of the platform, shared by pages, detectors and playbooks. Replaced as a whole, so reading needs no lock.</summary>
-public sealed class PlatformPicture
-{
-    private volatile QuickLook? _look;
-    private volatile EvidenceRound? _round;
-    private volatile EvidenceRound? _lastGood;
-
-    /// <summary>Raised after each change, on the watch's thread; handlers must be quick and must not throw.</summary>
-    public event Action? Changed;
-
-    /// <summary>Null until the first probe.</summary>
-    public QuickLook? Look => _look;
-
-    /// <summary>The last full round, complete or not.</summary>
-    public EvidenceRound? Round => _round;
-
-    /// <summary>The last round in which the brokers were seen: horizons go on counting from it while they are down.</summary>
-    public EvidenceRound? LastGood => _lastGood;
-
-    internal void Show(QuickLook look)
-    {
-        _look = look;
-        Changed?.Invoke();
-    }
-
-    internal void Show(EvidenceRound round)
-    {
-        _round = round;
-        if (round.Cluster is not null)
-        {
-            _lastGood = round;
-        }
-
-        Changed?.Invoke();
-    }
-}
-
 /// <summary>
 /// Looks quickly every second (brokers, connectors) and takes a full round of evidence every 15 s beside that: a round that meets a crash waits for its
 /// timeouts, and the looks must not wait with it. A failure is believed after two looks in a row, which keeps detection under 5 s and a single lost
-/// packet out of the incident list.
+/// packet out of the incident list; what a round finds is looked at again soon for the same reason.
 /// </summary>
 public sealed partial class PlatformWatch(
     KafkaAdmin admin, EvidenceReader reader, EvidenceStore store, TenantFlowReader flows, PlatformPicture picture, IncidentKeeper incidents,
-    AutomaticRestarts restarts, AutomaticVerdicts verdicts, TimeProvider time, ILogger<PlatformWatch> logger) : BackgroundService
+    FindingKeeper findings, AutomaticRestarts restarts, AutomaticVerdicts verdicts, TimeProvider time, ILogger<PlatformWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), RoundEvery = TimeSpan.FromSeconds(15), LookTimeout = TimeSpan.FromSeconds(1.5);
+
+    // before a finding is believed
+    private static readonly TimeSpan SecondRoundAfter = TimeSpan.FromSeconds(3);
 
     // a worker that hangs must not keep the brokers from being looked at
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
@@ -78,7 +40,7 @@ public sealed partial class PlatformWatch(
                 before = look;
                 await restarts.ReactAsync(look, stoppingToken);
                 await verdicts.ReactAsync(look, stoppingToken);
-                if (look.BrokersAnswer && round.IsCompleted && time.GetUtcNow() >= roundDue)
+                if (look.BrokersAnswer && round.IsCompleted && (time.GetUtcNow() >= roundDue || (findings.HasDoubts && time.GetUtcNow() >= roundDue - RoundEvery + SecondRoundAfter)))
                 {
                     roundDue = time.GetUtcNow() + RoundEvery;
                     round = TryTakeRoundAsync(stoppingToken);
@@ -96,7 +58,8 @@ public sealed partial class PlatformWatch(
     {
         try
         {
-            await TakeRoundAsync(ct);
+            var tenants = await flows.ReadAsync(ct);
+            await findings.JudgeAsync(tenants, await TakeRoundAsync(tenants, keep: true, ct), ct);
         }
         catch (Exception failure) when (!ct.IsCancellationRequested)
         {
@@ -106,9 +69,10 @@ public sealed partial class PlatformWatch(
 
     /// <summary>Takes a full round now.</summary>
     /// <param name="keep">False for rounds that only wait for something, several a second: they would fill the store.</param>
-    public async Task<EvidenceRound> TakeRoundAsync(CancellationToken ct, bool keep = true)
+    public async Task<EvidenceRound> TakeRoundAsync(CancellationToken ct, bool keep = true) => await TakeRoundAsync(await flows.ReadAsync(ct), keep, ct);
+
+    private async Task<EvidenceRound> TakeRoundAsync(ImmutableArray<WatchedTenant> tenants, bool keep, CancellationToken ct)
     {
-        var tenants = await flows.ReadAsync(ct);
         var round = await reader.ReadAsync(tenants, picture.LastGood ?? await store.LastGoodAsync(before: null, ct), ct);
         picture.Show(round);
         if (keep)
@@ -121,7 +85,7 @@ public sealed partial class PlatformWatch(
 
     private async Task<QuickLook> LookAsync(CancellationToken ct)
     {
-        var brokers = admin.IsAnsweringAsync(LookTimeout, ct);
+        var brokers = admin.LookAsync(LookTimeout, ct);
         List<ConnectorEvidence>? connectors = null;
         using var timeout = new CancellationTokenSource(ConnectTimeout, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);

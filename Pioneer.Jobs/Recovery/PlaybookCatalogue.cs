@@ -8,7 +8,7 @@ namespace Pioneer.Jobs.Recovery;
 
 /// <summary>The playbooks of this release, built from a few steps that wait, restart and drain.</summary>
 public sealed class PlaybookCatalogue(
-    KafkaAdmin admin, ConnectClient connect, KsqlDbClient ksql, PlatformWatch watch, LostRights rights, TimeProvider time)
+    KafkaAdmin admin, ConnectClient connect, KsqlDbClient ksql, PlatformWatch watch, PlatformPicture picture, LostRights rights, TimeProvider time)
 {
     private const int ShownNames = 20;
 
@@ -24,8 +24,23 @@ public sealed class PlaybookCatalogue(
         "S01" => new Playbook(Scenario.ClusterUnavailable,
             [RecordEvidence(), AwaitBrokers(), PutBackRights(), RestartFailedTasks(), AwaitQueries(), AwaitTasks(), Drain()]),
         "S10" => new Playbook(Scenario.ConnectorFailed, [RecordEvidence(), RestartFailedTasks(), AwaitTasks(), AwaitQueries(), Drain()]),
-        _ => null,
+        "S09" => new Playbook(Scenario.ConnectUnavailable, [RecordEvidence(), AwaitOver(), RestartFailedTasks(), AwaitTasks(), AwaitQueries(), Drain()]),
+        // what retention deleted does not come back: the rest is delivered, and the verdict says who must be seeded
+        "S23" => new Playbook(Scenario.RetentionPassed, [RecordEvidence(), AwaitQueries(), Drain()]),
+        _ => Scenario.Find(scenario) is { } known ? new Playbook(known, [RecordEvidence(), AwaitOver(), AwaitQueries(), Drain()]) : null,
     };
+
+    /// <summary>What a person has to mend stands in the incident; this waits until rounds of evidence no longer find it.</summary>
+    private PlaybookStepDefinition AwaitOver() => new("Wait until it is mended", Long, async (context, ct) =>
+    {
+        var start = time.GetUtcNow();
+        while (picture.Findings.Any(finding => finding.Key == (context.Run.Scenario, context.Run.Subject)) || picture.Round is null || picture.Round.TakenAt < start)
+        {
+            await Task.Delay(Between, time, ct);
+        }
+
+        return new StepOutcome(true, "The last round of evidence no longer finds it.");
+    });
 
     private static PlaybookStepDefinition RecordEvidence() => new("Record the evidence from before", Short, (context, _) => Task.FromResult(
         new StepOutcome(true, context.Before is null
@@ -132,7 +147,7 @@ public sealed class PlaybookCatalogue(
 
     private PlaybookStepDefinition AwaitQueries() => new("Wait until every query runs", Long, async (context, ct) =>
     {
-        var wanted = context.Tenants.SelectMany(tenant => tenant.Flow.Hops.OfType<FlowHop.Reading>().Select(hop => (tenant.ServiceId, hop.Reader))).ToList();
+        var wanted = context.Tenants.SelectMany(tenant => tenant.Flow.RunningReaders.Select(hop => (tenant.ServiceId, hop.Reader))).ToList();
         while (true)
         {
             var lists = await Task.WhenAll(wanted.Select(query => query.ServiceId).Distinct(StringComparer.Ordinal)
@@ -156,7 +171,7 @@ public sealed class PlaybookCatalogue(
         var round = target;
         while (true)
         {
-            var behind = context.Tenants.SelectMany(tenant => tenant.Flow.Hops.OfType<FlowHop.Reading>()).Sum(hop => Behind(hop, target, round));
+            var behind = context.Tenants.SelectMany(tenant => tenant.Flow.RunningReaders).Sum(hop => Behind(hop, target, round));
             if (round.Cluster is not null && behind == 0)
             {
                 return new StepOutcome(true, $"Every query has passed what was written; drained in {Durations.Words(time.GetElapsedTime(start))}.");

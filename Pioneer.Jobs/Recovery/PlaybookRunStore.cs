@@ -93,13 +93,14 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
     }, ct);
 
     /// <summary>Writes the verdicts, the measured times and the end of run and incident.</summary>
-    public Task<bool> ConcludeAsync(PlaybookRun taken, IReadOnlyList<(TenantId Tenant, TenantVerdict Verdict)> verdicts, CancellationToken ct) =>
+    public Task<bool> ConcludeAsync(PlaybookRun taken, IReadOnlyList<(TenantId Tenant, TenantVerdict Verdict)> judged, CancellationToken ct) =>
         ChangeAsync(taken, async (db, run) =>
         {
             var now = time.GetUtcNow();
+            var incident = await OpenIncidentAsync(db, run, ct);
+            var verdicts = judged.Select(judgement => (judgement.Tenant, Verdict: WithProvenLoss(incident, judgement.Tenant, judgement.Verdict))).ToList();
             var unknown = verdicts.Any(verdict => verdict.Verdict.Verdict is Verdict.Unknown);
             var lost = verdicts.Any(verdict => verdict.Verdict.Verdict is Verdict.Lost or Verdict.ReseedNeeded);
-            var incident = await OpenIncidentAsync(db, run, ct);
             run.State = lost ? PlaybookRunState.CompletedWithLoss : PlaybookRunState.Completed;
             run.Error = unknown ? $"No verdict yet. {verdicts.First(verdict => verdict.Verdict.Verdict is Verdict.Unknown).Verdict.Explanation}" : null;
             run.FinishedAt = now;
@@ -122,6 +123,12 @@ public sealed class PlaybookRunStore(IServiceScopeFactory scopes, PlaybookRunEve
         await using var scope = scopes.OpenPlatform(out var db);
         return await OpenIncidentAsync(db, run, ct);
     }
+
+    /// <summary>What was proven lost at the detection stays so, whatever the evidence from before it, which ends too early or too late, can show.</summary>
+    private static TenantVerdict WithProvenLoss(Incident? incident, TenantId tenant, TenantVerdict judged) =>
+        incident?.Tenants.Find(affected => affected.TenantId == tenant) is { Verdict: Verdict.Lost } known && judged.Verdict is not (Verdict.Lost or Verdict.ReseedNeeded)
+            ? judged with { Verdict = Verdict.Lost, Explanation = known.Explanation }
+            : judged;
 
     /// <summary>A run that somebody asked for waits for that person; an automatic one makes room for the next.</summary>
     private void Stop(PlaybookRun run) =>

@@ -24,6 +24,8 @@ public static class RecoveryServices
         .AddSingleton<EvidenceReader>()
         .AddSingleton<EvidenceStore>()
         .AddSingleton<IncidentKeeper>()
+        .AddSingleton<FindingKeeper>()
+        .AddSingleton<SourceWatch>()
         .AddSingleton<AutomaticRestarts>()
         .AddSingleton<AutomaticVerdicts>()
         .AddSingleton<PlaybookRunEvents>()
@@ -37,7 +39,8 @@ public static class RecoveryServices
         .AddScoped<IOperationHandler, RunPlaybookHandler>()
         .AddSingleton(new RecurringEntry(jobs =>
             jobs.AddOrUpdate<EvidenceStore>("evidence-thinning", store => store.ThinAsync(CancellationToken.None), Cron.Hourly())))
-        .AddHostedService(services => services.GetRequiredService<PlatformWatch>());
+        .AddHostedService(services => services.GetRequiredService<PlatformWatch>())
+        .AddHostedService(services => services.GetRequiredService<SourceWatch>());
 }
 
 /// <summary>Reports every mistake in the section at once.</summary>

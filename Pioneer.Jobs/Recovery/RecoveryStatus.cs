@@ -9,10 +9,13 @@ public enum StatusLevel
     /// <summary>Everything that is watched is as it should be.</summary>
     Fine,
 
+    /// <summary>Somebody stopped it on purpose, and nothing is lost.</summary>
+    Paused,
+
     /// <summary>Something is broken and nothing is lost.</summary>
     Degraded,
 
-    /// <summary>A probe is missing: nothing can be promised.</summary>
+    /// <summary>A probe is missing or too old: nothing can be promised.</summary>
     NotObserved,
 
     /// <summary>Retention is running towards undelivered records.</summary>

@@ -13,6 +13,9 @@ public sealed class RecoveryStatusReader(
 {
     private static readonly TimeSpan RiskBelow = TimeSpan.FromHours(24);
 
+    // four rounds that did not come
+    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(1);
+
     /// <summary>The status now.</summary>
     public async Task<RecoveryStatus> ReadAsync(CancellationToken ct)
     {
@@ -23,12 +26,12 @@ public sealed class RecoveryStatusReader(
         var tenants = (await flows.ReadAsync(ct)).Where(tenant => scope.Current.Includes(tenant.Id))
             .Select(tenant => StatusOf(tenant, incidents.WorstOfTenant.GetValueOrDefault(tenant.Id), now)).OrderByDescending(tenant => tenant.Level)
             .ThenBy(tenant => tenant.Horizon.Left ?? TimeSpan.MaxValue).ToImmutableArray();
-        var components = seesAll ? Components() : [];
+        var components = seesAll ? StatusComponents.Of(picture, now) : [];
         // an incident that touches no tenant still waits for its verdict
         var open = incidents.Total > 0 ? StatusLevel.Degraded : StatusLevel.Fine;
         var level = tenants.Select(tenant => tenant.Level).Concat(components.Select(component => component.Level)).Append(open).Max();
         return new RecoveryStatus(
-            picture.Look?.At, picture.LastGood?.TakenAt, level, Sentence(level, tenants), tenants, components, seesAll ? FailedConnectors() : 0,
+            picture.Look?.At, picture.LastGood?.TakenAt, level, Sentence(level, tenants), tenants, components, seesAll ? StatusComponents.FailedConnectors(picture) : 0,
             incidents.MostImportant, incidents.Total);
     }
 
@@ -36,50 +39,41 @@ public sealed class RecoveryStatusReader(
     {
         var horizon = picture.LastGood is { } evidence
             ? LossHorizon.Of(tenant.Flow, evidence, now)
-            : new LossHorizon(tenant.Slug.Value, "", null, 0, LossHorizonKind.NotObserved);
-        var (level, sentence) = (incident, horizon) switch
+            : new LossHorizon(tenant.Slug.Value, "", null, 0, LossHorizonKind.NotObserved, "No round of evidence has been taken yet.");
+        var finding = picture.Findings.FirstOrDefault(finding => finding.Tenants.Contains(tenant.Slug.Value, StringComparer.Ordinal));
+        var stopped = tenant.Flow.Hops.FirstOrDefault(hop => hop.Stopped is not null);
+        var (level, sentence) = (incident, finding, horizon) switch
         {
-            ({ IsLost: true }, _) => (StatusLevel.Lost, incident.Explanation),
-            (_, { Kind: LossHorizonKind.Running, Left: { } left }) when left < RiskBelow => (StatusLevel.AtRisk, $"Loss begins in {Durations.Words(left)} on {horizon.Hop}."),
-            ({ }, _) => (StatusLevel.Degraded, $"{incident.Title}. Nothing is lost{(incident.Reason.Length > 0 ? $": {incident.Reason}" : ".")}"),
-            (_, { Kind: LossHorizonKind.NotObserved }) => (StatusLevel.NotObserved, "Not observed yet: no round of evidence has been taken."),
+            ({ IsLost: true }, _, _) => (StatusLevel.Lost, incident.Explanation),
+            (_, _, { Kind: LossHorizonKind.Lost }) => (StatusLevel.Lost, horizon.Reason),
+            (_, _, { Kind: LossHorizonKind.Running, Left: { } left }) when left < RiskBelow =>
+                (StatusLevel.AtRisk, $"{Cause(finding, stopped)}Loss begins in {(horizon.IsAtMost ? "at most " : "")}{Durations.Words(left)} on {horizon.Hop}."),
+            ({ }, _, _) => (StatusLevel.Degraded, $"{incident.Title}. Nothing is lost{(incident.Reason.Length > 0 ? $": {incident.Reason}" : ".")}"),
+            (_, { }, _) => (StatusLevel.Degraded, $"{finding.Title} since {Time(finding.Since)}. Nothing is lost{Waits(horizon)}."),
+            (_, _, { Kind: LossHorizonKind.NotObserved }) => (StatusLevel.NotObserved, $"Not observed: {horizon.Reason}"),
+            _ when Age(now) is { } age => (StatusLevel.NotObserved, $"Not observed for {Durations.Words(age)}: what was seen before may no longer be so."),
+            _ when stopped is not null => (StatusLevel.Paused, $"{Cause(null, stopped)}Nothing is lost{Waits(horizon)}."),
+            (_, _, { Kind: LossHorizonKind.NobodyReads }) => (StatusLevel.Fine, "Nothing is subscribed: the tenant receives nothing."),
             _ => (StatusLevel.Fine, horizon.Undelivered == 0 ? "Everything was received." : $"{Plural.Of(horizon.Undelivered, "record is", "records are")} on {(horizon.Undelivered == 1 ? "its" : "their")} way."),
         };
         return new TenantStatus(tenant.Slug.Value, level, sentence, horizon);
     }
 
-    private int FailedConnectors() => picture.Look?.Connectors?.Count(connector => connector.IsFailed) ?? 0;
-
-    private ImmutableArray<ComponentStatus> Components()
+    private static string Cause(Finding? finding, FlowHop? stopped) => (finding, stopped) switch
     {
-        if (picture.Look is not { } look)
-        {
-            return [new ComponentStatus("Kafka", StatusLevel.NotObserved, "Not observed", time.GetUtcNow(), "quick probe", "The first probe is under way.")];
-        }
+        ({ }, _) => $"{finding.Title} since {Time(finding.Since)}. ",
+        (_, { Stopped: { } stop }) =>
+            $"{stopped.Name} is paused on purpose{(stop.Since is { } since ? $" since {Time(since)}" : "")}{(stop.By is { } by ? $" by {by}" : "")}. ",
+        _ => "",
+    };
 
-        var round = picture.Round;
-        var components = ImmutableArray.CreateBuilder<ComponentStatus>();
-        components.Add(look.BrokersAnswer
-            ? new ComponentStatus("Kafka", StatusLevel.Fine, "Answers", look.At, "metadata request",
-                round?.Cluster is { } cluster ? $"Cluster {cluster.ClusterId}, {Plural.Of(cluster.Brokers, "broker")}, {Plural.Of(cluster.Topics.Length, "watched topic")}" : "Metadata answered")
-            : new ComponentStatus("Kafka", StatusLevel.Degraded, "Does not answer", look.At, "metadata request", "No broker answered within 1.5 s"));
-        components.Add(look.Connectors is { } connectors
-            ? new ComponentStatus(RecoveryStatus.Connect, connectors.Any(connector => connector.IsFailed) ? StatusLevel.Degraded : StatusLevel.Fine,
-                connectors.Any(connector => connector.IsFailed) ? $"{FailedConnectors():N0} failed" : "Answers", look.At,
-                "GET /connectors", Plural.Of(connectors.Length, "connector"))
-            : new ComponentStatus(RecoveryStatus.Connect, StatusLevel.NotObserved, "Does not answer", look.At, "GET /connectors", "No answer"));
-        components.AddRange((look.Connectors ?? []).Where(connector => connector.IsFailed).Take(RecoveryStatus.MaxFailedConnectors).Select(connector => new ComponentStatus(
-            connector.Name, StatusLevel.Degraded, RecoveryStatus.ConnectorFailed, look.At, "connector status", connector.Trace?.Split('\n', 2)[0] ?? "no trace")));
-        if (round is not null)
-        {
-            components.Add(round.Queries is { } queries
-                ? new ComponentStatus(RecoveryStatus.Ksql, queries.Any(query => query.State == "ERROR") ? StatusLevel.Degraded : StatusLevel.Fine, "Answers", round.TakenAt,
-                    "SHOW QUERIES", $"{Plural.Of(queries.Length, "query")}, {queries.Count(query => query.State == "ERROR")} with errors")
-                : new ComponentStatus(RecoveryStatus.Ksql, StatusLevel.NotObserved, "Does not answer", round.TakenAt, "SHOW QUERIES", "No answer"));
-        }
+    private static string Waits(LossHorizon horizon) =>
+        horizon.Undelivered == 0 ? "" : $"; {Plural.Of(horizon.Undelivered, "record waits", "records wait")} on {horizon.Hop}";
 
-        return components.ToImmutable();
-    }
+    private static string Time(DateTimeOffset at) => $"{at.UtcDateTime:yyyy-MM-dd HH:mm} UTC";
+
+    /// <summary>How old the evidence is, where it is older than it should be; null where it is not.</summary>
+    private TimeSpan? Age(DateTimeOffset now) => picture.LastGood is { } good && now - good.TakenAt > Stale ? now - good.TakenAt : null;
 
     private static string Sentence(StatusLevel level, ImmutableArray<TenantStatus> tenants)
     {
@@ -88,6 +82,7 @@ public sealed class RecoveryStatusReader(
         return level switch
         {
             StatusLevel.Fine => "All is well",
+            StatusLevel.Paused => $"Paused on purpose, nothing lost: {who}",
             StatusLevel.Degraded => $"Degraded, nothing lost: {who} affected",
             StatusLevel.NotObserved => "A probe is missing: nothing can be promised for it",
             StatusLevel.AtRisk => $"{who} at risk · {Durations.Words(tenants.Where(tenant => tenant.Horizon.Left is not null).Min(tenant => tenant.Horizon.Left!.Value))}",

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Subscriptions;
@@ -13,37 +14,79 @@ namespace Pioneer.Jobs.Recovery;
 /// <summary>A tenant with its flow, and the service that its queries run in.</summary>
 public sealed record WatchedTenant(TenantId Id, TenantSlug Slug, string ServiceId, TenantFlow Flow);
 
-/// <summary>Reads from wanted state which ways every tenant's records take. Two queries, whatever the number of tenants.</summary>
+/// <summary>Reads from wanted state which ways every tenant's records take. Five queries at most, whatever the number of tenants.</summary>
 public sealed class TenantFlowReader(IServiceScopeFactory scopes)
 {
-    /// <summary>Every tenant that has something to lose.</summary>
+    /// <summary>Every tenant that is fed or reads, suspended ones and those whose readers stand still included.</summary>
     public async Task<ImmutableArray<WatchedTenant>> ReadAsync(CancellationToken ct)
     {
         await using var scope = scopes.OpenPlatform(out var db);
         // a revoked feed's connector is taken away: a flow that still held it could never be judged whole again
         var entitled = await db.Entitlements.AsNoTracking().Where(entitlement => entitlement.State == EntitlementState.Granted)
-            .Join(db.Feeds, entitlement => entitlement.FeedId, feed => feed.Id, (entitlement, feed) => new { entitlement.TenantId, feed.Name })
+            .Join(db.Feeds, entitlement => entitlement.FeedId, feed => feed.Id, (entitlement, feed) => new FedBy(entitlement.TenantId, feed.Name, entitlement.Paused))
             .ToListAsync(ct);
-        var queries = await db.Subscriptions.AsNoTracking()
-            .Where(subscription => subscription.State == SubscriptionState.Running || subscription.State == SubscriptionState.Seeding)
-            .SelectMany(subscription => subscription.Versions.Where(version => version.Number == subscription.CurrentVersion))
-            .Select(version => new { version.TenantId, version.SourceTopic, version.QueryId })
-            .ToListAsync(ct);
-        var feedsOf = entitled.ToLookup(row => row.TenantId);
-        var queriesOf = queries.ToLookup(row => row.TenantId);
-        var tenants = await db.Tenants.AsNoTracking().ToListAsync(ct);
+        var versions = db.Set<SubscriptionVersion>();
+        var subscriptions = await (
+            from row in db.Subscriptions.AsNoTracking()
+            where row.State != SubscriptionState.Deleted && row.State != SubscriptionState.Deleting
+            join version in versions on new { row.Id, Number = row.CurrentVersion } equals new { Id = version.SubscriptionId, version.Number }
+            join earlier in versions on new { row.Id, Number = version.ContinuesFrom } equals new { Id = earlier.SubscriptionId, Number = (int?)earlier.Number } into before
+            from earlier in before.DefaultIfEmpty()
+            select new ReadBy(row.TenantId, row.Name, row.State, row.ChangedAt, row.Error, version.SourceTopic, version.QueryId, earlier!.QueryId)).ToListAsync(ct);
+        var tenants = await db.Tenants.AsNoTracking().Where(tenant => tenant.State != TenantState.Deleted).ToListAsync(ct);
+        var stops = entitled.Exists(row => row.IsPaused) || subscriptions.Exists(row => row.State is SubscriptionState.Paused)
+            || tenants.Exists(tenant => tenant.State is TenantState.Suspended)
+            ? await StopsAsync(db, ct)
+            : [];
+        var feedsOf = entitled.ToLookup(row => row.Tenant);
+        var readersOf = subscriptions.ToLookup(row => row.Tenant);
         return
         [
-            .. tenants.Select(tenant =>
-            {
-                var service = KsqlNames.ServiceId(tenant);
-                return new WatchedTenant(tenant.Id, tenant.Slug, service, new TenantFlow(tenant.Slug.Value,
-                [
-                    .. feedsOf[tenant.Id].Select(feed => TopicNames.Feed(tenant.Slug, feed.Name)).Select(topic => new FlowHop.Ingestion(topic, topic)),
-                    .. queriesOf[tenant.Id].Select(query =>
-                        new FlowHop.Reading(query.SourceTopic, ConsumerGroups.Query(service, query.QueryId), query.QueryId)),
-                ]));
-            }).Where(tenant => tenant.Flow.Hops.Length > 0),
+            .. tenants.Select(tenant => new WatchedTenant(tenant.Id, tenant.Slug, KsqlNames.ServiceId(tenant), new TenantFlow(tenant.Slug.Value,
+            [
+                .. feedsOf[tenant.Id].Select(feed => Ingestion(tenant, feed, stops)),
+                .. readersOf[tenant.Id].Select(reader => Reading(tenant, reader, stops)),
+            ]))).Where(tenant => tenant.Flow.Hops.Length > 0),
         ];
     }
+
+    private static FlowHop.Ingestion Ingestion(Tenant tenant, FedBy feed, Dictionary<string, StoppedOnPurpose> stops)
+    {
+        var topic = TopicNames.Feed(tenant.Slug, feed.Name);
+        return new FlowHop.Ingestion(topic, topic) { Stopped = Suspension(tenant, stops) ?? (feed.IsPaused ? stops.GetValueOrDefault(topic, Unwritten) : null) };
+    }
+
+    private static FlowHop.Reading Reading(Tenant tenant, ReadBy reader, Dictionary<string, StoppedOnPurpose> stops)
+    {
+        var service = KsqlNames.ServiceId(tenant);
+        return new FlowHop.Reading(reader.SourceTopic, ConsumerGroups.Query(service, reader.QueryId), reader.QueryId)
+        {
+            EarlierGroup = reader.EarlierQueryId is { } earlier ? ConsumerGroups.Query(service, earlier) : null,
+            Failure = reader.State is SubscriptionState.Failed ? reader.Error ?? "its deployment failed" : null,
+            IsSettled = reader.State is not SubscriptionState.Deploying,
+            Stopped = Suspension(tenant, stops) ?? (reader.State is SubscriptionState.Paused
+                ? stops.GetValueOrDefault($"{tenant.Slug}/{reader.Name}", new StoppedOnPurpose(reader.ChangedAt, null))
+                : null),
+        };
+    }
+
+    private static StoppedOnPurpose Unwritten { get; } = new(null, null);
+
+    private static StoppedOnPurpose? Suspension(Tenant tenant, Dictionary<string, StoppedOnPurpose> stops) =>
+        tenant.State is TenantState.Suspended ? stops.GetValueOrDefault(tenant.Slug.Value, Unwritten) : null;
+
+    /// <summary>The last stop of each thing, by the audit log's name for it: a connector, <c>tenant/subscription</c> or a tenant.</summary>
+    private static async Task<Dictionary<string, StoppedOnPurpose>> StopsAsync(PioneerDbContext db, CancellationToken ct)
+    {
+        var last = await db.AuditEntries.AsNoTracking()
+            .Where(entry => entry.Action == "ConnectorPaused" || entry.Action == "SubscriptionPaused" || entry.Action == "TenantSuspended")
+            .GroupBy(entry => entry.Subject).Select(entries => entries.Max(entry => entry.Id)).ToListAsync(ct);
+        return await db.AuditEntries.AsNoTracking().Where(entry => last.Contains(entry.Id))
+            .ToDictionaryAsync(entry => entry.Subject, entry => new StoppedOnPurpose(entry.At, entry.ActorName), ct);
+    }
+
+    private sealed record FedBy(TenantId Tenant, string Name, bool IsPaused);
+
+    private sealed record ReadBy(
+        TenantId Tenant, string Name, SubscriptionState State, DateTimeOffset ChangedAt, string? Error, string SourceTopic, string QueryId, string? EarlierQueryId);
 }

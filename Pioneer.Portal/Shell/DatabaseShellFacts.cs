@@ -68,6 +68,7 @@ public sealed class DatabaseShellFacts : ShellFacts, IDisposable
         {
             _ when status.LookedAt is null => new(Tone.Plain, "Not observed yet"),
             StatusLevel.Fine => new(Tone.Ok, shortest is { } left ? $"Nothing lost · horizon {Durations.Words(left)}" : "Nothing lost"),
+            StatusLevel.Paused => new(Tone.Note, "Paused on purpose · nothing lost"),
             StatusLevel.Degraded => new(Tone.Warn, "Degraded · nothing lost"),
             StatusLevel.NotObserved => new(Tone.Note, "Not all observed"),
             StatusLevel.AtRisk => new(Tone.Warn, status.Sentence),

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pioneer.Domain;
 using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Tests.Persistence;
 using Xunit;
@@ -92,7 +93,7 @@ public sealed class AutomaticRestartsTests : IAsyncLifetime
     {
         await AnIncidentAsync();
 
-        await ReactAsync(Failed() with { BrokersAnswer = false });
+        await ReactAsync(Failed() with { Brokers = new BrokerLook(0, 1) });
         await ReactAsync(Failed() with { Connectors = null });
         await ReactAsync(Look("PAUSED"));
 
@@ -242,7 +243,7 @@ public sealed class AutomaticRestartsTests : IAsyncLifetime
     private QuickLook Failed() => Look("FAILED", SourceAway);
 
     private QuickLook Look(string state, string? trace = null) => new(
-        _database.Clock.GetUtcNow(), BrokersAnswer: true,
+        _database.Clock.GetUtcNow(), new BrokerLook(1, 1),
         [new ConnectorEvidence(Connector, state == "FAILED" ? "RUNNING" : state, [new TaskEvidence(0, state)], trace)]);
 
     private async Task<IncidentId> AnIncidentAsync(bool isDrill = false)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Domain;
 using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Tests.Persistence;
 using Xunit;
@@ -125,7 +126,7 @@ public sealed class IncidentKeeperTests : IAsyncLifetime
     private async Task LookAsync(bool answers = true, string connector = "RUNNING")
     {
         _database.Clock.Advance(TimeSpan.FromSeconds(1));
-        var look = new QuickLook(_database.Clock.GetUtcNow(), answers, [new ConnectorEvidence("acme.t.payments", connector, [], null)]);
+        var look = new QuickLook(_database.Clock.GetUtcNow(), new BrokerLook(answers ? 1 : 0, 1), [new ConnectorEvidence("acme.t.payments", connector, [], null)]);
         await _keeper.JudgeAsync(_before, look, Ct);
         _before = look;
     }

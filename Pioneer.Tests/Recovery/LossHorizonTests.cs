@@ -7,6 +7,8 @@ public sealed class LossHorizonTests
 {
     private static readonly DateTimeOffset Noon = EvidenceBuilder.Noon;
 
+    private static FlowHop.Reading Reader => EvidenceBuilder.Flow.Readers.Single();
+
     [Fact]
     public void Horizon_counts_from_the_oldest_undelivered_record_to_the_end_of_retention()
     {
@@ -42,6 +44,85 @@ public sealed class LossHorizonTests
     public void Horizon_is_not_observed_when_no_broker_was_seen() =>
         Assert.Equal(LossHorizonKind.NotObserved,
             LossHorizon.Of(EvidenceBuilder.Flow, new EvidenceBuilder().Build() with { Cluster = null }, Noon).Kind);
+
+    [Fact]
+    public void Horizon_of_a_reader_that_was_paused_or_failed_goes_on()
+    {
+        var evidence = new EvidenceBuilder().WithCommitted(60, Noon.AddMinutes(-20)).Build();
+
+        Assert.All([Reader with { Stopped = new StoppedOnPurpose(Noon, "Ada") }, Reader with { Failure = "refused" }], standing =>
+            Assert.Equal(TimeSpan.FromMinutes(40), LossHorizon.Of(new TenantFlow("acme", [standing]), evidence, Noon).Left));
+    }
+
+    [Fact]
+    public void Horizon_of_a_new_version_counts_from_the_positions_of_the_one_it_goes_on_from_until_it_has_its_own()
+    {
+        var evidence = new EvidenceBuilder().WithCommitted(60, Noon.AddMinutes(-20)).Build();
+        var next = new FlowHop.Reading(EvidenceBuilder.Topic, "group of version 2", "LARGE_V2");
+
+        Assert.Equal(LossHorizonKind.NothingUndelivered, LossHorizon.Of(new TenantFlow("acme", [next]), evidence, Noon).Kind);
+        Assert.Equal(40, LossHorizon.Of(new TenantFlow("acme", [next with { EarlierGroup = EvidenceBuilder.Group }]), evidence, Noon).Undelivered);
+    }
+
+    [Fact]
+    public void Horizon_says_what_was_lost_when_the_log_begins_beyond_the_position()
+    {
+        var evidence = new EvidenceBuilder().WithEarliest(75).WithCommitted(60, Noon.AddMinutes(-80)).Build();
+
+        var horizon = LossHorizon.Of(EvidenceBuilder.Flow, evidence, Noon);
+
+        Assert.Equal((LossHorizonKind.Lost, 15L), (horizon.Kind, horizon.Undelivered));
+        Assert.Equal("Retention deleted 15 records of acme.t.payments that LARGE_V1 had not read.", horizon.Reason);
+    }
+
+    [Fact]
+    public void Horizon_is_at_most_so_long_when_size_limits_the_topic_too()
+    {
+        var evidence = new EvidenceBuilder().WithCommitted(60, Noon.AddMinutes(-20)).Build();
+        var bySize = evidence with { Cluster = evidence.Cluster! with { Topics = [evidence.Cluster.Topics[0] with { RetentionBytes = 1 << 20 }] } };
+
+        Assert.False(LossHorizon.Of(EvidenceBuilder.Flow, evidence, Noon).IsAtMost);
+        Assert.True(LossHorizon.Of(EvidenceBuilder.Flow, bySize, Noon).IsAtMost);
+    }
+
+    [Fact]
+    public void Tenant_without_a_reader_receives_nothing_rather_than_everything() =>
+        Assert.Equal(LossHorizonKind.NobodyReads, LossHorizon.Of(new TenantFlow("acme", [EvidenceBuilder.Flow.Hops[0]]), new EvidenceBuilder().Build(), Noon).Kind);
+
+    [Fact]
+    public void Partition_that_was_not_seen_gives_no_promise()
+    {
+        var evidence = new EvidenceBuilder().Build();
+        var blind = evidence with
+        {
+            Cluster = evidence.Cluster! with
+            {
+                Topics = [evidence.Cluster.Topics[0] with { Partitions = [] }], Unseen = [new UnseenEvidence("acme.t.payments-0", "It has no leader.")],
+            },
+        };
+
+        var horizon = LossHorizon.Of(EvidenceBuilder.Flow, blind, Noon);
+
+        Assert.Equal((LossHorizonKind.NotObserved, "It has no leader."), (horizon.Kind, horizon.Reason));
+    }
+
+    [Theory]
+    [InlineData("acme.t.payments-0", true)]
+    [InlineData("acme.t.payments-12", true)]
+    [InlineData("acme.t.payments-eu-0", false)]
+    [InlineData("acme.t.payments", false)]
+    [InlineData("acme.t.payments-", false)]
+    public void Partition_belongs_to_the_topic_of_exactly_its_name(string subject, bool belongs) =>
+        Assert.Equal(belongs, new UnseenEvidence(subject, "").IsPartitionOf("acme.t.payments"));
+
+    [Fact]
+    public void Clock_of_a_partition_that_is_not_seen_goes_on()
+    {
+        var before = new CommittedEvidence("t", 0, 50, Noon.AddMinutes(-30));
+
+        Assert.Equal(Noon.AddMinutes(-30), UndeliveredClock.Since(50, end: null, Noon, before, endBefore: 70, takenBefore: Noon.AddMinutes(-15)));
+        Assert.Equal(Noon.AddMinutes(-30), UndeliveredClock.Since(50, end: 80, Noon, before, endBefore: null, takenBefore: Noon.AddMinutes(-15)));
+    }
 
     [Theory]
     [InlineData(100, 100, null)]

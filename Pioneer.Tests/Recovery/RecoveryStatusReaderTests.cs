@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain;
+using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Tests.Persistence;
 using Xunit;
@@ -110,11 +112,67 @@ public sealed class RecoveryStatusReaderTests : IAsyncLifetime
         }
 
         var picture = new PlatformPicture();
-        picture.Show(new QuickLook(_database.Clock.GetUtcNow(), BrokersAnswer: true, []));
+        picture.Show(new QuickLook(_database.Clock.GetUtcNow(), new BrokerLook(1, 1), []));
         var status = await ReadAsync(new QueryMeter(_database, _database.As<ITenantScope>(Actors.Admin)), Actors.Admin, picture);
 
         Assert.Equal((StatusLevel.Degraded, "Degraded, nothing lost: the platform affected", 1), (status.Level, status.Sentence, status.OpenIncidentCount));
     }
+
+    [Fact]
+    public async Task Tenant_without_a_subscription_is_told_that_it_receives_nothing()
+    {
+        var status = await ReadAsync(Seen());
+
+        Assert.All(status.Tenants, tenant => Assert.Equal((StatusLevel.Fine, "Nothing is subscribed: the tenant receives nothing."), (tenant.Level, tenant.Sentence)));
+    }
+
+    [Fact]
+    public async Task What_was_paused_on_purpose_is_said_with_since_when_and_by_whom()
+    {
+        Assert.Null((await _database.Get<ControlConnectors>().PauseAsync(Actors.Admin, "acme", "payments", DomainDatabase.Token)).Error);
+
+        var status = await ReadAsync(Seen());
+
+        Assert.Equal((StatusLevel.Paused, "Paused on purpose, nothing lost: 1 tenant"), (status.Level, status.Sentence));
+        Assert.Equal($"source → acme.t.payments is paused on purpose since 2026-11-23 12:00 UTC by {Actors.Admin.Name}. Nothing is lost.",
+            status.Tenants.Single(tenant => tenant.Tenant == "acme").Sentence);
+    }
+
+    [Fact]
+    public async Task Finding_makes_its_tenants_degraded_and_nobody_else()
+    {
+        var picture = Seen();
+        picture.ShowFindings([new Finding(Scenario.SourceUnavailable, "Source bank", "Source bank cannot be reached", "10.0.0.7 does not answer.", ["globex"]) { Since = _database.Clock.GetUtcNow() }]);
+
+        var status = await ReadAsync(picture);
+
+        Assert.Equal(["globex"], status.Tenants.Where(tenant => tenant.Level is StatusLevel.Degraded).Select(tenant => tenant.Tenant));
+        Assert.DoesNotContain("10.0.0.7", status.Tenants[0].Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evidence_that_is_older_than_a_minute_is_not_taken_for_the_present()
+    {
+        var picture = Seen();
+        _database.Clock.Advance(TimeSpan.FromMinutes(3));
+
+        var status = await ReadAsync(picture);
+
+        Assert.All(status.Tenants, tenant => Assert.Equal((StatusLevel.NotObserved, "Not observed for 3 min: what was seen before may no longer be so."), (tenant.Level, tenant.Sentence)));
+        Assert.Contains(status.Components, component => component is { Name: "Platform watch", Level: StatusLevel.NotObserved });
+    }
+
+    private PlatformPicture Seen()
+    {
+        var picture = new PlatformPicture();
+        var now = _database.Clock.GetUtcNow();
+        picture.Show(new QuickLook(now, new BrokerLook(1, 1), []));
+        picture.Show(new EvidenceRound(now, new ClusterEvidence("cluster-a", 1, [], []), [], []));
+        return picture;
+    }
+
+    private Task<RecoveryStatus> ReadAsync(PlatformPicture picture) =>
+        ReadAsync(new QueryMeter(_database, _database.As<ITenantScope>(Actors.Admin)), Actors.Admin, picture);
 
     private Task<RecoveryStatus> ReadAsync(Actor actor) => ReadAsync(new QueryMeter(_database, _database.As<ITenantScope>(actor)), actor);
 

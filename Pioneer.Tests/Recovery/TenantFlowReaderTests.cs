@@ -1,6 +1,9 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Tests.Persistence;
 using Xunit;
@@ -39,6 +42,57 @@ public sealed class TenantFlowReaderTests : IAsyncLifetime
 
         Assert.Empty(await ReadAsync());
     }
+
+    [Fact]
+    public async Task Paused_failed_and_suspended_readers_stay_in_the_flow_with_since_when_and_by_whom()
+    {
+        await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+        await _database.ReconcileAsync();
+        await DeployAsync("small");
+        await DeployAsync("large");
+        await _database.ReconcileAsync();
+        _database.Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Null((await _database.Get<ControlSubscriptions>().PauseAsync(Actors.Admin, "acme", "small", DomainDatabase.Token)).Error);
+        Assert.Null((await _database.Get<ControlConnectors>().PauseAsync(Actors.Admin, "acme", "payments", DomainDatabase.Token)).Error);
+        var now = _database.Clock.GetUtcNow();
+        await using (var db = _database.Open())
+        {
+            await db.Subscriptions.Where(row => row.Name == "large").ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.State, SubscriptionState.Failed).SetProperty(row => row.Error, "refused"), DomainDatabase.Token);
+        }
+
+        var flow = Assert.Single(await ReadAsync()).Flow;
+
+        Assert.Equal(new StoppedOnPurpose(now, Actors.Admin.Name), Assert.Single(flow.Ingestions).Stopped);
+        Assert.Equal(new StoppedOnPurpose(now, Actors.Admin.Name), Assert.Single(flow.Readers, reader => reader.Reader == "ACME__SMALL_V1").Stopped);
+        Assert.Equal("refused", Assert.Single(flow.Readers, reader => reader.Reader == "ACME__LARGE_V1").Failure);
+        Assert.Empty(flow.RunningReaders);
+
+        Assert.Null((await _database.Get<TenantLifecycle>().SuspendAsync(Actors.Admin, "acme", DomainDatabase.Token)).Error);
+        Assert.All(Assert.Single(await ReadAsync()).Flow.Hops, hop => Assert.NotNull(hop.Stopped));
+    }
+
+    [Fact]
+    public async Task New_version_is_known_to_go_on_from_the_group_of_the_one_before()
+    {
+        await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+        await _database.ReconcileAsync();
+        await DeployAsync("small");
+        await _database.ReconcileAsync();
+        Assert.Null((await _database.Get<DeploySubscription>().UpdateAsync(
+            Actors.Admin, "acme", "small", "SELECT * FROM PAYMENTS WHERE AMOUNT < 5 EMIT CHANGES;", null, null, DomainDatabase.Token)).Error);
+
+        var reader = Assert.Single(Assert.Single(await ReadAsync()).Flow.Readers);
+
+        Assert.Equal(("ACME__SMALL_V2", "_confluent-ksql-acme_query_ACME__SMALL_V1", false), (reader.Reader, reader.EarlierGroup, reader.IsSettled));
+    }
+
+    private async Task DeployAsync(string name) => Assert.Null((await _database.Get<DeploySubscription>().CreateAsync(
+        Actors.Admin, "acme", name, "SELECT * FROM PAYMENTS WHERE AMOUNT < 10 EMIT CHANGES;", null, DomainDatabase.Token)).Error);
 
     private Task<System.Collections.Immutable.ImmutableArray<WatchedTenant>> ReadAsync() =>
         new TenantFlowReader(_database.Get<IServiceScopeFactory>()).ReadAsync(DomainDatabase.Token);

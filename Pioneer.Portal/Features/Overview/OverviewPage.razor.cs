@@ -8,6 +8,7 @@ using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.Components;
+using Pioneer.Portal.Features.Recovery;
 using Pioneer.Portal.Features.Operations;
 using Pioneer.Portal.Features.Subscriptions;
 using Pioneer.Portal.Features.Tenants;
@@ -144,10 +145,11 @@ public sealed partial class OverviewPage
             "Subscriptions", PortalUrls.AllSubscriptions, view.FailedSubscriptions > 0 ? Tone.Warn : queriesSeen ? Tone.Ok : Tone.Note,
             view.FailedSubscriptions > 0 ? $"{view.FailedSubscriptions} failed" : queriesSeen ? "healthy" : "not observed",
             Rate(SeesPlatform ? processed : LayerRate.NotObserved, view.Subscriptions), "", $"{Plural.Of(view.RunningSubscriptions, "query")} running", SeesPlatform ? processed : null);
+        var deliveryLevel = ShownTenants(status).Select(t => t.Level).DefaultIfEmpty(StatusLevel.Fine).Max();
         var waiting = ShownTenants(status).Sum(t => t.Horizon.Undelivered);
         yield return new(
-            "Delivery", SeesPlatform || Slug is null ? PortalUrls.Horizons : PortalUrls.Delivery(Slug), status.EvidenceAt is null ? Tone.Note : Tone.Ok,
-            status.EvidenceAt is null ? "not observed" : "healthy", status.EvidenceAt is null ? "–" : waiting.ToString("N0"), "on their way",
+            "Delivery", SeesPlatform || Slug is null ? PortalUrls.Horizons : PortalUrls.Delivery(Slug), status.EvidenceAt is null ? Tone.Note : deliveryLevel.Tone(),
+            status.EvidenceAt is null ? "not observed" : deliveryLevel is StatusLevel.Fine ? "healthy" : deliveryLevel.Word().ToLowerInvariant(), status.EvidenceAt is null ? "–" : waiting.ToString("N0"), "on their way",
             ShownTenants(status).Where(t => t.Horizon.Kind == LossHorizonKind.Running).Min(t => t.Horizon.Left) is { } left ? $"horizon {Durations.Words(left)}" : "nothing waits for long", null);
         yield return new(
             "Seeding", SeesPlatform || Slug is null ? PortalUrls.AllSeeds : PortalUrls.Seeds(Slug), view.ActiveSeedRuns > 0 ? Tone.Info : Tone.Ok, view.ActiveSeedRuns > 0 ? "running" : "idle",

@@ -108,6 +108,7 @@ public sealed partial class RecoveryPage
         StatusLevel.Lost => "Records were lost",
         StatusLevel.AtRisk => "Nothing yet",
         StatusLevel.NotObserved => "Not observed",
+        StatusLevel.Degraded => "Nothing yet",
         _ => "Nothing, and nothing is about to be",
     };
 

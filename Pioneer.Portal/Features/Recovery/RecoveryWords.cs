@@ -19,6 +19,7 @@ public static class RecoveryWords
     public static string Word(this StatusLevel level) => level switch
     {
         StatusLevel.Fine => "Fine",
+        StatusLevel.Paused => "Paused on purpose",
         StatusLevel.Degraded => "Degraded, nothing lost",
         StatusLevel.AtRisk => "At risk",
         StatusLevel.Lost => "Lost",
@@ -70,9 +71,12 @@ public static class RecoveryWords
 
     public static (Tone Tone, string Text) Word(this LossHorizon horizon) => horizon.Kind switch
     {
-        LossHorizonKind.Running when horizon.Left is { } left => (left < TimeSpan.FromDays(1) ? left < TimeSpan.FromHours(6) ? Components.Tone.Bad : Components.Tone.Warn : Components.Tone.Ok, Durations.Words(left)),
+        LossHorizonKind.Running when horizon.Left is { } left => (left < TimeSpan.FromDays(1) ? left < TimeSpan.FromHours(6) ? Components.Tone.Bad : Components.Tone.Warn : Components.Tone.Ok, $"{(horizon.IsAtMost ? "at most " : "")}{Durations.Words(left)}"),
+        LossHorizonKind.Running => (Components.Tone.Warn, "limited by size"),
         LossHorizonKind.NothingUndelivered => (Components.Tone.Ok, "nothing waits"),
         LossHorizonKind.KeptForever => (Components.Tone.Ok, "kept forever"),
+        LossHorizonKind.NobodyReads => (Components.Tone.Note, "nothing is subscribed"),
+        LossHorizonKind.Lost => (Components.Tone.Bad, $"{Plural.Of(horizon.Undelivered, "record")} lost"),
         _ => (Components.Tone.Note, "not observed"),
     };
 
@@ -80,7 +84,8 @@ public static class RecoveryWords
     public static double Share(this LossHorizon horizon) => horizon.Kind switch
     {
         LossHorizonKind.Running => Math.Clamp((horizon.Left ?? TimeSpan.Zero) / TimeSpan.FromDays(7), 0.02, 1),
-        LossHorizonKind.NotObserved => 0,
+        LossHorizonKind.NotObserved or LossHorizonKind.NobodyReads => 0,
+        LossHorizonKind.Lost => 0.02,
         _ => 1,
     };
 }

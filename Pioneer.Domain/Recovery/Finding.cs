@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace Pioneer.Domain.Recovery;
+
+/// <summary>Something that is not as it should be, as the last look showed it.</summary>
+/// <param name="Subject">The thing: a connector, topic, query, source or broker.</param>
+/// <param name="Title">For people, in a few words; names no tenant but those it touches.</param>
+/// <param name="Reason">What was seen. May name addresses, so it is for the platform's people.</param>
+/// <param name="Tenants">Slugs of the tenants whose records it touches.</param>
+public sealed record Finding(Scenario Scenario, string Subject, string Title, string Reason, ImmutableArray<string> Tenants)
+{
+    /// <summary>When it was first seen without a break; the thing itself may be older.</summary>
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>What makes it the same finding in the next look.</summary>
+    public (string Scenario, string Subject) Key => (Scenario.Number, Subject);
+}

@@ -1,0 +1,84 @@
+namespace Pioneer.Domain.Recovery;
+
+/// <summary>Compares one tenant's ways with what was seen, and says what of them does not move. Says nothing of what was not seen.</summary>
+public static class FlowFindings
+{
+    /// <summary>A reader that has not taken what was written this long ago stands still.</summary>
+    public static readonly TimeSpan StandingAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>What is wrong on the tenant's ways.</summary>
+    /// <param name="evidence">The last round; its cluster part may be older than its others, never younger.</param>
+    /// <param name="connectors">As they were seen last; null when Connect did not answer.</param>
+    public static IEnumerable<Finding> Of(TenantFlow flow, EvidenceRound evidence, IReadOnlyDictionary<string, ConnectorEvidence>? connectors, DateTimeOffset now) =>
+    [
+        .. flow.Hops.Where(hop => hop.Stopped is null).DistinctBy(hop => hop.Topic).SelectMany(hop => OfTopic(flow.Tenant, hop.Topic, evidence)),
+        .. connectors is null ? [] : flow.Ingestions.SelectMany(hop => OfConnector(flow.Tenant, hop, connectors)),
+        .. flow.Readers.SelectMany(hop => OfReader(flow.Tenant, hop, evidence, now)),
+    ];
+
+    private static IEnumerable<Finding> OfTopic(string tenant, string topic, EvidenceRound evidence)
+    {
+        if (evidence.Cluster is { } cluster && evidence.Topic(topic) is null && !cluster.Unseen.Any(unseen => unseen.Subject == topic))
+        {
+            yield return new Finding(Scenario.TopicMissing, topic, $"Topic {topic} is missing", "The brokers do not have it, though it is wanted.", [tenant]);
+        }
+    }
+
+    private static IEnumerable<Finding> OfConnector(string tenant, FlowHop.Ingestion hop, IReadOnlyDictionary<string, ConnectorEvidence> connectors)
+    {
+        var fault = (connectors.GetValueOrDefault(hop.Connector), hop.Stopped) switch
+        {
+            (null, _) => ("is missing", "Kafka Connect does not have it, though it is wanted."),
+            ({ IsFailed: true }, _) => null as (string, string)?, // told by its own scenario
+            ({ State: "PAUSED" or "STOPPED" }, null) => ("stands still", "It was paused in Kafka Connect itself, not by Pioneer."),
+            ({ State: "UNASSIGNED" or "RESTARTING" } standing, null) => ("does not run", $"Its state is {standing.State}: no worker has taken it."),
+            ({ Tasks.IsEmpty: true }, null) => ("has no task", "It runs without a task that would read anything."),
+            ({ } running, null) when running.Tasks.Any(task => task.State is "UNASSIGNED") => ("does not run", "No worker has taken its task."),
+            _ => null,
+        };
+        if (fault is var (what, reason))
+        {
+            yield return new Finding(Scenario.ConnectorMissing, hop.Connector, $"Connector {hop.Connector} {what}", reason, [tenant]);
+        }
+    }
+
+    private static IEnumerable<Finding> OfReader(string tenant, FlowHop.Reading hop, EvidenceRound evidence, DateTimeOffset now)
+    {
+        var horizon = LossHorizon.Of(new TenantFlow(tenant, [hop]), evidence, now);
+        if (horizon.Kind is LossHorizonKind.Lost)
+        {
+            yield return new Finding(Scenario.RetentionPassed, hop.Reader, $"{hop.Reader}: {Plural.Of(horizon.Undelivered, "record")} lost", horizon.Reason, [tenant]);
+        }
+
+        var fault = hop switch
+        {
+            { Failure: { } failure } => ("could not be deployed", failure),
+            { IsWantedRunning: true } when evidence.Queries is { } queries => OfQuery(hop, queries.FirstOrDefault(query => query.QueryId == hop.Reader)),
+            _ => null as (string, string)?,
+        };
+        fault ??= hop.IsWantedRunning ? Standing(hop, evidence) : null;
+        if (fault is var (what, reason))
+        {
+            yield return new Finding(Scenario.QueryStands, hop.Reader, $"Query {hop.Reader} {what}", reason, [tenant]);
+        }
+    }
+
+    private static (string What, string Reason)? OfQuery(FlowHop.Reading hop, QueryEvidence? query) => query switch
+    {
+        null => ("is missing", "ksqlDB does not have it, though it should run."),
+        { State: "ERROR" } => ("stands with an error", query.Error ?? "ksqlDB shows it in state ERROR."),
+        { State: "PAUSED" } => ("stands still", "It was paused in ksqlDB itself, not by Pioneer."),
+        _ => null,
+    };
+
+    private static (string What, string Reason)? Standing(FlowHop.Reading hop, EvidenceRound evidence)
+    {
+        var longAgo = evidence.TakenAt - StandingAfter;
+        var waiting = evidence.PositionsOf(hop)?.Committed
+            .Where(committed => committed.Topic == hop.Topic && committed.UndeliveredSince <= longAgo && committed.MovedAt <= longAgo).ToList();
+        return waiting is { Count: > 0 }
+            ? ("does not take what waits for it", $"It stands still in {Plural.Of(waiting.Count, "partition")} of {hop.Topic} that {Plural.Noun(waiting.Count, "holds", "hold")} "
+                + $"unread records since {waiting.Min(committed => committed.UndeliveredSince):yyyy-MM-dd HH:mm:ss} UTC.")
+            : null;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Sources;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>
+/// Judges each round of evidence against what is wanted, and keeps since when each finding has stood. A finding is shown when two rounds in a row have
+/// it, as things that are just being made or taken away are missing for a moment; and becomes an incident when it has lasted.
+/// </summary>
+public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incidents, TimeProvider time)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // what these tell of does not pass by itself
+    private static readonly ImmutableHashSet<string> AtOnce =
+        [Scenario.PartitionOffline.Number, Scenario.TopicMissing.Number, Scenario.RetentionPassed.Number];
+
+    private ImmutableDictionary<(string Scenario, string Subject), Finding> _last = ImmutableDictionary<(string Scenario, string Subject), Finding>.Empty;
+
+    /// <summary>Whether the last round found something that no other has confirmed yet.</summary>
+    public bool HasDoubts { get; private set; }
+
+    /// <summary>Judges a round; rounds come one after the other.</summary>
+    /// <param name="tenants">What was wanted before the round was taken.</param>
+    public async Task JudgeAsync(ImmutableArray<WatchedTenant> tenants, EvidenceRound round, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var found = Find(tenants, round, now).GroupBy(finding => finding.Key)
+            .Select(same => same.First() with { Tenants = [.. same.SelectMany(finding => finding.Tenants).Distinct(StringComparer.Ordinal)], Since = Since(same.First(), now) })
+            .ToImmutableDictionary(finding => finding.Key);
+        // of a part that was not seen nothing new is known
+        var kept = _last.Values.Where(finding => !found.ContainsKey(finding.Key) && !IsSeen(finding.Scenario, round));
+        var all = found.AddRange(kept.Select(finding => KeyValuePair.Create(finding.Key, finding)));
+        var confirmed = all.Values.Where(finding => _last.ContainsKey(finding.Key)).OrderBy(finding => finding.Since).ThenBy(finding => finding.Subject, StringComparer.Ordinal).ToList();
+        HasDoubts = confirmed.Count < all.Count;
+        _last = all;
+        picture.ShowFindings(confirmed);
+        await incidents.NoteAsync([.. confirmed.Where(finding => AtOnce.Contains(finding.Scenario.Number) || now - finding.Since >= Patience)], ct);
+    }
+
+    private DateTimeOffset Since(Finding finding, DateTimeOffset now) => _last.TryGetValue(finding.Key, out var before) ? before.Since : now;
+
+    private static bool IsSeen(Scenario scenario, EvidenceRound round) => scenario.Number switch
+    {
+        "S11" => round.Connectors is not null,
+        "S02" or "S03" or "S20" or "S23" => round.Cluster is not null,
+        "S14" => round.Cluster is not null && round.Queries is not null,
+        _ => true,
+    };
+
+    private IEnumerable<Finding> Find(ImmutableArray<WatchedTenant> tenants, EvidenceRound round, DateTimeOffset now)
+    {
+        var connectors = round.Connectors?.DistinctBy(connector => connector.Name).ToDictionary(connector => connector.Name, StringComparer.Ordinal);
+        foreach (var finding in tenants.SelectMany(tenant => FlowFindings.Of(tenant.Flow, round, connectors, now)))
+        {
+            yield return finding;
+        }
+
+        foreach (var finding in OfBrokers(tenants, round).Concat(OfConnect(tenants, round)).Concat(OfSources(tenants)))
+        {
+            yield return finding;
+        }
+    }
+
+    private static IEnumerable<Finding> OfBrokers(ImmutableArray<WatchedTenant> tenants, EvidenceRound round)
+    {
+        foreach (var broker in round.Cluster?.LostBrokers ?? [])
+        {
+            yield return new Finding(
+                Scenario.BrokerLost, $"broker {broker}", $"Broker {broker} is gone", $"{Plural.Of(round.Cluster!.Brokers, "other broker goes", "other brokers go")} on.", []);
+        }
+
+        foreach (var unseen in (round.Cluster?.Unseen ?? []).Where(unseen => tenants.Any(tenant => tenant.Flow.Hops.Any(hop => unseen.IsPartitionOf(hop.Topic)))))
+        {
+            yield return new Finding(
+                Scenario.PartitionOffline, unseen.Subject, $"Partition {unseen.Subject} is not served", unseen.Reason,
+                [.. tenants.Where(tenant => tenant.Flow.Hops.Any(hop => unseen.IsPartitionOf(hop.Topic))).Select(tenant => tenant.Slug.Value)]);
+        }
+    }
+
+    private static IEnumerable<Finding> OfConnect(ImmutableArray<WatchedTenant> tenants, EvidenceRound round)
+    {
+        var fed = tenants.Where(tenant => tenant.Flow.Ingestions.Any(hop => hop.Stopped is null)).Select(tenant => tenant.Slug.Value).ToImmutableArray();
+        return round.Connectors is null && fed.Length > 0
+            ? [new Finding(Scenario.ConnectUnavailable, RecoveryStatus.Connect, "Kafka Connect does not answer", "Its worker gave no list of connectors.", fed)]
+            : [];
+    }
+
+    private IEnumerable<Finding> OfSources(ImmutableArray<WatchedTenant> tenants) =>
+        from source in picture.Sources ?? []
+        where source.FailingSince is not null
+        let fed = tenants.Where(tenant => source.Feeds.Any(feed => tenant.Flow.Ingestions.Any(hop => hop.Topic == TopicNames.Feed(tenant.Slug, feed))))
+        select new Finding(
+            Scenario.SourceUnavailable, source.Subject,
+            source.Last.Kind is SourceContactKind.Refused ? $"Source {source.Name} does not let us in" : $"Source {source.Name} cannot be reached",
+            source.Last.Error?.ToText() ?? "It gave no reason.", [.. fed.Select(tenant => tenant.Slug.Value)]);
+}

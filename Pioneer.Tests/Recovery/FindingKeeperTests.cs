@@ -1,0 +1,120 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pioneer.Domain;
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Recovery;
+using Pioneer.Jobs.Sources;
+using Pioneer.Tests.Persistence;
+using Xunit;
+
+namespace Pioneer.Tests.Recovery;
+
+/// <summary>When what a round finds is believed, and when it becomes an incident.</summary>
+public sealed class FindingKeeperTests : IAsyncLifetime
+{
+    private readonly DomainDatabase _database = new();
+    private readonly PlatformPicture _picture = new();
+    private FindingKeeper _keeper = null!;
+    private TenantFlowReader _flows = null!;
+
+    private static CancellationToken Ct => DomainDatabase.Token;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _database.InitializeAsync();
+        await _database.FeedsAsync();
+        await _database.ATenantAsync();
+        await _database.GrantAsync("acme", "payments");
+        var scopes = _database.Get<IServiceScopeFactory>();
+        _flows = new TenantFlowReader(scopes);
+        var incidents = new IncidentKeeper(scopes, _flows, _picture, new EvidenceStore(scopes, _database.Clock), new DrillMarker(), _database.Get<IIdGenerator>(),
+            _database.Clock, NullLogger<IncidentKeeper>.Instance);
+        _keeper = new FindingKeeper(_picture, incidents, _database.Clock);
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    [Fact]
+    public async Task Finding_is_shown_when_two_rounds_in_a_row_have_it()
+    {
+        await JudgeAsync(topicSeen: false);
+        Assert.Empty(_picture.Findings);
+        Assert.True(_keeper.HasDoubts);
+
+        await JudgeAsync(topicSeen: true);
+        await JudgeAsync(topicSeen: false);
+        Assert.Empty(_picture.Findings);
+
+        await JudgeAsync(topicSeen: false);
+        Assert.Equal(("S20", "acme.t.payments"), Assert.Single(_picture.Findings).Key);
+        Assert.False(_keeper.HasDoubts);
+    }
+
+    [Fact]
+    public async Task Missing_topic_is_an_incident_as_soon_as_it_is_believed()
+    {
+        await JudgeAsync(topicSeen: false);
+        await JudgeAsync(topicSeen: false);
+        await JudgeAsync(topicSeen: false);
+
+        var incident = Assert.Single(await IncidentsAsync());
+        Assert.Equal(("S20", "acme.t.payments", 1), (incident.Scenario, incident.Subject, incident.Tenants.Count));
+    }
+
+    [Fact]
+    public async Task Source_that_does_not_answer_is_shown_at_once_and_an_incident_after_a_minute()
+    {
+        var since = _database.Clock.GetUtcNow();
+        _picture.ShowSources([new SourceState("bank", ["payments"], new SourceContact(since, SourceContactKind.Unreachable, Error.Conflict("Gone", "Nothing answers."), TimeSpan.Zero), null, since)]);
+        await JudgeAsync();
+        await JudgeAsync();
+        Assert.Equal("Source bank cannot be reached", Assert.Single(_picture.Findings).Title);
+        Assert.Empty(await IncidentsAsync());
+
+        await JudgeAsync(after: TimeSpan.FromMinutes(1));
+
+        Assert.Equal("Source bank", Assert.Single(await IncidentsAsync()).Subject);
+    }
+
+    [Fact]
+    public async Task Finding_stays_while_the_part_that_showed_it_is_not_seen_and_keeps_its_age()
+    {
+        await JudgeAsync(connector: null);
+        await JudgeAsync(connector: null);
+        var since = Assert.Single(_picture.Findings).Since;
+
+        await JudgeAsync(connectSeen: false);
+
+        Assert.Equal(since, Assert.Single(_picture.Findings, finding => finding.Scenario == Scenario.ConnectorMissing).Since);
+    }
+
+    [Fact]
+    public async Task Lost_broker_is_told_with_those_that_go_on()
+    {
+        await JudgeAsync(lostBroker: 3);
+        await JudgeAsync(lostBroker: 3);
+
+        var found = Assert.Single(_picture.Findings);
+        Assert.Equal(("Broker 3 is gone", "2 other brokers go on."), (found.Title, found.Reason));
+    }
+
+    private async Task JudgeAsync(bool topicSeen = true, string? connector = "RUNNING", bool connectSeen = true, int? lostBroker = null, TimeSpan? after = null)
+    {
+        _database.Clock.Advance(after ?? TimeSpan.FromSeconds(3));
+        var cluster = new ClusterEvidence("cluster-a", 2,
+            topicSeen ? [new TopicEvidence("acme.t.payments", "id", -1, [new PartitionEvidence(0, 0, 5, 5)])] : [], [])
+        {
+            LostBrokers = lostBroker is { } broker ? [broker] : [],
+        };
+        var round = new EvidenceRound(_database.Clock.GetUtcNow(), cluster,
+            connectSeen ? connector is null ? [] : [new ConnectorEvidence("acme.t.payments", connector, [new TaskEvidence(0, connector)], null)] : null, []);
+        await _keeper.JudgeAsync(await _flows.ReadAsync(Ct), round, Ct);
+    }
+
+    private async Task<List<Incident>> IncidentsAsync()
+    {
+        await using var db = _database.Open();
+        return await db.Incidents.AsNoTracking().Include(incident => incident.Tenants).ToListAsync(Ct);
+    }
+}

@@ -1,0 +1,110 @@
+using Pioneer.Domain.Recovery;
+using Xunit;
+
+namespace Pioneer.Tests.Recovery;
+
+/// <summary>What of a tenant's ways does not move, though everything says RUNNING.</summary>
+public sealed class FlowFindingsTests
+{
+    private const string Topic = EvidenceBuilder.Topic;
+    private static readonly DateTimeOffset Noon = EvidenceBuilder.Noon;
+    private static readonly StoppedOnPurpose OnPurpose = new(Noon.AddHours(-1), "Ada");
+
+    [Fact]
+    public void Flow_that_moves_has_no_findings() => Assert.Empty(Find(new EvidenceBuilder().Build()));
+
+    [Fact]
+    public void Topic_that_the_brokers_do_not_have_is_missing_unless_it_only_was_not_described()
+    {
+        var gone = Without(new EvidenceBuilder().Build());
+        var undescribed = gone with { Cluster = gone.Cluster! with { Unseen = [new UnseenEvidence(Topic, "Not authorised.")] } };
+
+        Assert.Equal(("S20", Topic), Assert.Single(Find(gone)).Key);
+        Assert.Empty(Find(undescribed));
+    }
+
+    [Theory]
+    [InlineData("MISSING", "is missing")]
+    [InlineData("PAUSED", "stands still")]
+    [InlineData("UNASSIGNED", "does not run")]
+    public void Connector_that_is_wanted_to_run_and_does_not_is_found(string state, string what)
+    {
+        var found = Assert.Single(Find(new EvidenceBuilder().Build(), state));
+
+        Assert.Equal((("S11", Topic), $"Connector {Topic} {what}"), (found.Key, found.Title));
+    }
+
+    [Fact]
+    public void Connector_that_was_paused_on_purpose_is_no_finding_and_one_that_is_missing_all_the_same_is()
+    {
+        var flow = EvidenceBuilder.Flow with { Hops = [EvidenceBuilder.Flow.Ingestions.Single() with { Stopped = OnPurpose }] };
+
+        Assert.Empty(FlowFindings.Of(flow, new EvidenceBuilder().Build(), Connectors("PAUSED"), Noon));
+        Assert.Single(FlowFindings.Of(flow, new EvidenceBuilder().Build(), Connectors("MISSING"), Noon));
+    }
+
+    [Fact]
+    public void Query_that_should_run_is_found_when_it_is_missing_or_in_error_or_was_paused_behind_our_back()
+    {
+        var missing = new EvidenceBuilder().WithQuery("OTHER_V1").Build();
+        var running = new EvidenceBuilder().Build();
+
+        Assert.Equal(("S14", "LARGE_V1"), Assert.Single(Find(missing)).Key);
+        Assert.Equal("boom", Assert.Single(Find(running with { Queries = [new QueryEvidence("acme_", "LARGE_V1", "ERROR", "boom")] })).Reason);
+        Assert.Equal("Query LARGE_V1 stands still", Assert.Single(Find(running with { Queries = [new QueryEvidence("acme_", "LARGE_V1", "PAUSED", null)] })).Title);
+    }
+
+    [Fact]
+    public void Query_that_is_being_deployed_or_stands_on_purpose_is_not_missed()
+    {
+        var missing = new EvidenceBuilder().WithQuery("OTHER_V1").Build();
+        var reader = EvidenceBuilder.Flow.Readers.Single();
+
+        Assert.All([reader with { IsSettled = false }, reader with { Stopped = OnPurpose }], standing =>
+            Assert.Empty(FlowFindings.Of(new TenantFlow("acme", [standing]), missing, Connectors("RUNNING"), Noon)));
+    }
+
+    [Fact]
+    public void Query_that_could_not_be_deployed_is_found_with_the_reason()
+    {
+        var failed = EvidenceBuilder.Flow.Readers.Single() with { Failure = "ksqlDB refused it." };
+
+        Assert.Equal("ksqlDB refused it.", Assert.Single(FlowFindings.Of(new TenantFlow("acme", [failed]), new EvidenceBuilder().Build(), null, Noon)).Reason);
+    }
+
+    [Theory]
+    [InlineData(-90, -90, true)]
+    [InlineData(-90, -5, false)]
+    [InlineData(-30, -90, false)]
+    public void Reader_stands_still_when_records_wait_and_its_position_has_not_moved_for_a_minute(int waitingSeconds, int movedSeconds, bool stands)
+    {
+        var evidence = new EvidenceBuilder().WithCommitted(60, Noon.AddSeconds(waitingSeconds)).Build();
+        var group = evidence.Cluster!.Groups[0];
+        var moved = evidence with
+        {
+            Cluster = evidence.Cluster with { Groups = [group with { Committed = [group.Committed[0] with { MovedAt = Noon.AddSeconds(movedSeconds) }] }] },
+        };
+
+        Assert.Equal(stands, Find(moved).Any(finding => finding.Title == "Query LARGE_V1 does not take what waits for it"));
+    }
+
+    [Fact]
+    public void Records_that_retention_deleted_unread_are_found_also_of_a_reader_that_stands_on_purpose()
+    {
+        var evidence = new EvidenceBuilder().WithEarliest(75).WithCommitted(60, Noon.AddMinutes(-80)).Build();
+        var paused = EvidenceBuilder.Flow.Readers.Single() with { Stopped = OnPurpose };
+
+        var found = Assert.Single(FlowFindings.Of(new TenantFlow("acme", [paused]), evidence, null, Noon));
+
+        Assert.Equal((("S23", "LARGE_V1"), "LARGE_V1: 15 records lost"), (found.Key, found.Title));
+    }
+
+    private static IEnumerable<Finding> Find(EvidenceRound evidence, string connector = "RUNNING") =>
+        FlowFindings.Of(EvidenceBuilder.Flow, evidence, Connectors(connector), Noon);
+
+    private static Dictionary<string, ConnectorEvidence> Connectors(string state) => state == "MISSING"
+        ? []
+        : new(StringComparer.Ordinal) { [Topic] = new ConnectorEvidence(Topic, state, [new TaskEvidence(0, "RUNNING")], null) };
+
+    private static EvidenceRound Without(EvidenceRound round) => round with { Cluster = round.Cluster! with { Topics = [] } };
+}
