@@ -180,21 +180,9 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
         PioneerDbContext db, Tenant tenant, Subscription subscription, CancellationToken cancellationToken)
     {
         var version = subscription.Versions.Single(row => row.Number == subscription.CurrentVersion);
-        if (version.Seedability == SeedabilityWords.Refused)
-        {
-            return Error.Conflict(
-                "QueryNotSeedable", $"The query of '{subscription.Name}' cannot be given history: {string.Join(" ", version.SeedabilityReasons)}");
-        }
-
-        var topic = TopicNames.Parse(version.SourceTopic);
-        var feed = topic is { Kind: TopicKind.Feed }
-            ? await db.Feeds.SingleOrDefaultAsync(row => row.Name == topic.Name, cancellationToken)
-            : null;
-        return feed is { Kind: FeedKind.State }
-            ? Result.Success
-            : Error.Conflict(
-                "SourceKeepsNoState",
-                $"'{subscription.Name}' of '{tenant.Slug}' reads {version.SourceTopic}, which holds events for a time, not the latest of every key; there is no complete state to seed from.",
-                "Subscribe to a batch feed, whose topic keeps the latest value of every key.");
+        var seedable = (await SeedabilityOfVersions.ReadAsync(db, cancellationToken)).Of(version);
+        return seedable.IsRefused
+            ? Error.Conflict("QueryNotSeedable", $"'{subscription.Name}' of '{tenant.Slug}' cannot be given history: {string.Join(" ", seedable.Reasons)}")
+            : Result.Success;
     }
 }

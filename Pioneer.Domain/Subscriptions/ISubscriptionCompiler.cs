@@ -27,8 +27,9 @@ public sealed record CompiledSubscription(
 /// <summary>A stream that a tenant's queries may read.</summary>
 /// <param name="Name">As the tenant writes it.</param>
 /// <param name="Reads">The topics that it is computed from; empty for a feed.</param>
+/// <param name="KeepsState">Whether its topic keeps the latest value of every key.</param>
 public sealed record TenantStream(
-    string Name, TenantStreamOrigin Origin, string Topic, ImmutableArray<KsqlColumnSpec> Columns, ImmutableArray<string> Reads);
+    string Name, TenantStreamOrigin Origin, string Topic, ImmutableArray<KsqlColumnSpec> Columns, ImmutableArray<string> Reads, bool KeepsState);
 
 /// <summary>Where a stream's records come from.</summary>
 public enum TenantStreamOrigin

@@ -80,7 +80,9 @@ public sealed class SubscriptionQueries(IDbContextFactory<PioneerDbContext> cont
         var tenant = found.Value;
         var subscription = await db.Subscriptions.AsNoTracking().Include(row => row.Versions).SingleOrDefaultAsync(
             row => row.TenantId == tenant.Id && row.Name == name && row.State != SubscriptionState.Deleted, cancellationToken);
-        return subscription is null ? SubscriptionErrors.NotFound(name) : Detail(tenant, subscription);
+        return subscription is null
+            ? SubscriptionErrors.NotFound(name)
+            : Detail(tenant, subscription, await SeedabilityOfVersions.ReadAsync(db, cancellationToken));
     }
 
     /// <summary>For jobs that know the id only; within the ambient scope.</summary>
@@ -90,7 +92,9 @@ public sealed class SubscriptionQueries(IDbContextFactory<PioneerDbContext> cont
         var subscription = await db.Subscriptions.AsNoTracking().Include(row => row.Versions).SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
         return subscription is null
             ? null
-            : Detail(await db.Tenants.AsNoTracking().SingleAsync(row => row.Id == subscription.TenantId, cancellationToken), subscription);
+            : Detail(
+                await db.Tenants.AsNoTracking().SingleAsync(row => row.Id == subscription.TenantId, cancellationToken), subscription,
+                await SeedabilityOfVersions.ReadAsync(db, cancellationToken));
     }
 
     public async Task<Result<DraftRow>> DraftAsync(Actor actor, string slug, QueryDraftId id, CancellationToken cancellationToken)
@@ -109,11 +113,15 @@ public sealed class SubscriptionQueries(IDbContextFactory<PioneerDbContext> cont
             : new DraftRow(row.Id, row.Name, row.Sql, row.OwnerId, row.OwnerId == actor.Id, row.SubscriptionId, row.UpdatedAt);
     }
 
-    private static SubscriptionDetail Detail(Tenant tenant, Subscription subscription)
+    private static SubscriptionDetail Detail(Tenant tenant, Subscription subscription, SeedabilityOfVersions seedability)
     {
-        var versions = subscription.Versions.OrderByDescending(version => version.Number).Select(version => new VersionRow(
-            version.Number, version.Sql, version.QueryId, version.Reads, version.ResultSchema, version.Seedability, version.SeedabilityReasons,
-            version.CreatedAt, version.CreatedBy, version.DeployedAt)).ToList();
+        var versions = subscription.Versions.OrderByDescending(version => version.Number).Select(version =>
+        {
+            var seedable = seedability.Of(version);
+            return new VersionRow(
+                version.Number, version.Sql, version.QueryId, version.Reads, version.ResultSchema, seedable.Verdict, seedable.Reasons,
+                version.CreatedAt, version.CreatedBy, version.DeployedAt);
+        }).ToList();
         var current = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
         var service = KsqlNames.ServiceId(tenant);
         return new SubscriptionDetail(

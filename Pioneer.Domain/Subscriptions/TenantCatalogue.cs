@@ -21,5 +21,6 @@ public static class TenantCatalogue
         stream.Origin is TenantStreamOrigin.Feed ? RelationOrigin.Feed : RelationOrigin.Subscription)
     {
         Reads = stream.Reads,
+        KeepsState = stream.KeepsState,
     };
 }

@@ -27,7 +27,8 @@ public sealed class TenantStreams(IDbContextFactory<PioneerDbContext> contexts)
         return
         [
             .. feeds.Select(feed => new TenantStream(
-                KsqlNames.Local(feed.Name), TenantStreamOrigin.Feed, TopicNames.Feed(tenant.Slug, feed.Name), FeedSchema.Columns(feed), [])),
+                KsqlNames.Local(feed.Name), TenantStreamOrigin.Feed, TopicNames.Feed(tenant.Slug, feed.Name), FeedSchema.Columns(feed), [],
+                feed.Kind is FeedKind.State)),
             .. subscriptions.Select(row => StreamOf(tenant, row)),
         ];
     }
@@ -37,6 +38,6 @@ public sealed class TenantStreams(IDbContextFactory<PioneerDbContext> contexts)
         var current = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
         return new TenantStream(
             KsqlNames.Local(subscription.Name), TenantStreamOrigin.Subscription, TopicNames.Delivery(tenant.Slug, subscription.Name),
-            [.. current.ResultSchema.Select(column => new KsqlColumnSpec(column.Name, column.Type, column.IsKey))], current.Reads);
+            [.. current.ResultSchema.Select(column => new KsqlColumnSpec(column.Name, column.Type, column.IsKey))], current.Reads, KeepsState: false);
     }
 }

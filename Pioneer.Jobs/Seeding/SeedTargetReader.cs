@@ -31,7 +31,10 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
         var version = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
         var feedName = TopicNames.Parse(version.SourceTopic)?.Name;
         var feed = await db.Feeds.AsNoTracking().FirstOrDefaultAsync(feed => feed.Name == feedName, ct);
-        var refusal = Refusal(subscription, version, feed);
+        var seedable = (await SeedabilityOfVersions.ReadAsync(db, ct)).Of(version);
+        var refusal = seedable.IsRefused
+            ? Error.Invalid("QueryNotSeedable", "subscription", $"'{subscription.Name}' cannot be seeded: {string.Join(" ", seedable.Reasons)}")
+            : null;
         if (!begun && refusal is not null)
         {
             return refusal;
@@ -43,16 +46,4 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
             job.MaxRowsPerSecond)
         { Refusal = refusal?.Message, SourceTable = feed?.Table };
     }
-
-    private static Error? Refusal(Subscription subscription, SubscriptionVersion version, Feed? feed) => (version, feed) switch
-    {
-        ({ Seedability: "Refused" }, _) => Error.Invalid("QueryNotSeedable", "subscription",
-            $"'{subscription.Name}' cannot be seeded: {string.Join(" ", version.SeedabilityReasons)}"),
-        (_, null) => Error.Invalid("SourceNotAFeed", "subscription",
-            $"'{subscription.Name}' reads {version.SourceTopic}, which is not a feed.", "Seed a subscription that reads a state feed."),
-        (_, { Kind: FeedKind.Event }) => Error.Invalid("FeedNotCompacted", "subscription",
-            $"Feed '{feed.Name}' keeps events for a time, not the latest value of every key, so its topic holds no state to seed from.",
-            "Seed a subscription on a state feed, or rebuild from what the topic still holds."),
-        _ => null,
-    };
 }

@@ -53,6 +53,9 @@ public sealed record Relation(string Name, RelationKind Kind, string Topic, Rela
     /// <summary>Made by CREATE SOURCE: nothing may be written to it.</summary>
     public bool IsReadOnly { get; init; }
 
+    /// <summary>Whether its topic keeps the latest value of every key, so that there is a state to seed from; null where that is not known.</summary>
+    public bool? KeepsState { get; init; }
+
     /// <summary>The partitions of its topic, where they are known.</summary>
     public int? Partitions { get; init; }
 }

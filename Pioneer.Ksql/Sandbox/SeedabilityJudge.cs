@@ -32,6 +32,11 @@ public static class SeedabilityJudge
             refusals.Add($"{source.Name} has no key, so there is no state per key to seed.");
         }
 
+        if (source is { KeepsState: false })
+        {
+            refusals.Add(NoState(source.Topic));
+        }
+
         JudgeClauses(query, catalogue, refusals, notes, facts);
         foreach (var node in SyntaxTree.DescendantsAndSelf(query))
         {
@@ -42,6 +47,11 @@ public static class SeedabilityJudge
             : notes.Count > 0 ? new(Seedability.WithNote, [.. notes.Distinct(), .. facts])
             : new(Seedability.Exact, [.. facts]);
     }
+
+    /// <summary>Why nothing that reads such a topic can be seeded, in two sentences.</summary>
+    public static string NoState(string topic) =>
+        $"It reads {topic}, which holds events for a time, not the latest value of every key: there is no complete state to seed from. "
+        + "A query on a batch feed, whose topic keeps the latest value of every key, can be seeded.";
 
     private static void JudgeClauses(Query query, Catalogue catalogue, List<string> refusals, List<string> notes, List<string> facts)
     {

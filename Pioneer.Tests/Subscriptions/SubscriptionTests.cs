@@ -237,11 +237,40 @@ public sealed class SubscriptionTests : IAsyncLifetime
         var run = await seeds.RunAsync(Actors.Admin, "acme", job.Value, DomainDatabase.Token);
         var second = await seeds.RunAsync(Actors.Admin, "acme", job.Value, DomainDatabase.Token);
 
-        Assert.Equal("SourceKeepsNoState", refused.Error!.Code);
+        Assert.Equal("QueryNotSeedable", refused.Error!.Code);
         Assert.Equal("SeedRunning", second.Error!.Code);
         var row = (await _database.Get<SeedQueries>().RunAsync(Actors.Admin, run.Value.Run, DomainDatabase.Token)).Value;
         Assert.Equal(("acme", "b", "all-balances", SeedRunState.Queued), (row.Tenant, row.Job, row.Subscription, row.State));
         Assert.Equal(row.Id, Assert.Single((await _database.Get<SeedQueries>().JobsAsync(Actors.Admin, "acme", Window.Most, DomainDatabase.Token)).Value).LastRun);
+    }
+
+    [Theory]
+    [InlineData("Exact")]
+    [InlineData("Refused")]
+    public async Task Query_on_an_event_feed_is_said_to_be_unseedable_also_where_an_earlier_release_judged_it(string judged)
+    {
+        await DeployAsync("large-payments", Large);
+        await using (var db = _database.Open())
+        {
+            await db.SubscriptionVersions.ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Seedability, judged).SetProperty(row => row.SeedabilityReasons, []), DomainDatabase.Token);
+        }
+
+        var detail = (await _database.Get<SubscriptionQueries>().GetAsync(Actors.Admin, "acme", "large-payments", DomainDatabase.Token)).Value;
+
+        Assert.Equal("Refused", detail.Current.Seedability);
+        Assert.StartsWith("It reads acme.t.payments, which holds events for a time", Assert.Single(detail.Current.SeedabilityReasons), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("large-payments", Large, "Refused")]
+    [InlineData("all-balances", "SELECT * FROM BALANCES EMIT CHANGES;", "Exact")]
+    public async Task Version_keeps_the_verdict_that_the_feed_allows(string name, string sql, string verdict)
+    {
+        await DeployAsync(name, sql);
+
+        await using var db = _database.Open();
+        Assert.Equal(verdict, (await db.SubscriptionVersions.SingleAsync(DomainDatabase.Token)).Seedability);
     }
 
     [Fact]

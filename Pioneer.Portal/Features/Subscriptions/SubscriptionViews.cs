@@ -55,9 +55,13 @@ public sealed class SubscriptionViews(IDbContextFactory<PioneerDbContext> databa
             {
                 r.Subscription,
                 r.Slug,
-                Seedability = database.SubscriptionVersions.Where(v => v.SubscriptionId == r.Subscription.Id && v.Number == r.Subscription.CurrentVersion).Select(v => v.Seedability).FirstOrDefault(),
+                Current = database.SubscriptionVersions.Where(v => v.SubscriptionId == r.Subscription.Id && v.Number == r.Subscription.CurrentVersion)
+                    .Select(v => new { v.SourceTopic, v.Seedability }).FirstOrDefault(),
             }).ToListAsync(cancellationToken);
-        return new SubscriptionList([.. list.Select(r => ToRow(r.Subscription, r.Slug, r.Seedability))], total);
+        var seedability = await SeedabilityOfVersions.ReadAsync(database, cancellationToken);
+        return new SubscriptionList(
+            [.. list.Select(r => ToRow(r.Subscription, r.Slug, r.Current is { } current ? seedability.Of(current.SourceTopic, current.Seedability, []).Verdict : null))],
+            total);
     }
 
     /// <summary>Names of one tenant's subscriptions to choose from, in order.</summary>
@@ -83,15 +87,19 @@ public sealed class SubscriptionViews(IDbContextFactory<PioneerDbContext> databa
         var running = await database.Operations.AsNoTracking()
             .Where(o => o.Target == target && (o.State == OperationState.Queued || o.State == OperationState.Running))
             .Select(o => (OperationId?)o.Id).FirstOrDefaultAsync(cancellationToken);
+        var seedability = await SeedabilityOfVersions.ReadAsync(database, cancellationToken);
+        var lines = versions.Select(v => Line(v, seedability.Of(v))).ToList();
         return new SubscriptionView(
-            ToRow(found.Subscription, found.Slug, versions.FirstOrDefault(v => v.Number == found.Subscription.CurrentVersion)?.Seedability),
+            ToRow(found.Subscription, found.Slug, lines.FirstOrDefault(v => v.Number == found.Subscription.CurrentVersion)?.Seedability),
             found.Subscription.Id,
             found.Subscription.HeldBy is not null,
             found.Subscription.Revision,
-            [.. versions.Select(v => new VersionLine(
-                v.Number, v.Sql, v.Select, v.Reads, v.ResultSchema, v.Seedability, v.SeedabilityReasons, v.QueryId, v.CreatedAt, v.CreatedBy, v.DeployedAt))],
+            lines,
             running);
     }
+
+    private static VersionLine Line(SubscriptionVersion v, VersionSeedability seedable) => new(
+        v.Number, v.Sql, v.Select, v.Reads, v.ResultSchema, seedable.Verdict, seedable.Reasons, v.QueryId, v.CreatedAt, v.CreatedBy, v.DeployedAt);
 
     private static IQueryable<Pair> Rows(PioneerDbContext database, string? slug)
     {

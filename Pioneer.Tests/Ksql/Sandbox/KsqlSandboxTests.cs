@@ -142,6 +142,21 @@ public sealed class KsqlSandboxTests
     }
 
     [Theory]
+    [InlineData(null, Seedability.Exact)]
+    [InlineData(true, Seedability.Exact)]
+    [InlineData(false, Seedability.Refused)]
+    public void Query_over_a_topic_that_keeps_no_state_cannot_be_seeded(bool? keepsState, Seedability expected)
+    {
+        var query = ((QueryStatement)KsqlParser.Parse("SELECT * FROM BALANCES EMIT CHANGES;").Statements[0]).Query;
+        var relation = Bank.Catalogue.Find("BALANCES")! with { KeepsState = keepsState };
+
+        var verdict = SeedabilityJudge.Judge(query, new Catalogue([relation]));
+
+        Assert.Equal(expected, verdict.Verdict);
+        Assert.True(expected != Seedability.Refused || verdict.Reasons is [var reason] && reason.Contains("holds events for a time", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("SELECT * FROM BALANCES EMIT CHANGES", Seedability.Exact)]
     [InlineData("SELECT ACCOUNT_ID, UCASE(OWNER) FROM BALANCES WHERE BALANCE > 0 EMIT CHANGES", Seedability.Exact)]
     [InlineData("SELECT ACCOUNT_ID, ROWTIME AS T, OWNER FROM BALANCES EMIT CHANGES", Seedability.WithNote)]
