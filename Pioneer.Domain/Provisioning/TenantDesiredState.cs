@@ -160,9 +160,11 @@ public sealed class TenantDesiredState
         : Topic(FeedName(feed), feed.Feed.Partitions, "delete", feed.Feed.RetentionMs);
 
     // Results keep the partitions of what they are made from: order per key holds from end to end, and a seed can use the same partitions.
+    // Their time counts from the writing: a result has the time of the row it came from, and one of last year would be deleted at once (decision 9).
     private TopicSpec DeliveryTopic(Subscription subscription)
     {
-        return Topic(DeliveryName(subscription), DeliveryPartitions(Current(subscription).SourceTopic), "delete", _options.DeliveryRetentionMs);
+        var topic = Topic(DeliveryName(subscription), DeliveryPartitions(Current(subscription).SourceTopic), "delete", _options.DeliveryRetentionMs);
+        return topic with { Configs = topic.Configs.SetItem("message.timestamp.type", "LogAppendTime") };
     }
 
     private int? DeliveryPartitions(string sourceTopic) => _wanted.Feeds.FirstOrDefault(feed => FeedName(feed) == sourceTopic)?.Feed.Partitions;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Pioneer.Domain.Seeding;
@@ -46,22 +47,31 @@ public sealed record SeedCertificate(
     /// <summary>Those keys, each with its partitions; at most <see cref="MaxKeysListed"/>.</summary>
     public ImmutableArray<string> Doubled { get; init; } = [];
 
-    /// <summary>Counts and checksums are equal, every record could be read, and each key lives in one partition.</summary>
-    public bool Holds => Unreadable.IsDefaultOrEmpty && DoubledKeys == 0 && ExpectedRows == DeliveredRows && ExpectedChecksum == DeliveredChecksum;
+    /// <summary>How long the delivered rows stand; null in certificates of releases that did not look.</summary>
+    public SeedRetention? Retention { get; init; }
+
+    /// <summary>Counts and checksums are equal, every record could be read, each key lives in one partition, and the rows are not about to be deleted.</summary>
+    public bool Holds => Unreadable.IsDefaultOrEmpty && DoubledKeys == 0 && !IsExpired && ExpectedRows == DeliveredRows && ExpectedChecksum == DeliveredChecksum;
 
     /// <summary>The outcome in a sentence or two.</summary>
     public string Summary => this switch
     {
         { Holds: true } => $"{Plural.Of(DeliveredRows, "row")} delivered, checksum {DeliveredChecksum}, equal to what the query makes of "
-            + $"{Compared?.ToString() ?? "the topic it reads, as it was at the cut."}",
+            + $"{Compared?.ToString() ?? "the topic it reads, as it was at the cut."}{StandingWords}",
         { Unreadable.IsDefaultOrEmpty: false } => $"{Plural.Of(Unreadable.Length, "record")} listed cannot be read with the feed's columns, so a query skips them: "
             + $"{Unreadable[0]}. Mend or delete these rows in the source, then run the seed job again.",
         { DoubledKeys: > 0 } => $"{Plural.Of(DoubledKeys, "key")} of {Compared?.SourceTopic ?? "the topic"} {(DoubledKeys == 1 ? "has" : "have")} records in more than one "
             + $"partition, as happens when a topic gets more of them: {string.Join(", ", Doubled.Take(3))}. Old values stay there for ever and Kafka does not say which is the "
             + "latest; the newest by time was delivered. Rebuild the topic: take the feed from the tenant with its data, grant it again, then run the seed job again.",
+        { IsExpired: true } => $"Rows were delivered that {Compared?.DeliveryTopic ?? "the delivery topic"} deletes at its next check: it keeps records for {Retention?.Words} by their "
+            + "own time, and they are older. Apply the tenant's plan, which lets the topic count from the writing, then run the seed job again.",
         _ => $"Expected {Plural.Of(ExpectedRows, "row")} with checksum {ExpectedChecksum}, found {DeliveredRows} with {DeliveredChecksum}: "
             + $"{Missing.Length} missing, {Stale.Length} stale, {Ghost.Length} ghost keys listed. Run the seed job again; if it repeats, report the certificate.",
     };
+
+    private bool IsExpired => Retention?.StandsUntil is { } until && until <= TakenAt;
+
+    private string StandingWords => Retention?.StandsUntil is { } until ? string.Create(CultureInfo.InvariantCulture, $" The rows stand until {until:yyyy-MM-dd HH:mm} UTC at least.") : "";
 }
 
 /// <summary>One partition of the delivery topic in a certificate.</summary>

@@ -18,7 +18,7 @@ public sealed partial class SeedActions(KafkaAdmin admin, KafkaClients clients, 
 
     /// <summary>
     /// Pauses the live query and waits until its committed offsets stand still: a commit that was under way may still land after PAUSE. Refuses where
-    /// the committed offsets do not say exactly what was delivered.
+    /// the committed offsets do not say exactly what was delivered, and where old rows would not stay.
     /// </summary>
     public async Task<SeedEvent> PauseLiveAsync(SeedTarget target, CancellationToken ct)
     {
@@ -33,6 +33,12 @@ public sealed partial class SeedActions(KafkaAdmin admin, KafkaClients clients, 
             return new SeedEvent.Broken($"The ksqlDB service '{target.ServiceId}' runs its queries with processing.guarantee={settings.Guarantee}: their committed offsets "
                 + $"trail what they delivered, so a seed could put older values after newer ones. Set ksql.streams.processing.guarantee={KsqlStreamsSettings.ExactlyOnce} "
                 + "on the server, restart it, and run the seed job again.");
+        }
+
+        if (await admin.DescribeTopicsAsync(name => name == target.DeliveryTopic, ct) is [var topic] && SeedRetention.Of(topic.Configs) is { DeletesByRowTime: true } retention)
+        {
+            return new SeedEvent.Broken($"Topic {target.DeliveryTopic} deletes records by their own time after {retention.Words}, and rows of a seed are as old as their last change: "
+                + "old ones would be gone within minutes. Apply the tenant's plan, which lets the topic count from the writing, then run the seed job again.");
         }
 
         await ksql.PauseAsync(target.ServiceId, target.LiveQueryId, ct);

@@ -9,7 +9,8 @@ namespace Pioneer.Jobs.Seeding;
 /// <summary>What a seed run put into one partition of the delivery topic.</summary>
 /// <param name="From">First offset that belongs to the run.</param>
 /// <param name="To">The offset of its completion record.</param>
-internal sealed record DeliveredPartition(int Partition, long From, long To, RowSet Rows);
+/// <param name="OldestMs">The oldest timestamp of a row; null for none. By it the topic deletes.</param>
+internal sealed record DeliveredPartition(int Partition, long From, long To, RowSet Rows, long? OldestMs);
 
 /// <summary>Folds one partition of a delivery topic from where a seed began to the run's completion record: while it was seeded nobody else wrote to it.</summary>
 public sealed class SeedDeliveryReader(KafkaClients clients, TimeProvider time)
@@ -22,6 +23,7 @@ public sealed class SeedDeliveryReader(KafkaClients clients, TimeProvider time)
         Task.Run(() =>
         {
             var rows = new RowSet();
+            long? oldestMs = null;
             var marker = target.Run.Value.ToString("n");
             using var consumer = clients.Consumer(target.Seeder, null, config => config.AutoOffsetReset = AutoOffsetReset.Earliest);
             consumer.Assign(new TopicPartitionOffset(partition, from));
@@ -39,13 +41,16 @@ public sealed class SeedDeliveryReader(KafkaClients clients, TimeProvider time)
                 if (record.Offset.Value >= end || IsCompletionOf(record, marker))
                 {
                     consumer.Close();
-                    return new DeliveredPartition(partition.Partition.Value, from, record.Offset.Value, rows);
+                    return new DeliveredPartition(partition.Partition.Value, from, record.Offset.Value, rows, oldestMs);
                 }
 
-                if (!record.IsPartitionEOF && record.Message is { Key: { } key, Value: { } value }
-                    && unreadable.Read(record.TopicPartitionOffset, key, value, columns, columns.Length) is { } cells)
+                if (!record.IsPartitionEOF && record.Message is { Key: { } key, Value: { } value, Timestamp: var timestamp })
                 {
-                    rows.Put(columns, cells);
+                    oldestMs = Math.Min(oldestMs ?? long.MaxValue, timestamp.UnixTimestampMs);
+                    if (unreadable.Read(record.TopicPartitionOffset, key, value, columns, columns.Length) is { } cells)
+                    {
+                        rows.Put(columns, cells);
+                    }
                 }
             }
         }, ct);

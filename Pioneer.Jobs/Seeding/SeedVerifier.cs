@@ -35,9 +35,13 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
             Unreadable = unreadable.Listed,
             Compared = new SeedComparison(target.SourceTopic, cut.Offsets, expected.State.NewestAt, target.DeliveryTopic, target.SourceTable, SourceTableRead: false),
             DoubledKeys = expected.State.Doubled.Count,
+            Retention = (await RetentionAsync(target, ct))?.WithOldest(found.Min(partition => partition.OldestMs)),
             Doubled = [.. expected.State.Doubled.Take(SeedCertificate.MaxKeysListed).Select(doubled => doubled.ToString())],
         };
     }
+
+    private async Task<SeedRetention?> RetentionAsync(SeedTarget target, CancellationToken ct) =>
+        (await admin.DescribeTopicsAsync(name => name == target.DeliveryTopic, ct)) is [var topic] ? SeedRetention.Of(topic.Configs) : null;
 
     private static AnalyzedQuery Analyze(SeedTarget target)
     {

@@ -242,6 +242,16 @@ public sealed class ProvisioningPlannerTests
     }
 
     [Fact]
+    public void Counting_retention_from_the_writing_is_a_safe_change()
+    {
+        var wanted = Topic("acme.d.x", ("message.timestamp.type", "LogAppendTime"));
+
+        var plan = ProvisioningPlanner.Plan(DesiredState.Empty with { Topics = [wanted] }, new ObservedState { Topics = [Topic("acme.d.x")] });
+
+        Assert.Equal(ChangeRisk.Safe, Assert.IsType<TopicConfigChange>(Assert.Single(plan.Changes)).Risk);
+    }
+
+    [Fact]
     public void Partitions_grow_but_fewer_are_blocked()
     {
         var desired = DesiredState.Empty with { Topics = [Topic("acme.t.a") with { Partitions = 6 }, Topic("acme.t.b") with { Partitions = 1 }] };

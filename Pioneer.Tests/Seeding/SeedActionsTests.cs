@@ -62,6 +62,20 @@ public sealed class SeedActionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_is_refused_before_anything_is_paused_when_old_rows_would_not_stay_in_the_delivery_topic()
+    {
+        _ksqlDb.Answers[$"EXPLAIN {_target.LiveQueryId};"] =
+            $$"""[{"@type":"queryDescription","queryDescription":{"id":"{{_target.LiveQueryId}}","ksqlHostQueryStatus":{"a:8088":"RUNNING"},"state":"RUNNING"} }]""";
+        _ksqlDb.Answers["SHOW PROPERTIES;"] =
+            """[{"@type":"properties","properties":[{"name":"ksql.streams.processing.guarantee","scope":"KSQL","value":"exactly_once_v2"}],"overwrittenProperties":[],"defaultProperties":[]}]""";
+
+        var broken = Assert.IsType<SeedEvent.Broken>(await _host.Get<SeedActions>().PauseLiveAsync(_target, Ct));
+
+        Assert.StartsWith("Topic acme.d.my-balances deletes records by their own time after 7 days", broken.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain($"PAUSE {_target.LiveQueryId};", _ksqlDb.Statements);
+    }
+
+    [Fact]
     public async Task Seed_query_that_does_not_get_on_ends_the_run_with_a_message()
     {
         await CopyAsync();

@@ -274,6 +274,17 @@ public sealed class SubscriptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Delivery_topic_counts_its_retention_from_the_writing_and_no_other_topic_does()
+    {
+        await DeployAsync("large-payments", Large);
+        await _database.ReconcileAsync();
+
+        Assert.Equal(
+            ["acme.d.large-payments"],
+            _database.Platform.State.Topics.Where(topic => topic.Configs.GetValueOrDefault("message.timestamp.type") == "LogAppendTime").Select(topic => topic.Name));
+    }
+
+    [Fact]
     public async Task Draft_is_saved_over_and_over_by_its_owner_alone()
     {
         var tenant = (await _database.Get<TenantQueries>().GetAsync(Actors.Admin, "acme", DomainDatabase.Token)).Value.Tenant.Id;
