@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
@@ -61,8 +60,58 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
         };
         db.SeedJobs.Add(job);
         work.Audit(db, actor, "SeedJobDefined", new AuditSubject("seed-job", $"{slug}/{job.Name}", tenant.Id), after: request);
-        var saved = await WorkRecorder.SaveAsync(db, Error.Conflict("SeedJobNameTaken", $"There is a seed job '{job.Name}' already."), cancellationToken);
+        var saved = await WorkRecorder.SaveAsync(db, NameTaken(job.Name), cancellationToken);
         return saved.IsFailure ? saved.Error : job.Id;
+    }
+
+    /// <summary>Gives a job another name or rate; not while one of its runs is under way.</summary>
+    public async Task<Result> ChangeAsync(Actor actor, string slug, SeedJobId id, string? name, int? maxRowsPerSecond, CancellationToken cancellationToken)
+    {
+        var valid = ResourceNames.Check("seed job", name);
+        var rate = CheckRate(maxRowsPerSecond);
+        if (valid.IsFailure || rate.IsFailure)
+        {
+            return valid.Error ?? rate.Error!;
+        }
+
+        return await AlterAsync(actor, slug, id, (db, job) =>
+        {
+            var before = new { job.Name, job.MaxRowsPerSecond };
+            (job.Name, job.MaxRowsPerSecond) = (valid.Value, maxRowsPerSecond);
+            work.Audit(
+                db, actor, "SeedJobChanged", new AuditSubject("seed-job", $"{slug}/{before.Name}", job.TenantId), before, new { job.Name, job.MaxRowsPerSecond });
+        }, cancellationToken);
+    }
+
+    /// <summary>Deletes a job; its runs stay with their certificates. Refused while one of them is under way.</summary>
+    public async Task<Result> DeleteAsync(Actor actor, string slug, SeedJobId id, CancellationToken cancellationToken) =>
+        await AlterAsync(actor, slug, id, (db, job) =>
+        {
+            work.Audit(db, actor, "SeedJobDeleted", new AuditSubject("seed-job", $"{slug}/{job.Name}", job.TenantId), before: new { job.Name, job.MaxRowsPerSecond });
+            job.Retire();
+        }, cancellationToken);
+
+    private async Task<Result> AlterAsync(Actor actor, string slug, SeedJobId id, Action<PioneerDbContext, SeedJob> alter, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await db.FindActiveTenantAsync(actor, slug, TenantPermission.Author, cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        if (await FindAsync(db, found.Value, id, cancellationToken) is not { } job)
+        {
+            return Error.NotFound("SeedJob", id.ToString());
+        }
+
+        if (await db.SeedRuns.AnyAsync(row => row.SeedJobId == id && !Ended.Contains(row.State), cancellationToken))
+        {
+            return Error.Conflict("SeedRunning", $"A run of '{job.Name}' is under way.", "Wait for it, or cancel it.");
+        }
+
+        alter(db, job);
+        return await WorkRecorder.SaveAsync(db, NameTaken(job.Name), cancellationToken);
     }
 
     /// <summary>Queues a run; one at a time over one subscription.</summary>
@@ -76,7 +125,7 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
         }
 
         var tenant = found.Value;
-        var job = await db.SeedJobs.SingleOrDefaultAsync(row => row.Id == id && row.TenantId == tenant.Id, cancellationToken);
+        var job = await FindAsync(db, tenant, id, cancellationToken);
         var subscription = job is null
             ? null
             : await db.Subscriptions.Include(row => row.Versions).SingleOrDefaultAsync(row => row.Id == job.SubscriptionId, cancellationToken);
@@ -152,6 +201,8 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
         return await work.SaveCancelAsync(db, operation, cancellationToken);
     }
 
+    private static Error NameTaken(string name) => Error.Conflict("SeedJobNameTaken", $"There is a seed job '{name}' already.") with { Field = "name" };
+
     private static Result Validate(SeedJobRequest request)
     {
         if (request.Layer is not SeedLayer.Client)
@@ -168,13 +219,15 @@ public sealed class ManageSeedJobs(IDbContextFactory<PioneerDbContext> contexts,
                 "Leave it out, and run the job when it is wanted.");
         }
 
-        if (request.MaxRowsPerSecond is < 1)
-        {
-            return Error.Invalid("OutOfRange", "maxRowsPerSecond", "The rate limit must be at least one row a second.");
-        }
-
-        return Result.Success;
+        return CheckRate(request.MaxRowsPerSecond);
     }
+
+    private static Result CheckRate(int? maxRowsPerSecond) => maxRowsPerSecond is < 1
+        ? Error.Invalid("OutOfRange", "maxRowsPerSecond", "The rate limit must be at least one row a second.", "Leave it empty for no limit.")
+        : Result.Success;
+
+    private static Task<SeedJob?> FindAsync(PioneerDbContext db, Tenant tenant, SeedJobId id, CancellationToken cancellationToken) =>
+        db.SeedJobs.SingleOrDefaultAsync(row => row.Id == id && row.TenantId == tenant.Id && row.Enabled, cancellationToken);
 
     private static async Task<Result> RequireSeedableAsync(
         PioneerDbContext db, Tenant tenant, Subscription subscription, CancellationToken cancellationToken)

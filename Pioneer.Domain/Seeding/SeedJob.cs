@@ -23,6 +23,7 @@ public sealed class SeedJob : IRevisioned
     /// <summary>Upper limit of what a run writes; null for no limit.</summary>
     public int? MaxRowsPerSecond { get; set; }
 
+    /// <summary>False once it was deleted: its runs and their certificates stay, and belong to it.</summary>
     public bool Enabled { get; set; } = true;
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -30,6 +31,13 @@ public sealed class SeedJob : IRevisioned
     public required string CreatedBy { get; init; }
 
     public long Revision { get; set; }
+
+    /// <summary>Deletes the job; its name is free for another.</summary>
+    public void Retire()
+    {
+        Enabled = false;
+        Name = $"{Name} (deleted {Id.Value.ToString("n")[^8..]})";
+    }
 }
 
 /// <summary>Where seed data enters; the later the layer, the fewer receive it.</summary>

@@ -24,7 +24,7 @@ public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
     public async Task<Result<IReadOnlyList<SeedJobRow>>> JobsAsync(Actor actor, string? slug, Window window, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var jobs = db.SeedJobs.AsNoTracking().Visible(actor, row => row.TenantId);
+        var jobs = db.SeedJobs.AsNoTracking().Visible(actor, row => row.TenantId).Where(row => row.Enabled);
         if (slug is not null)
         {
             var found = await db.FindTenantAsync(actor, slug, TenantPermission.View, cancellationToken);
@@ -88,6 +88,17 @@ public sealed class SeedQueries(IDbContextFactory<PioneerDbContext> contexts)
         var row = await Select(db, db.SeedRuns.AsNoTracking().Visible(actor, run => run.TenantId).Where(run => run.Id == id))
             .SingleOrDefaultAsync(cancellationToken);
         return row is null ? Error.NotFound("SeedRun", id.ToString()) : row;
+    }
+
+    /// <summary>The last run over a subscription that came to its end: what the next one may be expected to take. Null where there was none.</summary>
+    public async Task<SeedRunRow?> LastDoneAsync(Actor actor, string slug, string subscription, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var (runs, error) = await RunsOfAsync(db, actor, slug, cancellationToken);
+        return error is not null
+            ? null
+            : await Select(db, runs.Where(run => run.State == SeedRunState.Done && db.Subscriptions.Any(row => row.Id == run.SubscriptionId && row.Name == subscription)))
+                .FirstOrDefaultAsync(cancellationToken);
     }
 
     private static async Task<(IQueryable<SeedRun> Runs, Error? Error)> RunsOfAsync(

@@ -2,7 +2,6 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
@@ -43,7 +42,7 @@ public sealed class NewSeedPageTests : BunitContext, IAsyncLifetime
         var me = new CurrentActor(new AmbientTenantScope());
         me.Use(Actors.Admin);
         Services.AddSingleton(_database.As<IDbContextFactory<PioneerDbContext>>(Actors.Admin)).AddSingleton(_database.As<ITenantScope>(Actors.Admin))
-            .AddSingleton(_database.As<ManageSeedJobs>(Actors.Admin)).AddSingleton<SubscriptionViews>().AddSingleton(me)
+            .AddSingleton(_database.As<ManageSeedJobs>(Actors.Admin)).AddSingleton<SubscriptionViews>().AddSingleton(_database.As<SeedQueries>(Actors.Admin)).AddSingleton(me)
             .AddSingleton<LiveChanges>().AddSingleton<TimeProvider>(_database.Clock).AddScoped<ViewerTime>();
     }
 

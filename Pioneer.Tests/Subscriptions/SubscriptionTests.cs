@@ -285,6 +285,29 @@ public sealed class SubscriptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Seed_job_can_be_changed_and_deleted_and_its_runs_stay()
+    {
+        await DeployAsync("all-balances", "SELECT * FROM BALANCES EMIT CHANGES;");
+        var (seeds, queries) = (_database.Get<ManageSeedJobs>(), _database.Get<SeedQueries>());
+        var request = new SeedJobRequest("a", "all-balances", SeedLayer.Client);
+        var job = (await seeds.DefineAsync(Actors.Admin, "acme", request, DomainDatabase.Token)).Value;
+        await seeds.DefineAsync(Actors.Admin, "acme", request with { Name = "b" }, DomainDatabase.Token);
+
+        Assert.Equal("SeedJobNameTaken", (await seeds.ChangeAsync(Actors.Admin, "acme", job, "b", 5, DomainDatabase.Token)).Error!.Code);
+        Assert.Equal("OutOfRange", (await seeds.ChangeAsync(Actors.Admin, "acme", job, "c", 0, DomainDatabase.Token)).Error!.Code);
+        Assert.True((await seeds.ChangeAsync(Actors.Admin, "acme", job, "c", 5, DomainDatabase.Token)).IsSuccess);
+        var run = (await seeds.RunAsync(Actors.Admin, "acme", job, DomainDatabase.Token)).Value.Run;
+        Assert.Equal("SeedRunning", (await seeds.DeleteAsync(Actors.Admin, "acme", job, DomainDatabase.Token)).Error!.Code);
+        await seeds.CancelAsync(Actors.Admin, "acme", run, DomainDatabase.Token);
+        Assert.True((await seeds.DeleteAsync(Actors.Admin, "acme", job, DomainDatabase.Token)).IsSuccess);
+
+        Assert.Equal("b", Assert.Single((await queries.JobsAsync(Actors.Admin, "acme", Window.Most, DomainDatabase.Token)).Value).Name);
+        Assert.StartsWith("c (deleted ", (await queries.RunAsync(Actors.Admin, run, DomainDatabase.Token)).Value.Job, StringComparison.Ordinal);
+        Assert.Equal(ErrorKind.NotFound, (await seeds.RunAsync(Actors.Admin, "acme", job, DomainDatabase.Token)).Error!.Kind);
+        Assert.True((await seeds.DefineAsync(Actors.Admin, "acme", request with { Name = "c" }, DomainDatabase.Token)).IsSuccess);
+    }
+
+    [Fact]
     public async Task Draft_is_saved_over_and_over_by_its_owner_alone()
     {
         var tenant = (await _database.Get<TenantQueries>().GetAsync(Actors.Admin, "acme", DomainDatabase.Token)).Value.Tenant.Id;

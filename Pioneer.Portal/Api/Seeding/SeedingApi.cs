@@ -19,6 +19,12 @@ internal static class SeedingApi
             (await seeds.DefineAsync(current.Actor, slug, body.ToRequest(), ct)).ToAnswer(id =>
                 Results.Created($"{ApiEndpoints.Root}/tenants/{slug}/seeds/{id}", new SeedJobCreated(id)))).Creates<SeedJobCreated>("Defines a seed job.");
 
+        api.MapPut("/tenants/{slug}/seeds/{id}", async (string slug, SeedJobId id, SeedJobChangeBody body, ManageSeedJobs seeds, CurrentActor current, CancellationToken ct) =>
+            (await seeds.ChangeAsync(current.Actor, slug, id, body.Name, body.MaxRowsPerSecond, ct)).ToAnswer()).Does("Gives a seed job another name or rate.");
+
+        api.MapDelete("/tenants/{slug}/seeds/{id}", async (string slug, SeedJobId id, ManageSeedJobs seeds, CurrentActor current, CancellationToken ct) =>
+            (await seeds.DeleteAsync(current.Actor, slug, id, ct)).ToAnswer()).Does("Deletes a seed job; its runs stay with their certificates.");
+
         api.MapPost("/tenants/{slug}/seeds/{id}:run", async (string slug, SeedJobId id, ManageSeedJobs seeds, CurrentActor current, CancellationToken ct) =>
             (await seeds.RunAsync(current.Actor, slug, id, ct)).ToAnswer(requested =>
                 ApiProblems.Accepted(requested.Operation, new RunStarted<SeedRunId>(requested.Run, requested.Operation))))
@@ -48,13 +54,16 @@ internal sealed record SeedBody(string? Name, string? Subscription, string? Cron
     public SeedJobRequest ToRequest() => new(Name, Subscription, Layer, Cron, TimeZone, MaxRowsPerSecond);
 }
 
+/// <summary>Body of <c>PUT .../seeds/{id}</c>; no rate is no limit.</summary>
+internal sealed record SeedJobChangeBody(string? Name, int? MaxRowsPerSecond);
+
 /// <summary>A seed run as the API shows it, with its certificate once there is one.</summary>
 internal sealed record SeedRunBody(
-    SeedRunId Id, string Subscription, SeedRunState State, int Attempt, long Rows, double RowsPerSecond, int Chunks, SeedCertificate? Certificate, string? Error,
+    SeedRunId Id, string Subscription, SeedRunState State, int Attempt, long Rows, long? RowsExpected, double RowsPerSecond, int Chunks, SeedCertificate? Certificate, string? Error,
     DateTimeOffset RequestedAt, string RequestedBy, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
 {
     public static SeedRunBody Of(SeedRunRow run) => new(
-        run.Id, run.Subscription, run.State, run.Attempt, run.Rows, run.RowsPerSecond, run.ChunksDone,
+        run.Id, run.Subscription, run.State, run.Attempt, run.Rows, run.RowsExpected, run.RowsPerSecond, run.ChunksDone,
         run.Certificate is null ? null : JsonSerializer.Deserialize<SeedCertificate>(run.Certificate, SeedCertificate.Json),
         run.Error, run.RequestedAt, run.RequestedBy, run.StartedAt, run.FinishedAt);
 }

@@ -14,6 +14,7 @@ public sealed partial class NewSeedPage
 {
     private IReadOnlyList<string> _names = [];
     private SubscriptionView? _chosen;
+    private SeedRunRow? _last;
     private string _subscription = "";
     private string? _typedName;
     private string? _rate;
@@ -28,6 +29,9 @@ public sealed partial class NewSeedPage
 
     [Inject]
     public required ManageSeedJobs Jobs { get; set; }
+
+    [Inject]
+    public required SeedQueries Runs { get; set; }
 
     [Inject]
     public required SubscriptionViews Subscriptions { get; set; }
@@ -67,6 +71,7 @@ public sealed partial class NewSeedPage
         _subscription = subscription;
         _error = null;
         _chosen = subscription.Length > 0 ? await Subscriptions.FindAsync(Slug, subscription, Gone) : null;
+        _last = _chosen is null ? null : await Runs.LastDoneAsync(Me.Actor, Slug, subscription, Gone);
     }
 
     private async Task SaveAsync(bool run)

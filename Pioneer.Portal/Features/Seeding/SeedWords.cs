@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Seeding;
 using Pioneer.Portal.Components;
 
@@ -28,6 +29,25 @@ public static class SeedWords
     };
 
     public static bool IsOver(this SeedRunState state) => state is SeedRunState.Done or SeedRunState.Failed or SeedRunState.Cancelled;
+
+    /// <summary>How long the copy still takes at the speed so far; null where that is not known or over.</summary>
+    public static string? Left(SeedRunRow run) => run is { State: SeedRunState.Snapshotting, RowsExpected: { } of, RowsPerSecond: > 0 and var speed } && run.Rows < of
+        ? $"about {Durations.Words(TimeSpan.FromSeconds(Math.Ceiling((of - run.Rows) / speed)))} left to copy"
+        : null;
+
+    /// <summary>What the next run may take, by the last one over the subscription and the rate that was typed.</summary>
+    public static string Estimate(SeedRunRow? last, int? rate)
+    {
+        if (last is not { StartedAt: { } started, FinishedAt: { } finished })
+        {
+            return "No run over it has ended well yet: how many rows there are shows as soon as the run has read them.";
+        }
+
+        var rows = Plural.Of(last.Rows, "row");
+        return rate is { } limit && TimeSpan.FromSeconds(last.Rows / (double)limit) is var least && least > finished - started
+            ? $"The last run copied {rows}; at {limit:N0} a second as many take {Durations.Words(least)} at least."
+            : $"The last run copied {rows} in {Durations.Words(finished - started)}.";
+    }
 
     /// <summary>The four steps with what has become of each.</summary>
     public static IEnumerable<(string Title, string Detail, Tone Tone, bool Moving)> Steps(SeedRunState state)
