@@ -17,9 +17,10 @@ public sealed class ConnectionSnippets(IConfiguration configuration)
 
     public string Kcat(string slug, string user = "USER", string password = "PASSWORD", string mechanism = DefaultMechanism, string? topic = null) =>
         $"""
+        # Kafka 4 with SCRAM needs a kcat with librdkafka 2.6.1 or later: see kcat -V
         kcat -b {BootstrapServers} -X security.protocol={SecurityProtocol} -X sasl.mechanism={mechanism} \
           -X sasl.username={user} -X sasl.password='{password}' \
-          -G {slug}.my-app {topic ?? SubscriptionWords.Topic(slug, "NAME")}
+          -o beginning -G {slug}.my-app {topic ?? SubscriptionWords.Topic(slug, "NAME")}
         """;
 
     public string Java(string slug, string topic) =>
@@ -81,6 +82,10 @@ public sealed class ConnectionSnippets(IConfiguration configuration)
         const consumer = kafka.consumer({ groupId: "{{slug}}.my-app" });
         await consumer.connect();
         await consumer.subscribe({ topic: "{{topic}}", fromBeginning: true });
+        await consumer.run({
+          eachMessage: async ({ partition, message }) =>
+            console.log(partition, message.offset, message.key?.toString(), message.value?.toString()),
+        });
         """;
 
     public static string ServerSentEvents(string portal, string slug, string subscription) =>
