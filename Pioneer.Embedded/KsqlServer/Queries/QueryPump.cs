@@ -123,15 +123,19 @@ internal sealed class QueryPump : IDisposable
         _producer.Dispose();
     }
 
-    /// <summary>Starts at the committed offsets; where there are none, at the start or the end, and commits that at once.</summary>
+    /// <summary>
+    /// Starts at the committed offsets; where there are none, at the start or the end, and commits that at once. A query that ever ran has
+    /// committed all partitions of then: one without an offset came later, and nothing in it was seen.
+    /// </summary>
     private void Position()
     {
         var partitions = Partitions();
         var committed = _consumer.Committed(partitions, KafkaClients.CallTimeout);
+        var ranBefore = committed.Exists(o => o.Offset.Value >= 0);
         foreach (var offset in committed)
         {
             var known = offset.Offset.Value >= 0;
-            _positions[offset.Partition.Value] = known ? offset.Offset.Value : InitialOffset(offset.TopicPartition);
+            _positions[offset.Partition.Value] = known ? offset.Offset.Value : ranBefore ? 0 : InitialOffset(offset.TopicPartition);
             if (!known)
             {
                 _moved.Add(offset.Partition.Value);
@@ -170,6 +174,7 @@ internal sealed class QueryPump : IDisposable
         foreach (var partition in added)
         {
             _positions[partition.Partition.Value] = 0;
+            _moved.Add(partition.Partition.Value);
         }
 
         if (added.Count > 0)
