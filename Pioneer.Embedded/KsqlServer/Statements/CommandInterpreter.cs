@@ -11,7 +11,7 @@ internal static partial class CommandInterpreter
 {
     /// <summary>Whether a statement goes through the command log.</summary>
     public static bool IsDistributed(Statement statement) =>
-        statement is CreateSource or CreateAsSelect or InsertInto or DropSource or ControlQuery;
+        statement is CreateSource or CreateAsSelect or AlterSource or InsertInto or DropSource or ControlQuery;
 
     /// <summary>Carries a statement out on a metastore.</summary>
     /// <param name="before">The metastore before.</param>
@@ -22,6 +22,7 @@ internal static partial class CommandInterpreter
     {
         CreateSource create => Create(before, statement, create),
         CreateAsSelect create => CreateAs(before, statement, create, offset),
+        AlterSource alter => Alter(before, statement, alter),
         InsertInto insert => Insert(before, statement, insert, offset),
         DropSource drop => Drop(before, statement, drop),
         ControlQuery control => Control(before, statement, control),
