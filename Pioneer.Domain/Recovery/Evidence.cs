@@ -92,7 +92,8 @@ public sealed record UnseenEvidence(string Subject, string Reason)
 public sealed record TopicEvidence(string Name, string TopicId, long RetentionMs, ImmutableArray<PartitionEvidence> Partitions, long RetentionBytes = -1);
 
 /// <summary>One partition's offsets: first held, end (high watermark), and last stable (committed transactions).</summary>
-public sealed record PartitionEvidence(int Partition, long Earliest, long End, long LastStable);
+/// <param name="GrewAt">The first round that saw this end, where one before it saw a lower one; null where it was never seen to grow.</param>
+public sealed record PartitionEvidence(int Partition, long Earliest, long End, long LastStable, DateTimeOffset? GrewAt = null);
 
 /// <summary>One consumer group's committed offsets and since when each partition has had undelivered records.</summary>
 /// <param name="IsFirstSight">The group was not in the round before, so its oldest undelivered record may be older than its clock says.</param>

@@ -7,8 +7,8 @@ namespace Pioneer.Jobs.Kafka;
 
 public sealed partial class KafkaAdmin
 {
-    // a coordinator that moves does so within a moment; the next round comes soon
-    private static readonly TimeSpan GroupPatience = TimeSpan.FromSeconds(2);
+    // leaders and coordinators that move do so within a moment; the next round comes soon
+    private static readonly TimeSpan EvidencePatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether the cluster answers within the time given: the quick probe of the detectors. Never throws for an unreachable cluster.</summary>
     public async Task<bool> IsAnsweringAsync(TimeSpan timeout, CancellationToken ct) => (await LookAsync(timeout, ct)).IsAnswering;
@@ -43,12 +43,14 @@ public sealed partial class KafkaAdmin
             return [];
         }
 
-        unseen.AddRange(found.SelectMany(topic => topic.Leaderless.Select(partition =>
-            new UnseenEvidence($"{topic.Name}-{partition}", $"Partition {topic.Name}-{partition} has no leader: nobody can read or write it."))));
-        var partitions = found.SelectMany(topic => topic.Partitions.Except(topic.Leaderless).Select(partition => new TopicPartition(topic.Name, partition))).ToList();
-        var earliest = await TryListOffsetsAsync(partitions, OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, unseen, ct);
-        var end = await TryListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, unseen, ct);
-        var stable = await TryListOffsetsAsync(partitions, OffsetSpec.Latest(), IsolationLevel.ReadCommitted, unseen, ct);
+        var partitions = found.SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition))).ToList();
+        var reads = await Task.WhenAll(
+            _partitionOffsets.TryReadAsync(partitions, LogEnd.Earliest, IsolationLevel.ReadUncommitted, EvidencePatience, ct),
+            _partitionOffsets.TryReadAsync(partitions, LogEnd.Latest, IsolationLevel.ReadUncommitted, EvidencePatience, ct),
+            _partitionOffsets.TryReadAsync(partitions, LogEnd.Latest, IsolationLevel.ReadCommitted, EvidencePatience, ct));
+        unseen.AddRange(reads.SelectMany(read => read.Unread).DistinctBy(unread => unread.Key).Select(unread => new UnseenEvidence(
+            $"{unread.Key.Topic}-{unread.Key.Partition.Value}", $"Partition {unread.Key.Topic}-{unread.Key.Partition.Value} did not answer: {unread.Value.Reason}.")));
+        var (earliest, end, stable) = (reads[0].Offsets, reads[1].Offsets, reads[2].Offsets);
         var retention = await RetentionAsync([.. found.Select(topic => topic.Name)], ct);
         return
         [
@@ -61,42 +63,6 @@ public sealed partial class KafkaAdmin
                 ],
                 read.limit.Bytes)),
         ];
-    }
-
-    /// <summary>Offsets of the partitions that answer; the others are added to what was not seen, each once.</summary>
-    private async Task<Dictionary<TopicPartition, long>> TryListOffsetsAsync(
-        List<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation, ImmutableArray<UnseenEvidence>.Builder unseen, CancellationToken ct)
-    {
-        if (partitions.Count == 0)
-        {
-            return [];
-        }
-
-        var results = await CallAsync("list offsets", async () =>
-        {
-            try
-            {
-                var answer = await Client.ListOffsetsAsync(
-                    partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }),
-                    new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = isolation });
-                return answer.ResultInfos;
-            }
-            catch (ListOffsetsException some) when (some.Result.ResultInfos.Exists(result => !result.TopicPartitionOffsetError.Error.IsError))
-            {
-                return some.Result.ResultInfos;
-            }
-        }, ct);
-        foreach (var failed in results.Select(result => result.TopicPartitionOffsetError).Where(result => result.Error.IsError))
-        {
-            var subject = $"{failed.Topic}-{failed.Partition.Value}";
-            if (!unseen.Any(known => known.Subject == subject))
-            {
-                unseen.Add(new UnseenEvidence(subject, $"Partition {subject} did not answer: {failed.Error.Reason}."));
-            }
-        }
-
-        return results.Select(result => result.TopicPartitionOffsetError).Where(result => !result.Error.IsError)
-            .ToDictionary(result => result.TopicPartition, result => result.Offset.Value);
     }
 
     /// <summary>Effective retention by time and by size, -1 for none; a compacted topic keeps the latest of every key for ever.</summary>
@@ -125,7 +91,7 @@ public sealed partial class KafkaAdmin
     private async Task<ImmutableArray<GroupEvidence>> GroupEvidenceAsync(
         IReadOnlyCollection<string> groups, ImmutableArray<UnseenEvidence>.Builder unseen, CancellationToken ct)
     {
-        var read = await _groupOffsets.TryReadAsync("read the offsets of groups", groups, stable: false, GroupPatience, ct);
+        var read = await _groupOffsets.TryReadAsync("read the offsets of groups", groups, stable: false, EvidencePatience, ct);
         unseen.AddRange(read.Unread.Select(group => new UnseenEvidence(group.Key, $"The positions of {group.Key} were not seen: {group.Value.Reason}.")));
         return
         [

@@ -118,29 +118,15 @@ public sealed partial class KafkaAdmin
         }
 
         var partitions = Enumerable.Range(0, count).Select(partition => new TopicPartition(topic, partition)).ToList();
-        var starts = ListOffsetsAsync(partitions, OffsetSpec.Earliest(), ct);
-        var ends = ListOffsetsAsync(partitions, OffsetSpec.Latest(), ct);
+        var starts = _partitionOffsets.ReadAsync(partitions, LogEnd.Earliest, IsolationLevel.ReadCommitted, ct);
+        var ends = _partitionOffsets.ReadAsync(partitions, LogEnd.Latest, IsolationLevel.ReadCommitted, ct);
         var (first, next) = (await starts, await ends);
         return partitions.ToDictionary(partition => partition.Partition.Value, partition => (first[partition], next[partition]));
     }
 
     /// <summary>Next offset (read committed) of each given partition.</summary>
     public Task<IReadOnlyDictionary<TopicPartition, long>> EndOffsetsAsync(IReadOnlyCollection<TopicPartition> partitions, CancellationToken ct) =>
-        ListOffsetsAsync(partitions, OffsetSpec.Latest(), ct);
-
-    private Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(IReadOnlyCollection<TopicPartition> partitions, OffsetSpec spec,
-        CancellationToken ct) => ListOffsetsAsync(partitions, spec, IsolationLevel.ReadCommitted, ct);
-
-    private Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(IReadOnlyCollection<TopicPartition> partitions, OffsetSpec spec,
-        IsolationLevel isolation, CancellationToken ct) =>
-        CallAsync<IReadOnlyDictionary<TopicPartition, long>>("list offsets", async () =>
-        {
-            var answer = await Client.ListOffsetsAsync(
-                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }),
-                new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = isolation });
-            return answer.ResultInfos.ToDictionary(
-                info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
-        }, ct);
+        _partitionOffsets.ReadAsync(partitions, LogEnd.Latest, IsolationLevel.ReadCommitted, ct);
 
     private async Task<Dictionary<string, TopicConfigs>> TopicConfigsAsync(List<string> topics, CancellationToken ct)
     {

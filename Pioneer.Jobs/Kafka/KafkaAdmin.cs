@@ -11,6 +11,10 @@ namespace Pioneer.Jobs.Kafka;
 public sealed partial class KafkaAdmin : IDisposable
 {
     private const int MaxAttempts = 3;
+
+    /// <summary>Held back by a quota on changes (KIP-599); Confluent.Kafka has no name for it.</summary>
+    private const ErrorCode ThrottlingQuotaExceeded = (ErrorCode)89;
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(150);
 
@@ -20,6 +24,7 @@ public sealed partial class KafkaAdmin : IDisposable
     private readonly Lock _renewal = new();
     private readonly GroupOffsets _groupOffsets;
     private readonly TopicDescriptions _topicDescriptions;
+    private readonly PartitionOffsets _partitionOffsets;
     private readonly BrokerProbe _probe;
     private IAdminClient? _client;
     private Error? _lastError;
@@ -32,6 +37,7 @@ public sealed partial class KafkaAdmin : IDisposable
         _logger = logger;
         _groupOffsets = new GroupOffsets(clients.Options, time, logger);
         _topicDescriptions = new TopicDescriptions(clients.Options, time, logger);
+        _partitionOffsets = new PartitionOffsets(clients.Options, time, logger);
         _probe = new BrokerProbe(clients.Options, time, logger);
     }
 
@@ -68,6 +74,7 @@ public sealed partial class KafkaAdmin : IDisposable
 
         _groupOffsets.Dispose();
         _topicDescriptions.Dispose();
+        _partitionOffsets.Dispose();
         _probe.Dispose();
     }
 
@@ -155,7 +162,6 @@ public sealed partial class KafkaAdmin : IDisposable
         DescribeUserScramCredentialsException some => some.Results.UserScramCredentialsDescriptions.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         IncrementalAlterConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         DescribeConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
-        ListOffsetsException some => some.Result.ResultInfos.Select(result => result.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError),
         AlterConsumerGroupOffsetsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         DeleteGroupsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         _ => null,
@@ -179,7 +185,8 @@ public sealed partial class KafkaAdmin : IDisposable
         or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve or ErrorCode.Local_WaitCoord or ErrorCode.RequestTimedOut
         or ErrorCode.NotController or ErrorCode.BrokerNotAvailable or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition
         or ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup
-        or ErrorCode.NetworkException or ErrorCode.ReplicaNotAvailable;
+        or ErrorCode.NetworkException or ErrorCode.ReplicaNotAvailable or ErrorCode.OffsetNotAvailable
+        or ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch or ThrottlingQuotaExceeded;
 
     private static IReadOnlyList<KafkaItemError> ItemErrors<T>(IEnumerable<T> results, Func<T, string> name, Func<T, Error> error) =>
         results.Where(result => error(result).IsError)

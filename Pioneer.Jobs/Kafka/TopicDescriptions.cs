@@ -5,10 +5,9 @@ using Pioneer.Kafka.Protocol;
 namespace Pioneer.Jobs.Kafka;
 
 /// <summary>What a broker says of one topic: its id as Kafka's clients write it (base64 without padding) and the numbers of its partitions.</summary>
-/// <param name="Leaderless">Partitions that nobody leads.</param>
 /// <param name="OfflineReplicas">Brokers that should hold a replica and are gone, or have lost its disk.</param>
 internal sealed record TopicDescription(
-    string Name, string TopicId, ImmutableArray<int> Partitions, ImmutableArray<int> Leaderless, ImmutableArray<int> OfflineReplicas);
+    string Name, string TopicId, ImmutableArray<int> Partitions, ImmutableArray<int> OfflineReplicas);
 
 /// <summary>Topics as one broker describes them, and the cluster that it belongs to.</summary>
 /// <param name="Brokers">How many brokers are up.</param>
@@ -44,7 +43,6 @@ internal sealed class TopicDescriptions(KafkaOptions options, TimeProvider time,
                 topic.Name!,
                 Text(topic.TopicId),
                 [.. topic.Partitions.Select(partition => partition.PartitionIndex)],
-                [.. topic.Partitions.Where(partition => partition.LeaderId < 0).Select(partition => partition.PartitionIndex)],
                 [.. topic.Partitions.SelectMany(partition => partition.OfflineReplicas).Distinct()])),
         ],
         [

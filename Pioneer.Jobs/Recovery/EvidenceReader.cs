@@ -22,7 +22,11 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         var seen = await cluster;
         return new EvidenceRound(
             now,
-            seen is null ? null : seen with { Groups = [.. seen.Groups.Select(group => Clocked(group, seen, now, before))] },
+            seen is null ? null : seen with
+            {
+                Topics = [.. seen.Topics.Select(topic => Grown(topic, now, before?.Topic(topic.Name)))],
+                Groups = [.. seen.Groups.Select(group => Clocked(group, seen, now, before))],
+            },
             await connectors is { } found ? [.. found] : null,
             await queries is { } running ? [.. running] : null);
     }
@@ -55,6 +59,18 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
             return null;
         }
     }
+
+    private static TopicEvidence Grown(TopicEvidence topic, DateTimeOffset takenAt, TopicEvidence? before) => before?.TopicId != topic.TopicId
+        ? topic
+        : topic with
+        {
+            Partitions =
+            [
+                .. topic.Partitions.Select(partition => before.Partitions.FirstOrDefault(old => old.Partition == partition.Partition) is { } old
+                    ? partition with { GrewAt = partition.End > old.End ? takenAt : old.GrewAt }
+                    : partition),
+            ],
+        };
 
     private static GroupEvidence Clocked(GroupEvidence group, ClusterEvidence now, DateTimeOffset takenAt, EvidenceRound? before)
     {

@@ -16,6 +16,7 @@ public sealed class FindingKeeperTests : IAsyncLifetime
     private readonly DomainDatabase _database = new();
     private readonly PlatformPicture _picture = new();
     private FindingKeeper _keeper = null!;
+    private IncidentKeeper _incidents = null!;
     private TenantFlowReader _flows = null!;
 
     private static CancellationToken Ct => DomainDatabase.Token;
@@ -28,9 +29,9 @@ public sealed class FindingKeeperTests : IAsyncLifetime
         await _database.GrantAsync("acme", "payments");
         var scopes = _database.Get<IServiceScopeFactory>();
         _flows = new TenantFlowReader(scopes);
-        var incidents = new IncidentKeeper(scopes, _flows, _picture, new EvidenceStore(scopes, _database.Clock), new DrillMarker(), _database.Get<IIdGenerator>(),
+        _incidents = new IncidentKeeper(scopes, _flows, _picture, new EvidenceStore(scopes, _database.Clock), new DrillMarker(), _database.Get<IIdGenerator>(),
             _database.Clock, NullLogger<IncidentKeeper>.Instance);
-        _keeper = new FindingKeeper(_picture, incidents, _database.Clock);
+        _keeper = new FindingKeeper(_picture, _incidents, _database.Clock);
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
@@ -90,6 +91,49 @@ public sealed class FindingKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Connect_that_does_not_answer_is_an_incident_of_those_it_feeds_after_a_minute()
+    {
+        await _database.ATenantAsync("globex");
+        await JudgeAsync(connectSeen: false);
+        await JudgeAsync(connectSeen: false);
+        Assert.Empty(await IncidentsAsync());
+
+        await JudgeAsync(connectSeen: false, after: TimeSpan.FromMinutes(1));
+
+        var incident = Assert.Single(await IncidentsAsync());
+        Assert.Equal(("S09", 1), (incident.Scenario, incident.Tenants.Count));
+    }
+
+    [Fact]
+    public async Task Partition_without_a_leader_is_an_incident_of_the_tenants_that_it_serves()
+    {
+        var unseen = new UnseenEvidence("acme.t.payments-1", "Partition acme.t.payments-1 has no leader: nobody can read or write it.");
+        await JudgeAsync(unseen: unseen);
+        await JudgeAsync(unseen: unseen);
+
+        var incident = Assert.Single(await IncidentsAsync());
+        Assert.Equal(("S03", "acme.t.payments-1", unseen.Reason), (incident.Scenario, incident.Subject, incident.Reason));
+    }
+
+    [Fact]
+    public async Task Records_that_retention_deleted_unread_are_lost_from_the_incident_on_whatever_is_compared_later()
+    {
+        var finding = new Finding(Scenario.RetentionPassed, "ACME__LARGE_V1", "ACME__LARGE_V1: 15 records lost", "Retention deleted 15 records.", ["acme"]);
+        await _incidents.NoteAsync([finding], Ct);
+        var incident = Assert.Single(await IncidentsAsync());
+        var affected = Assert.Single(incident.Tenants);
+        Assert.Equal((Verdict.Lost, "Retention deleted 15 records."), (affected.Verdict, affected.Explanation));
+        var started = await _database.Get<RunPlaybooks>().AgainstAsync(Actors.Admin, incident.Id, Ct);
+        var store = new PlaybookRunStore(_database.Get<IServiceScopeFactory>(), new PlaybookRunEvents(), _database.Clock);
+        var run = await store.TakeUpAsync(started.Value.Run, _ => new Playbook(Scenario.RetentionPassed, []), Ct);
+
+        await store.ConcludeAsync(run!, [(affected.TenantId, new TenantVerdict("acme", Verdict.FullLate, [], [], "All was delivered."))], Ct);
+
+        var closed = Assert.Single(await IncidentsAsync());
+        Assert.Equal((IncidentState.Closed, Verdict.Lost, "Retention deleted 15 records."), (closed.State, closed.Tenants[0].Verdict, closed.Tenants[0].Explanation));
+    }
+
+    [Fact]
     public async Task Lost_broker_is_told_with_those_that_go_on()
     {
         await JudgeAsync(lostBroker: 3);
@@ -99,12 +143,14 @@ public sealed class FindingKeeperTests : IAsyncLifetime
         Assert.Equal(("Broker 3 is gone", "2 other brokers go on."), (found.Title, found.Reason));
     }
 
-    private async Task JudgeAsync(bool topicSeen = true, string? connector = "RUNNING", bool connectSeen = true, int? lostBroker = null, TimeSpan? after = null)
+    private async Task JudgeAsync(bool topicSeen = true, string? connector = "RUNNING", bool connectSeen = true, int? lostBroker = null, UnseenEvidence? unseen = null,
+        TimeSpan? after = null)
     {
         _database.Clock.Advance(after ?? TimeSpan.FromSeconds(3));
         var cluster = new ClusterEvidence("cluster-a", 2,
             topicSeen ? [new TopicEvidence("acme.t.payments", "id", -1, [new PartitionEvidence(0, 0, 5, 5)])] : [], [])
         {
+            Unseen = unseen is null ? [] : [unseen],
             LostBrokers = lostBroker is { } broker ? [broker] : [],
         };
         var round = new EvidenceRound(_database.Clock.GetUtcNow(), cluster,

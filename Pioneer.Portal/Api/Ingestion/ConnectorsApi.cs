@@ -1,4 +1,5 @@
 using Pioneer.Domain.Ingestion;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Api.Ingestion;
@@ -9,9 +10,13 @@ internal static class ConnectorsApi
     public static void MapConnectors(this RouteGroupBuilder api)
     {
         api.MapGet("/connectors",
-            async (string? tenant, [AsParameters] PageQuery page, IngestionQueries ingestion, CurrentActor current, HttpContext http, CancellationToken ct) =>
-                page.Answer(http, await ingestion.ConnectorsAsync(current.Actor, tenant, page.Window, ct)))
-            .Answers<ConnectorRow[]>("Lists wanted connectors by tenant and feed.");
+            async (string? tenant, [AsParameters] PageQuery page, IngestionQueries ingestion, PlatformPicture picture, CurrentActor current, HttpContext http,
+                CancellationToken ct) =>
+            {
+                var rows = await ingestion.ConnectorsAsync(current.Actor, tenant, page.Window, ct);
+                return rows.IsSuccess ? page.Answer(http, rows.Value, row => ConnectorView.Of(row, picture)) : rows.Error.ToProblem();
+            })
+            .Answers<ConnectorView[]>("Lists wanted connectors by tenant and feed, with how they fare.");
 
         api.MapPost("/tenants/{slug}/feeds/{feed}:run-batch", async (string slug, string feed, ControlConnectors control, CurrentActor current, CancellationToken ct) =>
             (await control.RunBatchAsync(current.Actor, slug, feed, ct)).ToAccepted()).Starts("Runs a batch feed now.");

@@ -3,6 +3,7 @@ using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Connect;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Features.Ingestion;
@@ -11,6 +12,7 @@ namespace Pioneer.Portal.Features.Ingestion;
 public sealed partial class ConnectorTableRow
 {
     private bool _open;
+    private ConnectorHealth _health = null!;
 
     [Parameter, EditorRequired]
     public required EntitlementLine Row { get; set; }
@@ -33,9 +35,14 @@ public sealed partial class ConnectorTableRow
     [Inject]
     public required CurrentActor Me { get; set; }
 
+    [Inject]
+    public required PlatformPicture Picture { get; set; }
+
     private ConnectorTaskStatus? FailedTask => Observed?.Tasks.FirstOrDefault(t => t.State == "FAILED");
 
     private string? Trace => FailedTask?.Trace ?? Observed?.Trace;
+
+    protected override void OnParametersSet() => _health = ConnectorHealth.Of(Picture, Row.Topic, Row.Source);
 
     private async Task RunAsync(Func<Actor, string, string, CancellationToken, Task<Result<OperationId>>> command) =>
         await OnStarted.InvokeAsync(await command(Me.Actor, Row.Slug, Row.Feed, default));

@@ -24,7 +24,7 @@ public sealed record MatrixView(IReadOnlyList<FeedLine> Feeds, IReadOnlyList<Mat
 
 /// <summary>A tenant's right to a feed with the connector that serves it.</summary>
 public sealed record EntitlementLine(
-    string Slug, string Feed, FeedKind Kind, EntitlementState State, string TenantValue, bool Paused, string Topic, DateTimeOffset GrantedAt, string GrantedBy);
+    string Slug, string Feed, FeedKind Kind, EntitlementState State, string TenantValue, bool Paused, string Topic, DateTimeOffset GrantedAt, string GrantedBy, string Source);
 
 /// <summary>One page of connectors and how many there are in all.</summary>
 public sealed record EntitlementList(IReadOnlyList<EntitlementLine> Rows, int Total);
@@ -99,16 +99,17 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
         from entitlement in database.Entitlements.AsNoTracking()
         where entitlement.State == EntitlementState.Granted
         join feed in database.Feeds on entitlement.FeedId equals feed.Id
+        join source in database.Sources on feed.SourceId equals source.Id
         join tenant in tenants on entitlement.TenantId equals tenant.Id
         orderby tenant.Slug, feed.Name
-        select new GrantedFeed { Entitlement = entitlement, Feed = feed, Slug = tenant.Slug };
+        select new GrantedFeed { Entitlement = entitlement, Feed = feed, Slug = tenant.Slug, Source = source.Name };
 
     private static async Task<IReadOnlyList<EntitlementLine>> ReadAsync(IQueryable<GrantedFeed> rows, CancellationToken cancellationToken)
     {
         var read = await rows.ToListAsync(cancellationToken);
         return [.. read.Select(r => new EntitlementLine(
             r.Slug.Value, r.Feed.Name, r.Feed.Kind, r.Entitlement.State, r.Entitlement.TenantValue, r.Entitlement.Paused, TopicNames.Feed(r.Slug, r.Feed.Name),
-            r.Entitlement.GrantedAt, r.Entitlement.GrantedBy))];
+            r.Entitlement.GrantedAt, r.Entitlement.GrantedBy, r.Source))];
     }
 
     private static async Task<IReadOnlyList<FeedLine>> FeedsAsync(PioneerDbContext database, CancellationToken cancellationToken)
@@ -131,5 +132,7 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
         public required Feed Feed { get; init; }
 
         public required TenantSlug Slug { get; init; }
+
+        public required string Source { get; init; }
     }
 }

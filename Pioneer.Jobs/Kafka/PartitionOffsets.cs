@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Pioneer.Kafka.Protocol;
+using Pioneer.Kafka.Protocol.Client;
+
+namespace Pioneer.Jobs.Kafka;
+
+/// <summary>Which end of a log is asked for; the numbers are those of the protocol.</summary>
+internal enum LogEnd : long
+{
+    /// <summary>The next offset to be written, or the last stable one for readers of committed records.</summary>
+    Latest = -1,
+
+    /// <summary>The first offset that is held.</summary>
+    Earliest = -2,
+}
+
+/// <summary>What could be read of partitions: the offsets of those that answered, and for each other one why it did not.</summary>
+internal sealed record OffsetReading(IReadOnlyDictionary<TopicPartition, long> Offsets, IReadOnlyDictionary<TopicPartition, (ErrorCode Error, string Reason)> Unread);
+
+/// <summary>
+/// First and last offsets of partitions, by our own requests to their leaders: after brokers came back from a crash, librdkafka's admin client goes on
+/// naming the leader epochs from before it and is refused (FENCED_LEADER_EPOCH) until something else refreshes its metadata, minutes later. Safe to
+/// share between threads. Failures are those of <see cref="KafkaAdmin"/>.
+/// </summary>
+internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
+{
+    private const string Action = "list offsets";
+
+    /// <summary>Metadata that can name topics without making them, and offsets for readers of committed records.</summary>
+    private const short Metadata = 4, WithIsolation = 2;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(150);
+
+    private readonly BrokerClient _anyBroker = BrokerClient.OfCluster(options, time, logger);
+    private readonly ConcurrentDictionary<BrokerEndpoint, BrokerClient> _leaders = new();
+
+    /// <summary>The offsets of all the partitions; fails for the first one that cannot be read within the request timeout.</summary>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> ReadAsync(
+        IReadOnlyCollection<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, CancellationToken ct)
+    {
+        var read = await TryReadAsync(partitions, end, isolation, TimeSpan.FromMilliseconds(options.RequestTimeoutMs), ct);
+        foreach (var (partition, (error, reason)) in read.Unread)
+        {
+            throw KafkaAdmin.IsTransient(error)
+                ? new KafkaUnavailableException($"{Action} of {partition.Topic}-{partition.Partition.Value}", reason)
+                : new KafkaRequestException($"{Action} of {partition.Topic}-{partition.Partition.Value}", error, reason);
+        }
+
+        return read.Offsets;
+    }
+
+    /// <summary>
+    /// What can be read within the patience given; a partition without a leader keeps no other from being read. <see cref="KafkaUnavailableException"/> when no
+    /// broker answers at all.
+    /// </summary>
+    public async Task<OffsetReading> TryReadAsync(
+        IReadOnlyCollection<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, TimeSpan patience, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        var offsets = new ConcurrentDictionary<TopicPartition, long>();
+        var unread = new ConcurrentDictionary<TopicPartition, (ErrorCode Error, string Reason)>();
+        var left = partitions.ToHashSet();
+        while (left.Count > 0)
+        {
+            unread.Clear();
+            await AskAsync(left, end, isolation, offsets, unread, ct);
+            left.RemoveWhere(offsets.ContainsKey);
+            if (left.Count == 0 || time.GetElapsedTime(started) > patience || left.All(partition => !KafkaAdmin.IsTransient(unread[partition].Error)))
+            {
+                break;
+            }
+
+            await Task.Delay(RetryDelay, time, ct);
+        }
+
+        return new OffsetReading(offsets, unread);
+    }
+
+    public void Dispose()
+    {
+        _anyBroker.Dispose();
+        foreach (var leader in _leaders.Values)
+        {
+            leader.Dispose();
+        }
+    }
+
+    /// <summary>Asks once who leads each partition, and then the leaders. Every partition ends in one of the two.</summary>
+    private async Task AskAsync(
+        HashSet<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, ConcurrentDictionary<TopicPartition, long> offsets,
+        ConcurrentDictionary<TopicPartition, (ErrorCode Error, string Reason)> unread, CancellationToken ct)
+    {
+        var topics = partitions.Select(partition => partition.Topic).Distinct(StringComparer.Ordinal);
+        var request = new MetadataRequest { Topics = [.. topics.Select(topic => new MetadataRequest.MetadataRequestTopic { Name = topic })], AllowAutoTopicCreation = false };
+        var known = await _anyBroker.SendAsync<MetadataResponse>(Action, request, Metadata, ct);
+        var brokers = known.Brokers.ToDictionary(broker => broker.NodeId, broker => new BrokerEndpoint(broker.Host, broker.Port));
+        var leaders = known.Topics.SelectMany(topic => topic.Partitions.Select(partition => (Name: new TopicPartition(topic.Name, partition.PartitionIndex), partition.LeaderId)))
+            .ToDictionary(partition => partition.Name, partition => partition.LeaderId);
+        var refused = known.Topics.Where(topic => topic.ErrorCode != 0).ToDictionary(topic => topic.Name!, topic => (ErrorCode)topic.ErrorCode, StringComparer.Ordinal);
+        foreach (var partition in partitions)
+        {
+            // whatever the leader then says takes the place of this
+            var error = refused.GetValueOrDefault(partition.Topic, leaders.ContainsKey(partition) ? ErrorCode.LeaderNotAvailable : ErrorCode.UnknownTopicOrPart);
+            unread[partition] = (error, error is ErrorCode.LeaderNotAvailable ? "it has no leader: nobody can read or write it" : new Error(error).Reason);
+        }
+
+        await Task.WhenAll(partitions.Where(partition => brokers.ContainsKey(leaders.GetValueOrDefault(partition, -1)))
+            .GroupBy(partition => brokers[leaders[partition]])
+            .Select(mine => AskLeaderAsync(mine.Key, [.. mine], end, isolation, offsets, unread, ct)));
+    }
+
+    private async Task AskLeaderAsync(
+        BrokerEndpoint leader, TopicPartition[] partitions, LogEnd end, IsolationLevel isolation, ConcurrentDictionary<TopicPartition, long> offsets,
+        ConcurrentDictionary<TopicPartition, (ErrorCode Error, string Reason)> unread, CancellationToken ct)
+    {
+        var client = _leaders.GetOrAdd(leader, address => new BrokerClient([address], options, time, logger));
+        var request = new ListOffsetsRequest
+        {
+            ReplicaId = -1,
+            IsolationLevel = (sbyte)(isolation is IsolationLevel.ReadCommitted ? 1 : 0),
+            Topics =
+            [
+                .. partitions.GroupBy(partition => partition.Topic, StringComparer.Ordinal).Select(topic => new ListOffsetsRequest.ListOffsetsTopic
+                {
+                    Name = topic.Key,
+                    Partitions =
+                    [
+                        .. topic.Select(partition => new ListOffsetsRequest.ListOffsetsPartition { PartitionIndex = partition.Partition.Value, Timestamp = (long)end }),
+                    ],
+                }),
+            ],
+        };
+        try
+        {
+            var answer = await client.SendAsync<ListOffsetsResponse>(Action, request, WithIsolation, ct);
+            foreach (var (topic, partition) in answer.Topics.SelectMany(topic => topic.Partitions.Select(partition => (topic.Name, partition))))
+            {
+                var name = new TopicPartition(topic, partition.PartitionIndex);
+                if (partition.ErrorCode == 0)
+                {
+                    offsets[name] = partition.Offset;
+                    unread.TryRemove(name, out _);
+                }
+                else
+                {
+                    unread[name] = ((ErrorCode)partition.ErrorCode, new Error((ErrorCode)partition.ErrorCode).Reason);
+                }
+            }
+        }
+        catch (KafkaUnavailableException silent)
+        {
+            foreach (var partition in partitions)
+            {
+                unread[partition] = (ErrorCode.BrokerNotAvailable, $"its leader {leader} is silent: {silent.InnerException?.Message ?? silent.Message}");
+            }
+        }
+    }
+}

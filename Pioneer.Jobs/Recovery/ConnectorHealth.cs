@@ -1,0 +1,37 @@
+using Pioneer.Domain.Recovery;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>How a connector fares, as it was seen last; for everybody who sees the connector, so it names no addresses.</summary>
+/// <param name="State">Kafka Connect's own word, <c>MISSING</c> where it has no such connector, <c>NOT_OBSERVED</c> where it was not asked or did not answer.</param>
+/// <param name="SeenAt">When Kafka Connect was looked at last.</param>
+/// <param name="RunningTasks">Tasks that say they run.</param>
+/// <param name="Tasks">Tasks in all.</param>
+/// <param name="SourceReachedAt">When the portal last signed in to the source; null when it has not since it started.</param>
+/// <param name="LastRecordAt">When records were last seen to arrive in its topic, 15 s at most after they did; null when none were seen to.</param>
+/// <param name="Trouble">What is not as it should be, in a few words; null when nothing was found.</param>
+/// <param name="TroubleSince">Since when.</param>
+public sealed record ConnectorHealth(
+    string State, DateTimeOffset? SeenAt, int RunningTasks, int Tasks, DateTimeOffset? SourceReachedAt, DateTimeOffset? LastRecordAt, string? Trouble,
+    DateTimeOffset? TroubleSince)
+{
+    /// <summary>The health of a connector that fills the topic of its own name.</summary>
+    /// <param name="source">The name of its source.</param>
+    public static ConnectorHealth Of(PlatformPicture picture, string connector, string source)
+    {
+        var look = picture.Look;
+        var seen = look?.Connectors?.FirstOrDefault(candidate => candidate.Name == connector);
+        var known = picture.Sources?.FirstOrDefault(candidate => candidate.Name == source);
+        var trouble = picture.Findings.FirstOrDefault(finding => finding.Subject == connector || finding.Subject == known?.Subject
+            || finding.Scenario == Scenario.ConnectUnavailable || new UnseenEvidence(finding.Subject, "").IsPartitionOf(connector));
+        return new ConnectorHealth(
+            look?.Connectors is null ? "NOT_OBSERVED" : seen?.State ?? "MISSING",
+            look?.Connectors is null ? null : look.At,
+            seen?.Tasks.Count(task => task.State == "RUNNING") ?? 0,
+            seen?.Tasks.Length ?? 0,
+            known?.ReachedAt,
+            picture.LastGood?.Topic(connector)?.Partitions.Max(partition => partition.GrewAt),
+            trouble?.Title ?? (seen?.IsFailed == true ? $"Connector {connector} failed" : null),
+            trouble?.Since);
+    }
+}

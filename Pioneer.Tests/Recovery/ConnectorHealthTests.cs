@@ -1,0 +1,42 @@
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.Recovery;
+using Pioneer.Jobs.Sources;
+using Xunit;
+
+namespace Pioneer.Tests.Recovery;
+
+/// <summary>RUNNING is not delivering: what is told of a connector beside Connect's own word.</summary>
+public sealed class ConnectorHealthTests
+{
+    private const string Topic = EvidenceBuilder.Topic;
+    private static readonly DateTimeOffset Noon = EvidenceBuilder.Noon;
+
+    private readonly PlatformPicture _picture = new();
+
+    [Fact]
+    public void Connector_that_runs_without_its_source_is_told_with_since_when_and_the_last_record()
+    {
+        Look([new ConnectorEvidence(Topic, "RUNNING", [new TaskEvidence(0, "RUNNING")], null)]);
+        _picture.ShowSources([new SourceState("bank", ["payments"], new SourceContact(Noon, SourceContactKind.Unreachable, null, TimeSpan.Zero), Noon.AddMinutes(-9), Noon.AddMinutes(-8))]);
+        _picture.ShowFindings([new Finding(Scenario.SourceUnavailable, "Source bank", "Source bank cannot be reached", "10.0.0.7", ["acme"]) { Since = Noon.AddMinutes(-8) }]);
+        var round = new EvidenceBuilder().Build();
+        _picture.Show(round with { Cluster = round.Cluster! with { Topics = [round.Cluster.Topics[0] with { Partitions = [new PartitionEvidence(0, 0, 5, 5, Noon.AddMinutes(-7)), new PartitionEvidence(1, 0, 2, 2)] }] } });
+
+        Assert.Equal(
+            new ConnectorHealth("RUNNING", Noon, 1, 1, Noon.AddMinutes(-9), Noon.AddMinutes(-7), "Source bank cannot be reached", Noon.AddMinutes(-8)),
+            ConnectorHealth.Of(_picture, Topic, "bank"));
+    }
+
+    [Fact]
+    public void Connector_is_not_observed_rather_than_missing_when_connect_does_not_answer()
+    {
+        Look(null);
+        Assert.Equal("NOT_OBSERVED", ConnectorHealth.Of(_picture, Topic, "bank").State);
+
+        Look([]);
+        Assert.Equal("MISSING", ConnectorHealth.Of(_picture, Topic, "bank").State);
+    }
+
+    private void Look(System.Collections.Immutable.ImmutableArray<ConnectorEvidence>? connectors) => _picture.Show(new QuickLook(Noon, new BrokerLook(1, 1), connectors));
+}
