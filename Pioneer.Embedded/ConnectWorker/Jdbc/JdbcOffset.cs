@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pioneer.Embedded.Connect.Converters;
@@ -7,12 +8,19 @@ namespace Pioneer.Embedded.Connect.Jdbc;
 /// <summary>
 /// How far a table or query has been read. As JSON it is the real connector's
 /// <c>{"incrementing":7,"timestamp":1700000000123,"timestamp_nanos":123000000}</c>: nanos are those of the second, as in java.sql.Timestamp.
+/// <c>rows_at_timestamp</c> is our own: fingerprints of the rows of that time that were delivered, so that those that came later are told from them.
 /// </summary>
 internal sealed record JdbcOffset(long? Incrementing, DateTime? Timestamp)
 {
+    /// <summary>More rows of one time than this are not written down.</summary>
+    public const int MaxRowsWritten = 2_000;
+
     private const int NanosPerTick = 100;
 
     public static readonly JdbcOffset Start = new(null, null);
+
+    /// <summary>Fingerprints of the delivered rows of <see cref="Timestamp"/>; empty where none are known.</summary>
+    public IReadOnlySet<long> RowsAtTimestamp { get; init; } = FrozenSet<long>.Empty;
 
     public string ToJson()
     {
@@ -26,6 +34,11 @@ internal sealed record JdbcOffset(long? Incrementing, DateTime? Timestamp)
         {
             json["timestamp"] = JsonRecordConverter.EpochMs(time);
             json["timestamp_nanos"] = time.Ticks % TimeSpan.TicksPerSecond * NanosPerTick;
+        }
+
+        if (RowsAtTimestamp.Count is > 0 and <= MaxRowsWritten)
+        {
+            json["rows_at_timestamp"] = new JsonArray([.. RowsAtTimestamp.Order().Select(row => JsonValue.Create(row))]);
         }
 
         return json.ToJsonString();
@@ -51,6 +64,9 @@ internal sealed record JdbcOffset(long? Incrementing, DateTime? Timestamp)
                 : exact;
         }
 
-        return new JdbcOffset(Number("incrementing"), time);
+        var rows = root.TryGetProperty("rows_at_timestamp", out var known) && known.ValueKind == JsonValueKind.Array
+            ? known.EnumerateArray().Where(row => row.ValueKind == JsonValueKind.Number).Select(row => row.GetInt64()).ToFrozenSet()
+            : FrozenSet<long>.Empty;
+        return new JdbcOffset(Number("incrementing"), time) { RowsAtTimestamp = rows };
     }
 }

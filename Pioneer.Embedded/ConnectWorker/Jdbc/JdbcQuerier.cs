@@ -1,11 +1,16 @@
+using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Pioneer.Embedded.Connect.Data;
 
 namespace Pioneer.Embedded.Connect.Jdbc;
 
 /// <summary>
 /// Reads one table or the query, batch by batch, keeping one result open until it is exhausted: all rows of a poll belong to one snapshot
-/// of the source where the database has such (SQLite in WAL mode, a statement in PostgreSQL).
+/// of the source where the database has such (SQLite in WAL mode, a statement in PostgreSQL). A position inside of a block of rows of one time names
+/// those that were handed out; where they are too many to name, it is the position before the block, so that whoever stops there reads it again.
 /// </summary>
 internal sealed class JdbcQuerier : IAsyncDisposable
 {
@@ -13,7 +18,15 @@ internal sealed class JdbcQuerier : IAsyncDisposable
     private readonly string _topic;
     private readonly string? _table;
     private readonly string _partition;
+    /// <summary>A larger block is not read again: it would cost more each poll than what may come late is worth.</summary>
+    private const int MaxRowsReread = 10_000;
+
+    private readonly HashSet<long> _rowsWithoutTime = [];
+    private HashSet<long> _rowsOfBlock = [];
     private JdbcOffset _offset;
+    private JdbcOffset _block;
+    private string? _position;
+    private bool _isRowAhead;
     private DbCommand? _command;
     private DbDataReader? _reader;
     private IReadOnlyList<JdbcColumn>? _columns;
@@ -30,6 +43,8 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         {
             _offset = _offset with { Timestamp = DateTime.UnixEpoch.AddMilliseconds(initial) };
         }
+
+        _block = _offset;
     }
 
     /// <summary>Rows read since the current result was opened.</summary>
@@ -44,23 +59,50 @@ internal sealed class JdbcQuerier : IAsyncDisposable
     {
         var reader = _reader ??= await ExecuteAsync(connection, cancellationToken);
         var records = new List<SourceRecord>();
-        while (records.Count < _settings.BatchMaxRows)
+        while (await NextAsync(reader, cancellationToken))
         {
-            if (!await reader.ReadAsync(cancellationToken))
+            if (records.Count == _settings.BatchMaxRows)
             {
-                await CloseAsync();
+                // whether a block is complete shows in the row after it
+                _isRowAhead = true;
                 break;
             }
 
-            records.Add(Record(reader));
+            if (Record(reader) is { } record)
+            {
+                records.Add(record);
+            }
+        }
+
+        if (!_isRowAhead)
+        {
+            await CloseAsync();
+            CompleteBlock();
+        }
+
+        if (records.Count > 0 && _settings.UsesTimestamp)
+        {
+            records[^1] = records[^1] with { Position = new SourcePosition(_partition, Reached().ToJson()) };
         }
 
         RowsOfCycle += records.Count;
         return records;
     }
 
+    private async Task<bool> NextAsync(DbDataReader reader, CancellationToken cancellationToken)
+    {
+        if (_isRowAhead)
+        {
+            _isRowAhead = false;
+            return true;
+        }
+
+        return await reader.ReadAsync(cancellationToken);
+    }
+
     public async ValueTask CloseAsync()
     {
+        _isRowAhead = false;
         if (_reader is not null)
         {
             await _reader.DisposeAsync();
@@ -81,17 +123,26 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         RowsOfCycle = 0;
         _schema = null;
         _command = connection.CreateCommand();
-        _command.CommandText = JdbcSql.Build(_settings, _table);
+        _command.CommandText = JdbcSql.Build(_settings, _table, _offset);
         if (_settings.UsesTimestamp)
         {
             var now = await _settings.Dialect.CurrentTimeAsync(connection, cancellationToken);
             Bind("end", _settings.Dialect.TimestampParameter(now - _settings.TimestampDelay));
-            Bind("start", _settings.Dialect.TimestampParameter(_offset.Timestamp ?? DateTime.UnixEpoch));
-        }
+            if (_offset.Timestamp is { } start)
+            {
+                Bind("start", _settings.Dialect.TimestampParameter(start));
+            }
 
-        if (_settings.UsesIncrementing)
+            if (_settings.UsesIncrementing && _offset is { Incrementing: { } id, RowsAtTimestamp.Count: 0 })
+            {
+                Bind("last", id);
+            }
+
+            (_block, _rowsOfBlock) = (_offset, [.. _offset.RowsAtTimestamp]);
+        }
+        else if (_settings.UsesIncrementing && _offset.Incrementing is { } last)
         {
-            Bind("last", _offset.Incrementing ?? -1L);
+            Bind("last", last);
         }
 
         return await _command.ExecuteReaderAsync(cancellationToken);
@@ -105,7 +156,8 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         _command.Parameters.Add(parameter);
     }
 
-    private SourceRecord Record(DbDataReader reader)
+    /// <summary>The row as a record; null for one that was delivered before.</summary>
+    private SourceRecord? Record(DbDataReader reader)
     {
         if (_schema is null || _columns is null)
         {
@@ -120,13 +172,18 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         }
 
         var row = new ConnectStruct(_schema, values);
-        if (_settings.Mode != JdbcMode.Bulk)
+        if (_settings.UsesTimestamp && !IsNew(row))
         {
-            _offset = Advance(row);
+            return null;
+        }
+
+        if (_settings.Mode == JdbcMode.Incrementing)
+        {
+            (_offset, _position) = (new JdbcOffset(Number(row), null), null);
         }
 
         return new SourceRecord(
-            new SourcePosition(_partition, _settings.Mode == JdbcMode.Bulk ? null : _offset.ToJson()),
+            new SourcePosition(_partition, _settings.Mode == JdbcMode.Bulk ? null : _position ??= _offset.ToJson()),
             _topic,
             null,
             null,
@@ -134,15 +191,56 @@ internal sealed class JdbcQuerier : IAsyncDisposable
             row);
     }
 
-    private JdbcOffset Advance(ConnectStruct row) => new(
-        _settings.UsesIncrementing
-            ? Convert.ToInt64(row.Values[Locate(row, _settings.IncrementingColumn!)], System.Globalization.CultureInfo.InvariantCulture)
-            : null,
-        _settings.UsesTimestamp
-            ? _settings.TimestampColumns.Select(column => row.Values[Locate(row, column)]).OfType<DateTime>().Cast<DateTime?>().FirstOrDefault()
-                ?? throw new ConnectDataException(
-                    $"The columns {string.Join(", ", _settings.TimestampColumns)} of {Name} hold no timestamp: {row}")
-            : null);
+    /// <summary>Begins a block with the first row of a time, and says whether the row was not delivered before.</summary>
+    private bool IsNew(ConnectStruct row)
+    {
+        var fingerprint = Fingerprint(row);
+        var time = _settings.TimestampColumns.Select(column => row.Values[Locate(row, column)]).OfType<DateTime>().Cast<DateTime?>().FirstOrDefault();
+        if (time is null)
+        {
+            return _rowsWithoutTime.Add(fingerprint);
+        }
+
+        if (_block.Timestamp != time)
+        {
+            CompleteBlock();
+            (_block, _rowsOfBlock) = (new JdbcOffset(null, time), []);
+        }
+
+        if (!_rowsOfBlock.Add(fingerprint))
+        {
+            return false;
+        }
+
+        if (_settings.UsesIncrementing)
+        {
+            _block = _block with { Incrementing = Math.Max(_block.Incrementing ?? long.MinValue, Number(row)) };
+        }
+
+        return true;
+    }
+
+    private void CompleteBlock()
+    {
+        if (_settings.UsesTimestamp && _block.Timestamp is not null)
+        {
+            _position = null;
+            _offset = _block with { RowsAtTimestamp = _rowsOfBlock.Count <= MaxRowsReread ? _rowsOfBlock : [] };
+        }
+    }
+
+    /// <summary>How far one is after the last row: as exact as can be written down, and never beyond a row that was not handed out.</summary>
+    private JdbcOffset Reached() => _reader is null || _block.Timestamp is null ? _offset
+        : _rowsOfBlock.Count <= JdbcOffset.MaxRowsWritten ? _block with { RowsAtTimestamp = _rowsOfBlock }
+        : _settings.UsesIncrementing ? _block with { RowsAtTimestamp = FrozenSet<long>.Empty }
+        : _offset;
+
+    private long Number(ConnectStruct row) =>
+        Convert.ToInt64(row.Values[Locate(row, _settings.IncrementingColumn!)], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The same for the same values in every process.</summary>
+    private static long Fingerprint(ConnectStruct row) =>
+        BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(row.Values)));
 
     /// <summary>Databases fold the case of names differently; the configured column is found in any case.</summary>
     private static int Locate(ConnectStruct row, string column)

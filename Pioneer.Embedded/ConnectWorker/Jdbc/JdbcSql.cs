@@ -8,7 +8,12 @@ namespace Pioneer.Embedded.Connect.Jdbc;
 /// </summary>
 internal static class JdbcSql
 {
-    public static string Build(JdbcSourceSettings settings, string? table)
+    /// <summary>
+    /// Rows beyond the offset; all of them where there is none yet. Rows of the offset's own time are read again where those that were delivered are known, as
+    /// others of the same time may have come since: whoever reads drops the known ones. Rows without a time are read in the first pass, before all
+    /// others.
+    /// </summary>
+    public static string Build(JdbcSourceSettings settings, string? table, JdbcOffset offset)
     {
         var quote = settings.Dialect.Quote;
         var sql = new StringBuilder(table is null ? settings.Query : $"SELECT * FROM {quote(table)}");
@@ -16,14 +21,24 @@ internal static class JdbcSql
         var time = settings.TimestampColumns.Length == 1
             ? quote(settings.TimestampColumns[0])
             : $"COALESCE({string.Join(", ", settings.TimestampColumns.Select(quote))})";
-        sql.Append(settings.Mode switch
+        var conditions = settings.UsesTimestamp ? $" WHERE {Beyond(settings, offset, time, id)}"
+            : settings.UsesIncrementing && offset.Incrementing is not null ? $" WHERE {id} > @last" : "";
+        var nullsFirst = offset.Timestamp is null ? $"{time} IS NOT NULL, " : "";
+        sql.Append(conditions).Append(settings.Mode switch
         {
-            JdbcMode.Incrementing => $" WHERE {id} > @last ORDER BY {id} ASC",
-            JdbcMode.Timestamp => $" WHERE {time} > @start AND {time} < @end ORDER BY {time} ASC",
-            JdbcMode.TimestampIncrementing =>
-                $" WHERE {time} < @end AND (({time} = @start AND {id} > @last) OR {time} > @start) ORDER BY {time}, {id} ASC",
+            JdbcMode.Incrementing => $" ORDER BY {id} ASC",
+            JdbcMode.Timestamp => $" ORDER BY {nullsFirst}{time} ASC",
+            JdbcMode.TimestampIncrementing => $" ORDER BY {nullsFirst}{time}, {id} ASC",
             _ => "",
         });
         return settings.QuerySuffix.Length == 0 ? sql.ToString() : sql.Append(' ').Append(settings.QuerySuffix).ToString();
     }
+
+    private static string Beyond(JdbcSourceSettings settings, JdbcOffset offset, string time, string id) => offset switch
+    {
+        { Timestamp: null } => $"({time} < @end OR {time} IS NULL)",
+        { RowsAtTimestamp.Count: > 0 } => $"{time} >= @start AND {time} < @end",
+        { Incrementing: not null } when settings.UsesIncrementing => $"{time} < @end AND (({time} = @start AND {id} > @last) OR {time} > @start)",
+        _ => $"{time} > @start AND {time} < @end",
+    };
 }

@@ -69,6 +69,62 @@ public abstract class ConnectWorkerContract
         Assert.Equal(50, kit.Keys(topic).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("timestamp")]
+    [InlineData("timestamp+incrementing")]
+    public async Task Row_that_comes_later_with_a_time_that_was_read_arrives_once_whatever_its_number(string mode)
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var topic = kit.Topic("payments");
+        kit.Sql("INSERT INTO payments (id, tenant_id, amount, updated_at) VALUES (12, 'acme', 1, 1700000000000)");
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic, mode));
+        await WaitForCountAsync(kit, topic, 1);
+
+        kit.Sql("INSERT INTO payments (id, tenant_id, amount, updated_at) VALUES (11, 'acme', 1, 1700000000000)");
+        await WaitForCountAsync(kit, topic, 2);
+        await kit.StopWorkerAsync();
+        kit.Sql("INSERT INTO payments (id, tenant_id, amount, updated_at) VALUES (10, 'acme', 1, 1700000000000), (9, 'acme', 1, 1700000000001)");
+        await kit.StartWorkerAsync();
+        await WaitForCountAsync(kit, topic, 4);
+
+        Assert.Equal(["10", "11", "12", "9"], kit.Keys(topic).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Restart_in_the_middle_of_very_many_rows_of_one_time_loses_none()
+    {
+        const int Rows = 20_000;
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var topic = kit.Topic("payments");
+        kit.Sql($"INSERT INTO payments (tenant_id, amount, updated_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Rows}) SELECT 'acme', i, 1700000000000 FROM n");
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic, "timestamp"));
+        await WaitFor.TrueAsync(() => kit.Read(topic).Count > 0);
+
+        await kit.StopWorkerAsync();
+        await kit.StartWorkerAsync();
+
+        await WaitFor.TrueAsync(() => kit.Keys(topic).Distinct().Count() == Rows);
+    }
+
+    [Theory]
+    [InlineData("timestamp")]
+    [InlineData("timestamp+incrementing")]
+    [InlineData("incrementing")]
+    public async Task First_pass_takes_rows_from_before_1970_with_negative_numbers_and_without_a_time(string mode)
+    {
+        await using var kit = await NewKitAsync("payments", partitions: 1);
+        var topic = kit.Topic("payments");
+        kit.Sql("CREATE TABLE loose (id INTEGER PRIMARY KEY, amount DECIMAL(18,2), updated_at TIMESTAMP)");
+        kit.Sql("INSERT INTO loose VALUES (-7, 1, -1000), (1, 1, NULL), (2, 1, 1700000000000)");
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic, mode, ("query", "SELECT * FROM (SELECT * FROM loose) q")));
+        await WaitForCountAsync(kit, topic, 3);
+
+        kit.Sql("INSERT INTO loose VALUES (3, 1, 1700000000001)");
+        await WaitForCountAsync(kit, topic, 4);
+
+        Assert.Equal(["-7", "1", "2", "3"], kit.Keys(topic).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task Tables_of_a_whitelist_go_to_topics_with_the_prefix()
     {

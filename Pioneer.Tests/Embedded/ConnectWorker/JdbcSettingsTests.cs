@@ -17,7 +17,20 @@ public sealed class JdbcSettingsTests
             Config(("mode", mode), ("query", "SELECT * FROM (SELECT 1) q"), ("incrementing.column.name", "id"), ("timestamp.column.name", "at")),
             TimeProvider.System);
 
-        Assert.Equal(expected, JdbcSql.Build(settings, null));
+        Assert.Equal(expected, JdbcSql.Build(settings, null, new JdbcOffset(7, DateTime.UnixEpoch)));
+    }
+
+    [Theory]
+    [InlineData("incrementing", """SELECT * FROM (SELECT 1) q ORDER BY "id" ASC""")]
+    [InlineData("timestamp", """SELECT * FROM (SELECT 1) q WHERE ("at" < @end OR "at" IS NULL) ORDER BY "at" IS NOT NULL, "at" ASC""")]
+    [InlineData("timestamp+incrementing", """SELECT * FROM (SELECT 1) q WHERE ("at" < @end OR "at" IS NULL) ORDER BY "at" IS NOT NULL, "at", "id" ASC""")]
+    public void First_pass_has_no_lower_bound_and_takes_rows_without_a_time(string mode, string expected)
+    {
+        var settings = JdbcSourceSettings.Parse(
+            Config(("mode", mode), ("query", "SELECT * FROM (SELECT 1) q"), ("incrementing.column.name", "id"), ("timestamp.column.name", "at")),
+            TimeProvider.System);
+
+        Assert.Equal(expected, JdbcSql.Build(settings, null, JdbcOffset.Start));
     }
 
     [Theory]
