@@ -7,10 +7,10 @@ public static class WaitFor
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
-    public static Task TrueAsync(Func<bool> condition, Action? meanwhile = null, double seconds = 30) =>
+    public static Task TrueAsync(Func<bool> condition, Action? meanwhile = null, double seconds = 120) =>
         TrueAsync(() => Task.FromResult(condition()), meanwhile, seconds);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, Action? meanwhile = null, double seconds = 30)
+    public static async Task TrueAsync(Func<Task<bool>> condition, Action? meanwhile = null, double seconds = 120)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         while (!await condition())

@@ -10,7 +10,7 @@ namespace Pioneer.Tests.Jobs;
 public sealed class BrokerProbeTests : IAsyncDisposable
 {
     private const short Metadata = 3, Versions = 18, Unsupported = 35, Version = 12;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly ScriptedBroker[] _brokers = new ScriptedBroker[3];
     private readonly HashSet<ScriptedBroker> _ended = [];

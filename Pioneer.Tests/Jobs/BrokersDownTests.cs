@@ -34,7 +34,7 @@ public sealed class BrokersDownTests : IAsyncLifetime
     {
         await _stack.Platform.Faults.StopBrokerAsync(Ct);
         var operation = await CreateAsync("acme");
-        await Eventually.TrueAsync(async () => await _host.OperationAsync(operation) is { State: OperationState.Queued, Error: not null }, 60);
+        await Eventually.TrueAsync(async () => await _host.OperationAsync(operation) is { State: OperationState.Queued, Error: not null });
         var waiting = await _host.OperationAsync(operation);
         Assert.Contains("Kafka", waiting.Error!, StringComparison.Ordinal);
         Assert.Contains("Next try", waiting.Error!, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class BrokersDownTests : IAsyncLifetime
     public async Task Operation_whose_brokers_go_down_half_way_ends_in_sync_when_they_are_back()
     {
         var operation = await CreateAsync("acme");
-        await Eventually.TrueAsync(async () => (await _host.OperationAsync(operation)).Steps.Any(step => step.State == OperationStepState.Succeeded), 60);
+        await Eventually.TrueAsync(async () => (await _host.OperationAsync(operation)).Steps.Any(step => step.State == OperationStepState.Succeeded));
         await _stack.Platform.Faults.StopBrokerAsync(Ct);
         await _stack.Platform.Faults.StartBrokerAsync(Ct);
         await EndsInSyncAsync("acme", operation);

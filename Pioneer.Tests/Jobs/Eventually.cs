@@ -3,7 +3,7 @@ namespace Pioneer.Tests.Jobs;
 /// <summary>Waits for a condition instead of sleeping for a guess; a wait that never ends is the failure, not a slow one.</summary>
 internal static class Eventually
 {
-    public static async Task TrueAsync(Func<Task<bool>> condition, int seconds = 60)
+    public static async Task TrueAsync(Func<Task<bool>> condition, int seconds = 120)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
@@ -17,5 +17,5 @@ internal static class Eventually
         }
     }
 
-    public static Task TrueAsync(Func<bool> condition, int seconds = 60) => TrueAsync(() => Task.FromResult(condition()), seconds);
+    public static Task TrueAsync(Func<bool> condition, int seconds = 120) => TrueAsync(() => Task.FromResult(condition()), seconds);
 }

@@ -181,7 +181,7 @@ public abstract class KafkaAdminContract : IDisposable
 
     private static ConsumeResult<byte[]?, byte[]?> Consume(IConsumer<byte[]?, byte[]?> consumer)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (true)
         {
             var result = consumer.Consume(limit.Token);

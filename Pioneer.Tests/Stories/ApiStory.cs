@@ -61,7 +61,7 @@ internal sealed class ApiStory(PortalProcess portal, CancellationToken ct)
     /// <summary>Asks again until there is an answer that is not null.</summary>
     public async Task<T> UntilAsync<T>(string what, Func<Task<T?>> look, TimeSpan? timeout = null) where T : struct
     {
-        var limit = timeout ?? TimeSpan.FromSeconds(30);
+        var limit = timeout ?? TimeSpan.FromSeconds(90);
         var start = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(start) < limit)
         {

@@ -7,7 +7,7 @@ namespace Pioneer.Tests.Stories;
 internal sealed record Kcat(string BootstrapServers, string Mechanism, string Principal, string Password)
 {
     private const string Program = "/usr/bin/kcat";
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     /// <summary>Warns in the test's result when it is not there.</summary>
     public static bool IsInstalled

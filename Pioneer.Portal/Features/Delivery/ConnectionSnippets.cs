@@ -20,7 +20,7 @@ public sealed class ConnectionSnippets(IConfiguration configuration)
         # Kafka 4 with SCRAM needs a kcat with librdkafka 2.6.1 or later: see kcat -V
         kcat -b {BootstrapServers} -X security.protocol={SecurityProtocol} -X sasl.mechanism={mechanism} \
           -X sasl.username={user} -X sasl.password='{password}' \
-          -o beginning -G {slug}.my-app {topic ?? SubscriptionWords.Topic(slug, "NAME")}
+          -X auto.offset.reset=earliest -G {slug}.my-app {topic ?? SubscriptionWords.Topic(slug, "NAME")}
         """;
 
     public string Java(string slug, string topic) =>

@@ -13,7 +13,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
     public const string SuperUser = "root";
     public const string SuperPassword = "root-secret";
 
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly List<IDisposable> _clients = [];
 

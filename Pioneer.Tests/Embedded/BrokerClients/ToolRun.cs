@@ -5,7 +5,7 @@ namespace Pioneer.Tests.Embedded.BrokerClients;
 /// <summary>One run of a command-line program.</summary>
 internal sealed record ToolRun(int ExitCode, string Output, string Errors)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     public static async Task<ToolRun> StartAsync(string program, IEnumerable<string> arguments, string input = "")
     {

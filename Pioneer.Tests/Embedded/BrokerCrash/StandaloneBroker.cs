@@ -6,7 +6,7 @@ namespace Pioneer.Tests.Embedded.BrokerCrash;
 /// <summary>The embedded broker as a process of its own, to be killed: on a port and a directory that outlive each run.</summary>
 internal sealed class StandaloneBroker : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-crash-").FullName;
     private readonly int _port = TestPorts.Next();

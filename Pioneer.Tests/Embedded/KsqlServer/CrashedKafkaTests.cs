@@ -42,6 +42,7 @@ public sealed class CrashedKafkaTests(SharedKafka kafka) : IDisposable
                 + $"INSERT INTO COPY{i} WITH (QUERY_ID='CRASH_{i}') SELECT ID, V FROM SRC{i} EMIT CHANGES;");
         }
 
+        await EveryQueryHasBegunAsync();
         using var consumer = Reader();
         var records = Enumerable.Range(0, Queries).SelectMany(i => new[] { Input(i), Output(i) }).ToDictionary(topic => topic, _ => new List<string>());
         for (var round = 1; round <= Rounds; round++)
@@ -104,6 +105,18 @@ public sealed class CrashedKafkaTests(SharedKafka kafka) : IDisposable
             }
 
             Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"Nothing more came from {string.Join(", ", records.Keys.Except(ended))}.");
+        }
+    }
+
+    /// <summary>A query begins at the end of its topic: what is written before it stands there is not its own, and its statement is answered before that.</summary>
+    private async Task EveryQueryHasBegunAsync()
+    {
+        for (var i = 0; i < Queries; i++)
+        {
+            var partition = new TopicPartition(Input(i), 0);
+            using var group = new ConsumerBuilder<string, string>(new ConsumerConfig(Client()) { GroupId = $"_confluent-ksql-default_query_CRASH_{i}" })
+                .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+            await WaitFor.TrueAsync(() => group.Committed([partition], Patience)[0].Offset.Value >= 0);
         }
     }
 

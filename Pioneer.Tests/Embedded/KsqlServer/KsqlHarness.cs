@@ -14,7 +14,7 @@ namespace Pioneer.Tests.Embedded.KsqlServer;
 /// <summary>A ksql server against an embedded broker over SASL, and a client of its REST.</summary>
 internal sealed class KsqlHarness : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-ksql-").FullName;
     private readonly SocketsHttpHandler _handler = new();
     private readonly HttpClient _http;
