@@ -8,9 +8,10 @@ namespace Pioneer.Jobs.Recovery;
 
 /// <summary>
 /// Judges each round of evidence against what is wanted, and keeps since when each finding has stood. A finding is shown when two rounds in a row have
-/// it, as things that are just being made or taken away are missing for a moment; and becomes an incident when it has lasted.
+/// it, as things that are just being made or taken away are missing for a moment; and becomes an incident when it has lasted. What was never there is
+/// shown as missing and is no incident: its plan may still wait for somebody.
 /// </summary>
-public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incidents, TimeProvider time)
+public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incidents, EvidenceStore store, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -18,6 +19,8 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
     private static readonly ImmutableHashSet<string> AtOnce =
         [Scenario.PartitionOffline.Number, Scenario.TopicMissing.Number, Scenario.RetentionPassed.Number];
 
+    // topics, connectors and queries that some round had; null until the last one before the start was read
+    private HashSet<string>? _everSeen;
     private ImmutableDictionary<(string Scenario, string Subject), Finding> _last = ImmutableDictionary<(string Scenario, string Subject), Finding>.Empty;
 
     /// <summary>Whether the last round found something that no other has confirmed yet.</summary>
@@ -38,8 +41,31 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
         HasDoubts = confirmed.Count < all.Count;
         _last = all;
         picture.ShowFindings(confirmed);
-        await incidents.NoteAsync([.. confirmed.Where(finding => AtOnce.Contains(finding.Scenario.Number) || now - finding.Since >= Patience)], ct);
+        await RememberAsync(round, ct);
+        await incidents.NoteAsync([.. confirmed.Where(finding => WasThere(finding) && (AtOnce.Contains(finding.Scenario.Number) || now - finding.Since >= Patience))], ct);
     }
+
+    private bool WasThere(Finding finding) =>
+        finding.Scenario.Number is not ("S11" or "S14" or "S20") || _everSeen!.Contains(finding.Subject);
+
+    private async Task RememberAsync(EvidenceRound round, CancellationToken ct)
+    {
+        if (_everSeen is null)
+        {
+            // read before it is assigned: a database that does not answer is asked again with the next round
+            var before = await store.LastGoodAsync(round.TakenAt.AddTicks(-1), ct);
+            _everSeen = new HashSet<string>(before is null ? [] : ThingsIn(before), StringComparer.Ordinal);
+        }
+
+        _everSeen.UnionWith(ThingsIn(round));
+    }
+
+    private static IEnumerable<string> ThingsIn(EvidenceRound round) =>
+    [
+        .. round.Cluster?.Topics.Select(topic => topic.Name) ?? [],
+        .. (round.Connectors ?? []).Select(connector => connector.Name),
+        .. (round.Queries ?? []).Select(query => query.QueryId),
+    ];
 
     private DateTimeOffset Since(Finding finding, DateTimeOffset now) => _last.TryGetValue(finding.Key, out var before) ? before.Since : now;
 

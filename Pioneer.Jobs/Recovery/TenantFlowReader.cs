@@ -33,7 +33,8 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
             join earlier in versions on new { row.Id, Number = version.ContinuesFrom } equals new { Id = earlier.SubscriptionId, Number = (int?)earlier.Number } into before
             from earlier in before.DefaultIfEmpty()
             select new ReadBy(row.TenantId, row.Name, row.State, row.ChangedAt, row.Error, version.SourceTopic, version.QueryId, earlier!.QueryId)).ToListAsync(ct);
-        var tenants = await db.Tenants.AsNoTracking().Where(tenant => tenant.State != TenantState.Deleted).ToListAsync(ct);
+        // what an off-boarding takes away is not missed
+        var tenants = await db.Tenants.AsNoTracking().Where(tenant => tenant.State != TenantState.Deleted && tenant.State != TenantState.Offboarding).ToListAsync(ct);
         var stops = entitled.Exists(row => row.IsPaused) || subscriptions.Exists(row => row.State is SubscriptionState.Paused)
             || tenants.Exists(tenant => tenant.State is TenantState.Suspended)
             ? await StopsAsync(db, ct)

@@ -31,7 +31,7 @@ public sealed class FindingKeeperTests : IAsyncLifetime
         _flows = new TenantFlowReader(scopes);
         _incidents = new IncidentKeeper(scopes, _flows, _picture, new EvidenceStore(scopes, _database.Clock), new DrillMarker(), _database.Get<IIdGenerator>(),
             _database.Clock, NullLogger<IncidentKeeper>.Instance);
-        _keeper = new FindingKeeper(_picture, _incidents, _database.Clock);
+        _keeper = new FindingKeeper(_picture, _incidents, new EvidenceStore(scopes, _database.Clock), _database.Clock);
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
@@ -55,12 +55,35 @@ public sealed class FindingKeeperTests : IAsyncLifetime
     [Fact]
     public async Task Missing_topic_is_an_incident_as_soon_as_it_is_believed()
     {
+        await JudgeAsync();
         await JudgeAsync(topicSeen: false);
         await JudgeAsync(topicSeen: false);
         await JudgeAsync(topicSeen: false);
 
         var incident = Assert.Single(await IncidentsAsync());
         Assert.Equal(("S20", "acme.t.payments", 1), (incident.Scenario, incident.Subject, incident.Tenants.Count));
+    }
+
+    [Fact]
+    public async Task What_was_never_made_is_shown_as_missing_and_is_no_incident()
+    {
+        await JudgeAsync(topicSeen: false, connector: null);
+        await JudgeAsync(topicSeen: false, connector: null, after: TimeSpan.FromMinutes(5));
+
+        Assert.Equal(["S11", "S20"], _picture.Findings.Select(finding => finding.Scenario.Number).Order(StringComparer.Ordinal));
+        Assert.Empty(await IncidentsAsync());
+    }
+
+    [Fact]
+    public async Task Topic_that_went_while_the_portal_was_down_is_an_incident()
+    {
+        var before = new EvidenceRound(_database.Clock.GetUtcNow(), new ClusterEvidence("cluster-a", 1, [new TopicEvidence("acme.t.payments", "id", -1, [])], []), [], []);
+        await new EvidenceStore(_database.Get<IServiceScopeFactory>(), _database.Clock).KeepAsync(before, Ct);
+
+        await JudgeAsync(topicSeen: false);
+        await JudgeAsync(topicSeen: false);
+
+        Assert.Equal("S20", Assert.Single(await IncidentsAsync()).Scenario);
     }
 
     [Fact]
