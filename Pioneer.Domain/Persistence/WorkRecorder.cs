@@ -135,6 +135,9 @@ public sealed record AuditSubject(string Kind, string Name, TenantId? Tenant = n
     public const string User = "user";
 
     public static AuditSubject Of(Tenant tenant) => new("tenant", tenant.Slug.Value, tenant.Id);
+
+    /// <summary>A tenant's subscription, by its name.</summary>
+    public static AuditSubject OfSubscription(Tenant tenant, string name) => new("subscription", $"{tenant.Slug}/{name}", tenant.Id);
 }
 
 /// <summary>Two people, one row.</summary>

@@ -81,9 +81,12 @@ public sealed record ClusterEvidence(string ClusterId, int Brokers, ImmutableArr
 public sealed record UnseenEvidence(string Subject, string Reason)
 {
     /// <summary>Whether this is a partition of the topic.</summary>
-    public bool IsPartitionOf(string topic) =>
-        Subject.Length > topic.Length + 1 && Subject.StartsWith(topic, StringComparison.Ordinal) && Subject[topic.Length] == '-'
-        && Subject.AsSpan(topic.Length + 1).IndexOfAnyExceptInRange('0', '9') < 0;
+    public bool IsPartitionOf(string topic) => IsPartition(Subject, topic);
+
+    /// <summary>Whether the subject names a partition of the topic.</summary>
+    public static bool IsPartition(string subject, string topic) =>
+        subject.Length > topic.Length + 1 && subject.StartsWith(topic, StringComparison.Ordinal) && subject[topic.Length] == '-'
+        && subject.AsSpan(topic.Length + 1).IndexOfAnyExceptInRange('0', '9') < 0;
 }
 
 /// <summary>One topic: its identity and, per partition, what it holds.</summary>

@@ -56,7 +56,6 @@ public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long
         }
 
         var (undelivered, lost) = (0L, 0L);
-        var unseenPartitions = evidence.Cluster!.Unseen.Any(unseen => unseen.IsPartitionOf(hop.Topic));
         DateTimeOffset? since = null;
         foreach (var committed in group.Committed.Where(committed => committed.Topic == hop.Topic))
         {
@@ -79,7 +78,7 @@ public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long
 
         if (since is null)
         {
-            return unseenPartitions ? NotObserved(evidence.Cluster.Unseen.First(unseen => unseen.IsPartitionOf(hop.Topic)).Reason) : null;
+            return evidence.Cluster!.Unseen.FirstOrDefault(unseen => unseen.IsPartitionOf(hop.Topic)) is { } unseen ? NotObserved(unseen.Reason) : null;
         }
 
         if (topic.RetentionMs < 0 && topic.RetentionBytes < 0)

@@ -85,7 +85,7 @@ public sealed class ControlSubscriptions(IDbContextFactory<PioneerDbContext> con
         var operation = work.Request(
             db, actor, OperationKind.ApplySubscription, tenant.Id, SubscriptionLookup.Topic(tenant, subscription), subscription.Id.ToString());
         work.Audit(
-            db, actor, action, SubscriptionLookup.Subject(tenant, subscription), new { subscription.State },
+            db, actor, action, AuditSubject.OfSubscription(tenant, subscription.Name), new { subscription.State },
             new { State = target, subscription.DeleteTopic }, operation);
         subscription.State = target;
         subscription.ChangedAt = work.Now;

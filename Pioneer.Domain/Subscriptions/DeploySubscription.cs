@@ -253,7 +253,7 @@ public sealed class DeploySubscription(
         var operation = work.Request(
             db, actor, OperationKind.ApplySubscription, tenant.Id, TopicNames.Delivery(tenant.Slug, subscription.Name), subscription.Id.ToString());
         var after = new { Version = subscription.CurrentVersion, Sql = CurrentSql(subscription) };
-        work.Audit(db, actor, action, SubscriptionLookup.Subject(tenant, subscription), before, after, operation);
+        work.Audit(db, actor, action, AuditSubject.OfSubscription(tenant, subscription.Name), before, after, operation);
         var saved = await work.SaveAsync(db, operation, SubscriptionErrors.NameTaken(subscription.Name), cancellationToken);
         return saved.IsFailure
             ? saved.Error

@@ -22,7 +22,5 @@ internal static class SubscriptionLookup
         return subscription is null ? SubscriptionErrors.NotFound(name) : (found.Value, subscription);
     }
 
-    public static AuditSubject Subject(Tenant tenant, Subscription subscription) => new("subscription", $"{tenant.Slug}/{subscription.Name}", tenant.Id);
-
     public static string Topic(Tenant tenant, Subscription subscription) => TopicNames.Delivery(tenant.Slug, subscription.Name);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Pioneer.Kafka.Protocol;
 using Pioneer.Kafka.Protocol.Client;
@@ -23,7 +22,7 @@ public sealed record BrokerLook(int Reached, int Listed)
 /// </summary>
 internal sealed class BrokerProbe(KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
-    private readonly ConcurrentDictionary<BrokerEndpoint, BrokerClient> _clients = new();
+    private readonly BrokerClients _clients = new(options, time, logger);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ImmutableArray<BrokerEndpoint> _listed = [];
 
@@ -52,11 +51,7 @@ internal sealed class BrokerProbe(KafkaOptions options, TimeProvider time, ILogg
 
     public void Dispose()
     {
-        foreach (var client in _clients.Values)
-        {
-            client.Dispose();
-        }
-
+        _clients.Dispose();
         _turn.Dispose();
     }
 
@@ -72,10 +67,9 @@ internal sealed class BrokerProbe(KafkaOptions options, TimeProvider time, ILogg
 
     private async Task<MetadataResponse?> AskAsync(BrokerEndpoint broker, CancellationToken limit)
     {
-        var client = _clients.GetOrAdd(broker, address => new BrokerClient([address], options, time, logger));
         try
         {
-            return await client.SendAsync<MetadataResponse>("look at a broker", new MetadataRequest { Topics = [], AllowAutoTopicCreation = false }, 1, limit);
+            return await _clients.Of(broker).SendAsync<MetadataResponse>("look at a broker", new MetadataRequest { Topics = [], AllowAutoTopicCreation = false }, 1, limit);
         }
         catch (Exception silent) when (silent is IOException or KafkaRequestException or OperationCanceledException)
         {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Confluent.Kafka;
 using Pioneer.Kafka.Protocol;
@@ -33,7 +32,7 @@ internal sealed class GroupOffsets(KafkaOptions options, TimeProvider time, ILog
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(150);
 
     private readonly BrokerClient _anyBroker = BrokerClient.OfCluster(options, time, logger);
-    private readonly ConcurrentDictionary<BrokerEndpoint, BrokerClient> _coordinators = new();
+    private readonly BrokerClients _coordinators = new(options, time, logger);
 
     private TimeSpan Timeout => TimeSpan.FromMilliseconds(options.RequestTimeoutMs);
 
@@ -89,10 +88,7 @@ internal sealed class GroupOffsets(KafkaOptions options, TimeProvider time, ILog
     public void Dispose()
     {
         _anyBroker.Dispose();
-        foreach (var coordinator in _coordinators.Values)
-        {
-            coordinator.Dispose();
-        }
+        _coordinators.Dispose();
     }
 
     /// <summary>Takes out of <paramref name="left"/> what needs no further asking.</summary>
@@ -161,7 +157,7 @@ internal sealed class GroupOffsets(KafkaOptions options, TimeProvider time, ILog
     /// <summary>A coordinator that does not answer may have a successor by now: the caller asks again who it is.</summary>
     private async Task FetchAsync(string action, BrokerEndpoint broker, string[] groups, bool stable, Asked asked, CancellationToken ct)
     {
-        var coordinator = _coordinators.GetOrAdd(broker, address => new BrokerClient([address], options, time, logger));
+        var coordinator = _coordinators.Of(broker);
         var request = new OffsetFetchRequest
         {
             Groups = [.. groups.Select(group => new OffsetFetchRequest.OffsetFetchRequestGroup { GroupId = group, Topics = null })],

@@ -33,7 +33,7 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(150);
 
     private readonly BrokerClient _anyBroker = BrokerClient.OfCluster(options, time, logger);
-    private readonly ConcurrentDictionary<BrokerEndpoint, BrokerClient> _leaders = new();
+    private readonly BrokerClients _leaders = new(options, time, logger);
 
     /// <summary>The offsets of all the partitions; fails for the first one that cannot be read within the request timeout.</summary>
     public async Task<IReadOnlyDictionary<TopicPartition, long>> ReadAsync(
@@ -80,10 +80,7 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
     public void Dispose()
     {
         _anyBroker.Dispose();
-        foreach (var leader in _leaders.Values)
-        {
-            leader.Dispose();
-        }
+        _leaders.Dispose();
     }
 
     /// <summary>Asks once who leads each partition, and then the leaders. Every partition ends in one of the two.</summary>
@@ -114,7 +111,7 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
         BrokerEndpoint leader, TopicPartition[] partitions, LogEnd end, IsolationLevel isolation, ConcurrentDictionary<TopicPartition, long> offsets,
         ConcurrentDictionary<TopicPartition, (ErrorCode Error, string Reason)> unread, CancellationToken ct)
     {
-        var client = _leaders.GetOrAdd(leader, address => new BrokerClient([address], options, time, logger));
+        var client = _leaders.Of(leader);
         var request = new ListOffsetsRequest
         {
             ReplicaId = -1,

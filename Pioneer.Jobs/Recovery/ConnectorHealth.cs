@@ -23,7 +23,7 @@ public sealed record ConnectorHealth(
         var seen = look?.Connectors?.FirstOrDefault(candidate => candidate.Name == connector);
         var known = picture.Sources?.FirstOrDefault(candidate => candidate.Name == source);
         var trouble = picture.Findings.FirstOrDefault(finding => finding.Subject == connector || finding.Subject == known?.Subject
-            || finding.Scenario == Scenario.ConnectUnavailable || new UnseenEvidence(finding.Subject, "").IsPartitionOf(connector));
+            || finding.Scenario == Scenario.ConnectUnavailable || UnseenEvidence.IsPartition(finding.Subject, connector));
         return new ConnectorHealth(
             look?.Connectors is null ? "NOT_OBSERVED" : seen?.State ?? "MISSING",
             look?.Connectors is null ? null : look.At,

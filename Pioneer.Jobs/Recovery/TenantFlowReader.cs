@@ -66,7 +66,7 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
             Failure = reader.State is SubscriptionState.Failed ? reader.Error ?? "its deployment failed" : null,
             IsSettled = reader.State is not SubscriptionState.Deploying,
             Stopped = Suspension(tenant, stops) ?? (reader.State is SubscriptionState.Paused
-                ? stops.GetValueOrDefault($"{tenant.Slug}/{reader.Name}", new StoppedOnPurpose(reader.ChangedAt, null))
+                ? stops.GetValueOrDefault(AuditSubject.OfSubscription(tenant, reader.Name).Name, new StoppedOnPurpose(reader.ChangedAt, null))
                 : null),
         };
     }
@@ -74,7 +74,7 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
     private static StoppedOnPurpose Unwritten { get; } = new(null, null);
 
     private static StoppedOnPurpose? Suspension(Tenant tenant, Dictionary<string, StoppedOnPurpose> stops) =>
-        tenant.State is TenantState.Suspended ? stops.GetValueOrDefault(tenant.Slug.Value, Unwritten) : null;
+        tenant.State is TenantState.Suspended ? stops.GetValueOrDefault(AuditSubject.Of(tenant).Name, Unwritten) : null;
 
     /// <summary>The last stop of each thing, by the audit log's name for it: a connector, <c>tenant/subscription</c> or a tenant.</summary>
     private static async Task<Dictionary<string, StoppedOnPurpose>> StopsAsync(PioneerDbContext db, CancellationToken ct)

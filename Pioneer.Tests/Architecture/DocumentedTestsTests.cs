@@ -16,7 +16,7 @@ public sealed partial class DocumentedTestsTests
     {
         var tests = typeof(DocumentedTestsTests).Assembly.GetTypes().Where(type => type.Name.EndsWith("Tests", StringComparison.Ordinal))
             .ToLookup(type => type.Name, StringComparer.Ordinal);
-        var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository(), "docs", document))).Select(match => (
+        var named = TestName().Matches(File.ReadAllText(RepositoryFolder.Of("docs", document))).Select(match => (
             Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)).Distinct().ToList();
 
         Assert.NotEmpty(named);
@@ -25,17 +25,6 @@ public sealed partial class DocumentedTestsTests
 
     private static bool Has(Type type, string method) =>
         type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static).Any(found => found.Name == method);
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Pioneer.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
-    }
 
     [GeneratedRegex("`(?<class>[A-Z][A-Za-z]*Tests)(\\.(?<method>[A-Z][A-Za-z_]+))?`")]
     private static partial Regex TestName();

@@ -61,14 +61,5 @@ internal static class BrowserPictures
         await page.WaitForFunctionAsync("() => !document.querySelector('.view-lines') || document.querySelector('.view-lines .mtkb')");
     }
 
-    private static string ImagesFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Pioneer.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Directory.CreateDirectory(Path.Combine(folder!.FullName, "docs", "images")).FullName;
-    }
+    private static string ImagesFolder() => Directory.CreateDirectory(RepositoryFolder.Of("docs", "images")).FullName;
 }
