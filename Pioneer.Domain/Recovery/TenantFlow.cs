@@ -49,7 +49,7 @@ public abstract record FlowHop(string Topic)
         /// <summary>Why the reader could not be made to run; null where it was, or where that is still under way.</summary>
         public string? Failure { get; init; }
 
-        /// <summary>False while a deployment is under way.</summary>
+        /// <summary>False while a deployment is under way, or a seed run that holds the reader.</summary>
         public bool IsSettled { get; init; } = true;
 
         /// <summary>Whether it should be running now, and can be waited for.</summary>

@@ -64,7 +64,8 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
         {
             EarlierGroup = reader.EarlierQueryId is { } earlier ? ConsumerGroups.Query(service, earlier) : null,
             Failure = reader.State is SubscriptionState.Failed ? reader.Error ?? "its deployment failed" : null,
-            IsSettled = reader.State is not SubscriptionState.Deploying,
+            // a seed run holds the query still while it copies: that is no standing
+            IsSettled = reader.State is not (SubscriptionState.Deploying or SubscriptionState.Seeding),
             Stopped = Suspension(tenant, stops) ?? (reader.State is SubscriptionState.Paused
                 ? stops.GetValueOrDefault(AuditSubject.OfSubscription(tenant, reader.Name).Name, new StoppedOnPurpose(reader.ChangedAt, null))
                 : null),

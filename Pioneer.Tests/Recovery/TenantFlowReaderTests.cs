@@ -75,6 +75,27 @@ public sealed class TenantFlowReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Query_that_a_seed_run_holds_is_not_wanted_to_run_and_keeps_its_horizon()
+    {
+        await _database.ATenantAsync();
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+        await _database.ReconcileAsync();
+        await DeployAsync("small");
+        await _database.ReconcileAsync();
+        Assert.Single(Assert.Single(await ReadAsync()).Flow.RunningReaders);
+        await using (var db = _database.Open())
+        {
+            await db.Subscriptions.ExecuteUpdateAsync(set => set.SetProperty(row => row.State, SubscriptionState.Seeding), DomainDatabase.Token);
+        }
+
+        var flow = Assert.Single(await ReadAsync()).Flow;
+
+        Assert.Empty(flow.RunningReaders);
+        Assert.Null(Assert.Single(flow.Readers).Stopped);
+    }
+
+    [Fact]
     public async Task New_version_is_known_to_go_on_from_the_group_of_the_one_before()
     {
         await _database.ATenantAsync();
