@@ -1,3 +1,3 @@
 using Pioneer.Jobs.Hosting;
 
-return await WorkerHost.RunAsync(args);
+return await ProgramStart.RunAsync(() => WorkerHost.RunAsync(args));

@@ -1,9 +1,13 @@
+using Pioneer.Jobs.Hosting;
 using Pioneer.Portal.Hosting;
 
-if (await PortalCommands.TryRunAsync(args) is { } code)
+return await ProgramStart.RunAsync(async () =>
 {
-    return code;
-}
+    if (await PortalCommands.TryRunAsync(args) is { } code)
+    {
+        return code;
+    }
 
-await using var app = await PortalApplication.BuildAsync(args);
-return await app.RunPortalAsync();
+    await using var app = await PortalApplication.BuildAsync(args);
+    return await app.RunPortalAsync();
+});

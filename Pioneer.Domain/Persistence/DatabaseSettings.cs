@@ -18,7 +18,7 @@ public sealed record DatabaseSettings(DatabaseProvider Provider, string Connecti
         var text = configuration["Database:Provider"] ?? nameof(DatabaseProvider.Sqlite);
         if (!Enum.TryParse<DatabaseProvider>(text, ignoreCase: true, out var provider))
         {
-            throw new InvalidOperationException($"Database:Provider is '{text}'; it must be Sqlite or SqlServer.");
+            throw new StartException($"Database:Provider is '{text}'; it must be Sqlite or SqlServer.");
         }
 
         var connection = configuration["Database:ConnectionString"];
@@ -29,7 +29,7 @@ public sealed record DatabaseSettings(DatabaseProvider Provider, string Connecti
 
         if (provider is DatabaseProvider.SqlServer)
         {
-            throw new InvalidOperationException("Database:ConnectionString is missing; SQL Server needs one.");
+            throw new StartException("Database:ConnectionString is missing; SQL Server needs one.");
         }
 
         var file = Path.Combine(configuration["Data"] ?? "data", "pioneer.db");

@@ -23,12 +23,15 @@ public static class SqliteDatabase
     // synchronous=FULL: a commit that was answered survives a power cut; WAL's default of NORMAL would not promise that.
     private sealed class PragmaInterceptor : DbConnectionInterceptor
     {
-        private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=15000;";
+        private const string Pragmas = "PRAGMA synchronous=FULL; PRAGMA busy_timeout=15000;";
+
+        // kept in the file, which EF first opens to read only (is there a database?): a copy that lost it gets it by the first that may write
+        private const string WriteAhead = "PRAGMA journal_mode=WAL; ";
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
             using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
+            command.CommandText = PragmasFor(connection);
             command.ExecuteNonQuery();
         }
 
@@ -36,8 +39,11 @@ public static class SqliteDatabase
             DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
+            command.CommandText = PragmasFor(connection);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
+
+        private static string PragmasFor(DbConnection connection) =>
+            new SqliteConnectionStringBuilder(connection.ConnectionString).Mode is SqliteOpenMode.ReadOnly ? Pragmas : WriteAhead + Pragmas;
     }
 }

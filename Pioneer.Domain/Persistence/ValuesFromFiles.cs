@@ -12,7 +12,7 @@ public static class ValuesFromFiles
     private const int MaxBytes = 64 * 1024;
 
     /// <summary>Reads each file that the configuration names, without the end of its last line.</summary>
-    /// <exception cref="InvalidOperationException">A file that cannot be read, with its key.</exception>
+    /// <exception cref="StartException">A file that cannot be read, with its key.</exception>
     public static void AddTo(IConfigurationManager configuration)
     {
         var values = configuration.AsEnumerable().Where(pair => pair.Value is { Length: > 0 } && pair.Key.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase))
@@ -29,11 +29,11 @@ public static class ValuesFromFiles
         {
             return new FileInfo(path).Length <= MaxBytes
                 ? File.ReadAllText(path).TrimEnd('\r', '\n')
-                : throw new InvalidOperationException($"{key} names '{path}', which has more than {MaxBytes / 1024} KiB: that is no value of a key.");
+                : throw new StartException($"{key} names '{path}', which has more than {MaxBytes / 1024} KiB: that is no value of a key.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new InvalidOperationException($"{key} names '{path}', and it cannot be read: {failure.Message}", failure);
+            throw new StartException($"{key} names '{path}', and it cannot be read: {failure.Message}", failure);
         }
     }
 }

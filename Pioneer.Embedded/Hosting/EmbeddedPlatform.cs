@@ -148,7 +148,10 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             SuperUser = _options.SuperUser,
             SuperPassword = _options.SuperPassword,
         };
-        _broker = await EmbeddedBroker.StartAsync(options, _loggers, _time, cancellationToken);
+        (IPEndPoint? Endpoint, string Switch)[] listeners = [(options.PlainEndpoint, _options.Switches.Kafka), (options.SaslEndpoint, _options.Switches.KafkaSasl)];
+        _broker = await ListenException.ExplainAsync(
+            "Kafka broker", [.. listeners.Where(l => l.Endpoint is not null).Select(l => (l.Endpoint!, l.Switch))],
+            () => EmbeddedBroker.StartAsync(options, _loggers, _time, cancellationToken));
     }
 
     private async Task StartKsqlAsync(IPEndPoint endpoint, KafkaConnection kafka, CancellationToken cancellationToken)
@@ -165,7 +168,8 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             BasicUser = _options.KsqlUser,
             BasicPassword = _options.KsqlPassword,
         };
-        _ksql = await KsqlServer.StartAsync(options, _loggers, _time, cancellationToken);
+        _ksql = await ListenException.ExplainAsync(
+            "ksql server", [(endpoint, _options.Switches.Ksql)], () => KsqlServer.StartAsync(options, _loggers, _time, cancellationToken));
     }
 
     private async Task StartConnectAsync(IPEndPoint endpoint, KafkaConnection kafka, CancellationToken cancellationToken)
@@ -178,7 +182,8 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
         }
 
         ConnectKafka = options.Kafka;
-        _connect = await ConnectWorker.StartAsync(options, _loggers, _time, cancellationToken);
+        _connect = await ListenException.ExplainAsync(
+            "Connect worker", [(endpoint, _options.Switches.Connect)], () => ConnectWorker.StartAsync(options, _loggers, _time, cancellationToken));
     }
 
     private async Task StartBankAsync(CancellationToken cancellationToken)

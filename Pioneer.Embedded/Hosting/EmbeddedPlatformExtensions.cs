@@ -18,6 +18,7 @@ public static class EmbeddedPlatformExtensions
     /// last start, else 9093, 8088 and 8083, else free ones. <c>Embedded:DemoPaymentsPerSecond</c> sets the bank's rate.
     /// </remarks>
     /// <exception cref="ArgumentException">A configuration value is wrong; the message names the key.</exception>
+    /// <exception cref="ListenException">A configured address cannot be listened at; the message names the part and the key.</exception>
     public static async Task<EmbeddedPlatform> AddEmbeddedPlatformAsync(
         this IHostApplicationBuilder builder,
         CancellationToken cancellationToken = default)

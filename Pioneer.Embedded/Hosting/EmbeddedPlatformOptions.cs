@@ -44,6 +44,19 @@ public sealed record EmbeddedPlatformOptions
     /// <summary>Payments a second of the demo bank.</summary>
     public double DemoPaymentsPerSecond { get; init; } = 5;
 
+    /// <summary>What the addresses are called where they are given, for messages.</summary>
+    internal ListenSwitches Switches { get; init; } = ListenSwitches.OfProgram;
+
     /// <summary>Whether the embedded broker runs.</summary>
     public bool BrokerEnabled => ExternalKafka is null && (KafkaPlainEndpoint ?? KafkaSaslEndpoint) is not null;
+}
+
+/// <summary>Names of the switches that say where each part listens.</summary>
+internal sealed record ListenSwitches(string Kafka, string KafkaSasl, string Ksql, string Connect)
+{
+    /// <summary>Of the program by itself.</summary>
+    public static ListenSwitches OfProgram { get; } = new("kafka", "kafka-sasl", "ksql", "connect");
+
+    /// <summary>Configuration keys of a host; its broker asks everybody to sign in.</summary>
+    public static ListenSwitches OfHost { get; } = new("Embedded:Kafka", "Embedded:Kafka", "Embedded:Ksql", "Embedded:Connect");
 }

@@ -26,9 +26,16 @@ internal static class LoopbackPorts
     }
 
     /// <summary>Whether a start failed because another process took a port after it was chosen.</summary>
-    public static bool WereTaken(Exception failure) =>
-        failure is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
-        || (failure.InnerException is { } inner && WereTaken(inner));
+    public static bool WereTaken(Exception failure) => Refusal(failure) is SocketError.AddressAlreadyInUse;
+
+    /// <summary>Why the system gave no address to listen at; null when that is not what failed.</summary>
+    public static SocketError? Refusal(Exception failure) => failure switch
+    {
+        AddressInUseException => SocketError.AddressAlreadyInUse,
+        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable } refused => refused.SocketErrorCode,
+        { InnerException: { } inner } => Refusal(inner),
+        _ => null,
+    };
 
     private static bool IsFree(int port)
     {

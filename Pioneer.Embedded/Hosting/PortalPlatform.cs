@@ -22,13 +22,14 @@ internal static class PortalPlatform
             DataDirectory = Path.GetFullPath(memory.Directory),
             DemoDirectory = Path.GetFullPath(Path.Combine(memory.Directory, "..", "demo")),
             ExternalKafka = external,
-            KafkaSaslEndpoint = external is null ? LoopbackPorts.Choose(configuration, "Embedded:Kafka", last.KafkaPort, KafkaPort) : null,
+            Switches = ListenSwitches.OfHost,
+            KafkaSaslEndpoint = external is null ? LoopbackPorts.Choose(configuration, ListenSwitches.OfHost.Kafka, last.KafkaPort, KafkaPort) : null,
             KsqlEndpoint = IsSet(configuration, "Ksql:Url")
                 ? null
-                : LoopbackPorts.Choose(configuration, "Embedded:Ksql", last.KsqlPort, KsqlPort),
+                : LoopbackPorts.Choose(configuration, ListenSwitches.OfHost.Ksql, last.KsqlPort, KsqlPort),
             ConnectEndpoint = IsSet(configuration, "Connect:Url")
                 ? null
-                : LoopbackPorts.Choose(configuration, "Embedded:Connect", last.ConnectPort, ConnectPort),
+                : LoopbackPorts.Choose(configuration, ListenSwitches.OfHost.Connect, last.ConnectPort, ConnectPort),
             SuperUser = external is null ? PlatformMemory.SuperUser : null,
             SuperPassword = external is null ? memory.Secret : null,
             KsqlUser = PlatformMemory.SuperUser,

@@ -3,6 +3,7 @@ using Hangfire.AspNetCore;
 using Hangfire.InMemory;
 using Hangfire.SqlServer;
 using Microsoft.Extensions.Options;
+using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
@@ -119,7 +120,7 @@ public static class JobServices
         provider.GetRequiredService<IGlobalConfiguration>();
         return string.Equals(options.Storage, "SqlServer", StringComparison.OrdinalIgnoreCase)
             ? new SqlServerStorage(options.ConnectionString ?? configuration["Database:ConnectionString"]
-                ?? throw new InvalidOperationException("Jobs:ConnectionString is empty: SqlServer job storage needs one."))
+                ?? throw new StartException("Jobs:ConnectionString is empty: SqlServer job storage needs one."))
             : new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(3) });
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.DataProtection;
+using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 
 namespace Pioneer.Jobs.Provisioning;
@@ -12,7 +13,7 @@ public static class SecretProtection
     /// Registers <see cref="ISecretProtector"/> on a key ring under <c>Data/keys</c>. With <c>Secrets:Certificate</c>, a PKCS#12 file with its private key
     /// (and <c>Secrets:CertificatePassword</c>), the keys are encrypted at rest; keys from before stay readable.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The certificate cannot be used; the message names key, file and reason.</exception>
+    /// <exception cref="StartException">The certificate cannot be used; the message names key, file and reason.</exception>
     public static IServiceCollection AddSecretProtection(this IServiceCollection services, IConfiguration configuration)
     {
         var keys = services.AddDataProtection().SetApplicationName("Pioneer").PersistKeysToFileSystem(OwnFolder(configuration["Data"] ?? "data"));
@@ -43,11 +44,11 @@ public static class SecretProtection
             var certificate = X509CertificateLoader.LoadPkcs12FromFile(file, password);
             return certificate.HasPrivateKey
                 ? certificate
-                : throw new InvalidOperationException($"Secrets:Certificate '{file}' holds no private key, so what it seals could not be opened again.");
+                : throw new StartException($"Secrets:Certificate '{file}' holds no private key, so what it seals could not be opened again.");
         }
         catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException(
+            throw new StartException(
                 $"Secrets:Certificate '{file}' cannot be read: {failure.Message} Give a PKCS#12 file, and its password as Secrets:CertificatePassword.", failure);
         }
     }

@@ -1,3 +1,5 @@
+using Pioneer.Domain;
+
 namespace Pioneer.Portal.Auditing;
 
 /// <summary>Registers the receivers that the configuration names.</summary>
@@ -5,14 +7,14 @@ internal static class AuditExportServices
 {
     private static readonly TimeSpan PostTimeout = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="InvalidOperationException">A receiver that cannot be, with its key.</exception>
+    /// <exception cref="StartException">A receiver that cannot be, with its key.</exception>
     public static void AddAuditExport(this WebApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection(AuditExportOptions.Section).Get<AuditExportOptions>() ?? new AuditExportOptions();
         var problems = options.Validate().ToList();
         if (problems.Count > 0)
         {
-            throw new InvalidOperationException(string.Join(' ', problems));
+            throw new StartException(string.Join(' ', problems));
         }
 
         var services = builder.Services;

@@ -12,7 +12,7 @@ public static class PlatformServices
     /// <summary>Starts the embedded parts that configuration does not point elsewhere for; then database, commands, queries, adapters and jobs.</summary>
     public static async Task AddPioneerAsync(this WebApplicationBuilder builder)
     {
-        var embedded = await builder.AddEmbeddedPlatformAsync();
+        var embedded = await StartEmbeddedAsync(builder);
         if (embedded.IsDrillTarget)
         {
             // what is embedded is nobody else's: it may be made to fail on purpose
@@ -24,5 +24,17 @@ public static class PlatformServices
         builder.Services.AddSeeding();
         builder.Services.AddRecovery();
         builder.Services.AddScoped<DemoContent>();
+    }
+
+    private static async Task<EmbeddedPlatform> StartEmbeddedAsync(WebApplicationBuilder builder)
+    {
+        try
+        {
+            return await builder.AddEmbeddedPlatformAsync();
+        }
+        catch (Exception failure) when (failure is ArgumentException or ListenException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(failure.Message, failure);
+        }
     }
 }

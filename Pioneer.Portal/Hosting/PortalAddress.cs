@@ -1,4 +1,5 @@
 using System.Net;
+using Pioneer.Domain;
 
 namespace Pioneer.Portal.Hosting;
 
@@ -29,14 +30,14 @@ public sealed record PortalAddress(Uri? Url, IReadOnlyList<IPNetwork> Proxies, b
         : string.Join(';', LoopbackNames.Concat(Url is null ? [] : [Url.Host]).Distinct(StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Reads the section and what the server will listen on.</summary>
-    /// <exception cref="InvalidOperationException">What is wrong or unsafe, all at once, each with its key.</exception>
+    /// <exception cref="StartException">What is wrong or unsafe, all at once, each with its key.</exception>
     public static PortalAddress Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
         var problems = new List<string>();
         var address = new PortalAddress(ReadUrl(section["Url"], problems), ReadProxies(section, problems), section.GetValue("AllowInsecure", false), BoundTo(configuration));
         problems.AddRange(address.Unsafe());
-        return problems.Count == 0 ? address : throw new InvalidOperationException(string.Join(' ', problems));
+        return problems.Count == 0 ? address : throw new StartException(string.Join(' ', problems));
     }
 
     private IEnumerable<string> Unsafe()

@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Jobs.Hosting;
 using Serilog;
 using Serilog.Events;
@@ -20,13 +21,13 @@ internal sealed class LogOptions
     public int MaxFiles => Math.Max(1, MaxTotalMegabytes / MaxFileMegabytes);
 
     /// <summary>The section as it is configured.</summary>
-    /// <exception cref="InvalidOperationException">A figure that is none, or too small.</exception>
+    /// <exception cref="StartException">A figure that is none, or too small.</exception>
     public static LogOptions Read(IConfiguration configuration)
     {
         var options = configuration.GetSection(Section).Get<LogOptions>() ?? new LogOptions();
         return options.MaxFileMegabytes >= 1 && options.MaxTotalMegabytes >= options.MaxFileMegabytes
             ? options
-            : throw new InvalidOperationException(
+            : throw new StartException(
                 $"{Section}:MaxFileMegabytes is {options.MaxFileMegabytes} and {Section}:MaxTotalMegabytes is {options.MaxTotalMegabytes}; "
                 + "a file needs 1 or more, and the total at least as much as one file.");
     }

@@ -1,7 +1,10 @@
+using System.Net.Sockets;
 using Hangfire;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Pioneer.Domain;
 using Pioneer.Portal.Features.Activity;
 using Pioneer.Portal.Api;
 using Pioneer.Portal.Shell;
@@ -55,9 +58,24 @@ public static class PortalPipeline
     /// <summary>Starts, prints the set-up link where there is no admin, then the one ready line.</summary>
     public static async Task StartPortalAsync(this WebApplication app, CancellationToken cancellationToken)
     {
-        await app.StartAsync(cancellationToken);
+        await ListenAsync(app, cancellationToken);
         var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? PortalHost.DefaultUrl;
         await app.AnnounceAsync(url.TrimEnd('/'));
+    }
+
+    private static async Task ListenAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException { InnerException: AddressInUseException })
+        {
+            var address = app.Services.GetRequiredService<PortalAddress>();
+            throw new StartException(
+                $"The portal cannot listen at {string.Join(" and ", address.Listens.Select(bound => bound.Text))}: {failure.Message.TrimEnd('.')}. "
+                + "Give another address with --urls=http://127.0.0.1:PORT, or stop the program that has this one.", failure);
+        }
     }
 
     private static Task UseActor(HttpContext http, RequestDelegate next)

@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
@@ -24,7 +25,7 @@ internal static class PortalStart
             var kept = await scope.ServiceProvider.GetRequiredService<ManageApiTokens>().EnsureSetupTokenAsync(token, default);
             if (kept.IsFailure)
             {
-                throw new InvalidOperationException(kept.Error.ToText());
+                throw new StartException(kept.Error.ToText());
             }
         }
 
@@ -57,7 +58,7 @@ internal static class PortalStart
             var made = await admins.CreateAsync(email, email, password);
             if (made.IsFailure)
             {
-                throw new InvalidOperationException($"Setup:AdminEmail and Setup:AdminPassword were refused. {made.Error.Message}");
+                throw new StartException($"Setup:AdminEmail and Setup:AdminPassword were refused. {made.Error.Message}");
             }
 
             return;

@@ -1,3 +1,5 @@
+using Pioneer.Domain;
+
 namespace Pioneer.Portal.SignIn;
 
 /// <summary>What section <c>Authentication:Entra</c> must say; all that is missing or unsafe is told at once, at start.</summary>
@@ -11,7 +13,7 @@ internal static class EntraSettings
     private static readonly string[] OpenDirectories = ["common", "organizations", "consumers"];
 
     /// <summary>The section, with the public cloud as the instance where none is named.</summary>
-    /// <exception cref="InvalidOperationException">Something is missing or unsafe.</exception>
+    /// <exception cref="StartException">Something is missing or unsafe.</exception>
     public static IConfigurationSection Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
@@ -21,7 +23,7 @@ internal static class EntraSettings
         }
 
         var problems = Problems(section).ToList();
-        return problems.Count == 0 ? section : throw new InvalidOperationException(string.Join(' ', problems));
+        return problems.Count == 0 ? section : throw new StartException(string.Join(' ', problems));
     }
 
     private static IEnumerable<string> Problems(IConfigurationSection section)

@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Hosting;
 
@@ -18,7 +19,7 @@ internal sealed class SecondFactorRule
         string[] rules = ["Optional", "PlatformRoles", "Everybody"];
         var text = configuration[Key] is { Length: > 0 } said ? said : address.IsLoopback ? rules[0] : rules[1];
         _rule = rules.FirstOrDefault(rule => rule.Equals(text, StringComparison.OrdinalIgnoreCase))
-            ?? throw new InvalidOperationException($"{Key} is '{text}'; it can be {string.Join(", ", rules)}.");
+            ?? throw new StartException($"{Key} is '{text}'; it can be {string.Join(", ", rules)}.");
     }
 
     /// <summary>The account's rights wait for a second factor.</summary>

@@ -1,3 +1,5 @@
+using Pioneer.Domain;
+
 namespace Pioneer.Portal.SignIn;
 
 /// <summary>Who signs people in; key <c>Authentication:Provider</c>.</summary>
@@ -5,12 +7,12 @@ namespace Pioneer.Portal.SignIn;
 public sealed record SignInProvider(bool IsEntra)
 {
     /// <summary>Local when nothing is said.</summary>
-    /// <exception cref="InvalidOperationException">A provider that there is not: never fall back to another one silently.</exception>
+    /// <exception cref="StartException">A provider that there is not: never fall back to another one silently.</exception>
     public static SignInProvider Read(IConfiguration configuration) => configuration["Authentication:Provider"] switch
     {
         null or "" => new SignInProvider(IsEntra: false),
         var name when name.Equals("Local", StringComparison.OrdinalIgnoreCase) => new SignInProvider(IsEntra: false),
         var name when name.Equals("Entra", StringComparison.OrdinalIgnoreCase) => new SignInProvider(IsEntra: true),
-        var name => throw new InvalidOperationException($"Authentication:Provider is '{name}'; it can be Local or Entra."),
+        var name => throw new StartException($"Authentication:Provider is '{name}'; it can be Local or Entra."),
     };
 }

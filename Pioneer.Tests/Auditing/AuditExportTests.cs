@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Hosting;
@@ -76,7 +77,7 @@ public sealed class AuditExportTests : IAsyncLifetime
     [InlineData("https://siem.bank.example/audit", "", "WebhookSecret")]
     public async Task Receiver_that_would_be_read_along_or_cannot_tell_who_posts_is_refused_at_start(string webhook, string secret, string said)
     {
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => PortalApplication.BuildAsync(
+        var refused = await Assert.ThrowsAsync<StartException>(() => PortalApplication.BuildAsync(
             [.. Stories.PortalProcess.WithoutPlatform, $"--data={_folder}/other", $"--Audit:Export:Webhook={webhook}", $"--Audit:Export:WebhookSecret={secret}"]));
 
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Pioneer.Domain;
 using Pioneer.Portal.Hosting;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class PortalAddressTests
     [InlineData("http://127.0.0.1:5080", "Portal:Proxies", "Proxies=proxy.bank.example")]
     public void Start_that_would_be_open_or_is_misspelt_is_refused_with_its_key(string urls, string named, params string[] settings)
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => Read(urls, settings));
+        var refused = Assert.Throws<StartException>(() => Read(urls, settings));
 
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
     }
@@ -46,7 +47,7 @@ public sealed class PortalAddressTests
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("http_ports", "8080")]).Build();
 
-        Assert.Contains("http://*:8080", Assert.Throws<InvalidOperationException>(() => PortalAddress.Read(configuration)).Message, StringComparison.Ordinal);
+        Assert.Contains("http://*:8080", Assert.Throws<StartException>(() => PortalAddress.Read(configuration)).Message, StringComparison.Ordinal);
     }
 
     private static PortalAddress Read(string urls, string[] settings) => PortalAddress.Read(new ConfigurationBuilder().AddInMemoryCollection(

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
 using Xunit;
 
@@ -29,7 +30,7 @@ public sealed class ValuesFromFilesTests : IDisposable
         using var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection([new("Setup:AdminPassword:File", _file + ".gone")]);
 
-        var refused = Assert.Throws<InvalidOperationException>(() => ValuesFromFiles.AddTo(configuration));
+        var refused = Assert.Throws<StartException>(() => ValuesFromFiles.AddTo(configuration));
 
         Assert.Contains("Setup:AdminPassword:File", refused.Message, StringComparison.Ordinal);
     }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Jobs.Provisioning;
 using Xunit;
@@ -57,7 +58,7 @@ public sealed class SecretProtectionTests : IDisposable
     {
         var (file, password) = Certificate();
 
-        var refusal = Assert.Throws<InvalidOperationException>(() => fault == "missing file" ? Protector(file + ".gone", password) : Protector(file, "other"));
+        var refusal = Assert.Throws<StartException>(() => fault == "missing file" ? Protector(file + ".gone", password) : Protector(file, "other"));
 
         Assert.Contains("Secrets:Certificate", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(file, refusal.Message, StringComparison.Ordinal);

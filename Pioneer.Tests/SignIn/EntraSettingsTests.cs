@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Pioneer.Domain;
 using Pioneer.Portal.SignIn;
 using Xunit;
 
@@ -10,7 +11,7 @@ public sealed class EntraSettingsTests
     [Fact]
     public void Everything_that_is_missing_is_named_at_once()
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => EntraSettings.Read(Configuration()));
+        var refused = Assert.Throws<StartException>(() => EntraSettings.Read(Configuration()));
 
         Assert.Contains("Authentication:Entra:TenantId", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Authentication:Entra:ClientId", refused.Message, StringComparison.Ordinal);
@@ -24,7 +25,7 @@ public sealed class EntraSettingsTests
     [InlineData("Instance", "login.example")]
     public void Setting_that_lets_strangers_in_is_refused(string key, string value)
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => EntraSettings.Read(Complete((key, value))));
+        var refused = Assert.Throws<StartException>(() => EntraSettings.Read(Complete((key, value))));
 
         Assert.Contains($"Authentication:Entra:{key} is '{value}'", refused.Message, StringComparison.Ordinal);
     }
@@ -34,7 +35,7 @@ public sealed class EntraSettingsTests
 
     [Fact]
     public void Provider_that_there_is_not_is_refused_and_not_replaced() =>
-        Assert.Throws<InvalidOperationException>(() => SignInProvider.Read(
+        Assert.Throws<StartException>(() => SignInProvider.Read(
             new ConfigurationBuilder().AddInMemoryCollection([new("Authentication:Provider", "Entre")]).Build()));
 
     private static IConfiguration Complete(params (string Key, string Value)[] changes) =>
