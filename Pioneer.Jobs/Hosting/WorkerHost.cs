@@ -15,6 +15,7 @@ public static class WorkerHost
         ValuesFromFiles.AddTo(builder.Configuration);
         builder.Services.AddSerilog((services, logging) => logging.WithPioneerLevels().ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services)
             .Enrich.FromLogContext().WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture));
+        builder.AddPioneerTelemetry("pioneer-worker");
         builder.Services.AddPioneerDomain(builder.Configuration);
         builder.Services.AddPioneerJobs(builder.Configuration);
         builder.Services.AddSeeding();

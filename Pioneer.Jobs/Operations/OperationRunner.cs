@@ -4,6 +4,7 @@ using Pioneer.Domain;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Jobs.Operations;
 
@@ -34,7 +35,9 @@ public sealed class OperationRunner(
         {
             if (await TakeUpAsync(operationId, ct) is { } operation)
             {
-                using var logged = logger.BeginScope("Operation {Operation} of tenant {Tenant}", operation.Id, await SlugOfAsync(operation, ct));
+                var slug = await SlugOfAsync(operation, ct);
+                using var logged = logger.BeginScope("Operation {Operation} of tenant {Tenant}", operation.Id, slug);
+                using var span = Telemetry.Begin($"operation {operation.Kind}", ("operation.id", operation.Id.ToString()), ("tenant", slug), ("attempt", operation.Attempt));
                 await RunAsync(operation, ct);
             }
         }
@@ -121,6 +124,7 @@ public sealed class OperationRunner(
 
     private async Task EndAsync(Operation operation, Result result, CancellationToken ct)
     {
+        Telemetry.Judge(result.Error);
         if (result.IsSuccess)
         {
             await WriteAsync(operation, OperationState.Succeeded, null, ct);

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Pioneer.Domain;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Jobs.Hosting;
 using Pioneer.Jobs.Operations;
 
 namespace Pioneer.Jobs.Provisioning;
@@ -50,7 +51,9 @@ public sealed class PlanExecutor(ChangeApplier applier, ILogger<PlanExecutor> lo
         }
 
         await run.StartedAsync([.. ready.Select(change => steps[change])], ct);
+        using var span = Telemetry.Begin($"apply {ready[0].Kind} {ready[0].ResourceType}", ("changes", ready.Count));
         var results = await applier.ApplyAsync(ready, ct);
+        Telemetry.Judge(results.Select(result => result.Error).FirstOrDefault(error => error is not null));
         var outcomes = new List<(int, OperationStepState, string?)>(ready.Count);
         foreach (var (change, result) in ready.Zip(results))
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 using Pioneer.Jobs.Operations;
 
 namespace Pioneer.Jobs.Provisioning;
@@ -36,7 +37,7 @@ public sealed class TenantReconciler(
         var consent = RequestReconcile.ConsentOf(run.Kind, run.Target);
         var scope = OperationScope.Of(tenant.Slug, run.Kind, run.Subject, run.Target);
         var plannedAt = time.GetUtcNow();
-        var plan = await planner.PlanAsync(tenant.Slug, ct);
+        var plan = await PlanAsync(tenant.Slug, ct);
         for (var round = 1; ; round++)
         {
             if (plan.IsFailure)
@@ -76,13 +77,22 @@ public sealed class TenantReconciler(
         }
     }
 
+    private async Task<Result<Plan>> PlanAsync(TenantSlug tenant, CancellationToken ct)
+    {
+        using var span = Telemetry.Begin("plan", ("tenant", tenant.Value));
+        var plan = await planner.PlanAsync(tenant, ct);
+        span?.SetTag("changes", plan.IsSuccess ? plan.Value.Changes.Length : null);
+        Telemetry.Judge(plan.Error);
+        return plan;
+    }
+
     /// <summary>Plans until nothing is left or what is left no longer looks like metadata on its way.</summary>
     private async Task<Result<Plan>> SettleAsync(TenantSlug tenant, OperationScope scope, PlanConsent consent, bool mayWait, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         while (true)
         {
-            var plan = await planner.PlanAsync(tenant, ct);
+            var plan = await PlanAsync(tenant, ct);
             if (plan.IsFailure || Left(plan.Value, scope, consent).InSync || !mayWait || time.GetElapsedTime(started) > SettlePatience)
             {
                 return plan;

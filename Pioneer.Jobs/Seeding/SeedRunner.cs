@@ -1,5 +1,6 @@
 using Pioneer.Domain;
 using Pioneer.Domain.Seeding;
+using Pioneer.Jobs.Hosting;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.KsqlDb;
 
@@ -44,6 +45,7 @@ public sealed partial class SeedRunner(
         }
 
         Log.TakenUp(logger, taken.Id, found.Value.Tenant.Value, taken.State.Phase, taken.Fence);
+        using var span = Telemetry.Begin("seed run", ("seed.run.id", taken.Id.ToString()), ("tenant", found.Value.Tenant.Value), ("fence", taken.Fence));
         var session = new SeedSession(rights, found.Value, taken.Fence, time);
         await DriveAsync(taken, session, SeedMachine.Step(taken.State, await FirstEventAsync(taken, found.Value, ct)), ct);
     }
@@ -79,7 +81,7 @@ public sealed partial class SeedRunner(
                 return;
             }
 
-            var happened = await TakeActionsAsync(taken, session, step, ct);
+            var happened = await TakeStepAsync(taken, session, step, ct);
             var next = SeedMachine.Step(step.State, happened);
             pause = happened is SeedEvent.Broken broken && next.State.Phase == step.State.Phase
                 ? await WaitAsync(taken, step.State.Phase, broken.Reason, pause, ct)
@@ -99,6 +101,18 @@ public sealed partial class SeedRunner(
 
         await Task.Delay(pause, time, ct);
         return pause * 2 < LongestPause ? pause * 2 : LongestPause;
+    }
+
+    private async Task<SeedEvent> TakeStepAsync(TakenSeedRun taken, SeedSession session, SeedStep step, CancellationToken ct)
+    {
+        using var span = Telemetry.Begin($"seed {step.State.Phase}", ("attempt", step.State.Attempt));
+        var happened = await TakeActionsAsync(taken, session, step, ct);
+        if (happened is SeedEvent.Broken broken)
+        {
+            Telemetry.Judge(new Error("SeedRunBroken", broken.Reason));
+        }
+
+        return happened;
     }
 
     private async Task<SeedEvent> TakeActionsAsync(TakenSeedRun taken, SeedSession session, SeedStep step, CancellationToken ct)

@@ -1,6 +1,7 @@
+using System.Diagnostics.Metrics;
 using Pioneer.Domain.Auditing;
 using Pioneer.Domain.Tenants;
-using Prometheus;
+using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Portal.Auditing;
 
@@ -9,12 +10,13 @@ namespace Pioneer.Portal.Auditing;
 /// for a receiver that is slow or away, and nothing is lost with the process. What fails is tried again after 1, 2, 4 ... 60 seconds.
 /// </summary>
 internal sealed class AuditExport(
-    IServiceScopeFactory scopes, IEnumerable<IAuditReceiver> receivers, TimeProvider time, ILogger<AuditExport> log) : BackgroundService
+    IServiceScopeFactory scopes, IEnumerable<IAuditReceiver> receivers, IMeterFactory meters, TimeProvider time, ILogger<AuditExport> log) : BackgroundService
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
-    private static readonly Gauge Failing = Metrics.CreateGauge("pioneer_audit_export_failing", "1 while a receiver of the audit log does not take it.", "receiver");
+    private readonly Gauge<int> _failing = meters.Create(Telemetry.MeterOf("Auditing"))
+        .CreateGauge<int>("pioneer.audit.export.failing", "{receiver}", "1 while a receiver of the audit log does not take it, 0 while it does");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(receivers.Select(receiver => ServeAsync(receiver, stoppingToken)));
 
@@ -37,7 +39,7 @@ internal sealed class AuditExport(
                 }
 
                 pause = TimeSpan.Zero;
-                Failing.WithLabels(receiver.Name).Set(0);
+                _failing.Record(0, new KeyValuePair<string, object?>("receiver", receiver.Name));
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -51,7 +53,7 @@ internal sealed class AuditExport(
                 }
 
                 pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Max(1, pause.TotalSeconds * 2)));
-                Failing.WithLabels(receiver.Name).Set(1);
+                _failing.Record(1, new KeyValuePair<string, object?>("receiver", receiver.Name));
             }
         }
     }

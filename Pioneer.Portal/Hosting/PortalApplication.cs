@@ -1,4 +1,6 @@
+using OpenTelemetry.Metrics;
 using Pioneer.Domain.Persistence;
+using Pioneer.Jobs.Hosting;
 using Pioneer.Portal.Api;
 using Pioneer.Portal.Auditing;
 using Pioneer.Portal.SignIn;
@@ -14,6 +16,7 @@ public static class PortalApplication
         var builder = PortalHost.CreateBuilder(args);
         builder.AddPortalLogging();
         builder.AddPortalTransport();
+        builder.AddPioneerTelemetry("pioneer-portal").WithMetrics(metrics => metrics.AddPrometheusExporter());
         var migrated = MigrateBeside(builder.Configuration);
         await builder.AddPioneerAsync();
         builder.AddPortalSignIn();

@@ -9,7 +9,6 @@ using Pioneer.Portal.Features.Activity;
 using Pioneer.Portal.Api;
 using Pioneer.Portal.Shell;
 using Pioneer.Portal.SignIn;
-using Prometheus;
 
 namespace Pioneer.Portal.Hosting;
 
@@ -34,8 +33,7 @@ public static class PortalPipeline
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
-        MeterAdapter.StartListening(); // from the start, not from the first question on
-        app.MapMetrics().AllowAnonymous(); // for whom, MachineAddresses says
+        app.MapPrometheusScrapingEndpoint(MachineAddresses.Metrics).AllowAnonymous(); // for whom, MachineAddresses says
         app.MapHangfireDashboard(PortalUrls.Hangfire, new DashboardOptions { Authorization = [], AppPath = PortalUrls.Operations, DashboardTitle = "Pioneer jobs" })
             .RequireAuthorization(Policies.PlatformAdmin);
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Hosting;
 using Pioneer.Jobs.Seeding;
 using Pioneer.Tests.Embedded.BrokerClients;
 using Pioneer.Tests.Jobs;
@@ -57,6 +60,30 @@ public sealed class SeedRunEndsTests : IAsyncLifetime
         var operation = await _host.FinishedAsync(rows.Operation, 60);
         Assert.Equal((OperationState.Cancelled, "The seed run was cancelled; the live query goes on from where it was paused."), (operation.State, operation.Error));
         await EndedAsync(rows, SeedRunState.Cancelled);
+    }
+
+    [Fact]
+    public async Task Run_leaves_a_trace_of_its_steps_under_its_operation()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == Telemetry.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var rows = await SeedRunRows.AddAsync(_host, Copying, OperationState.Queued, cancelled: true);
+
+        await RestartAsync();
+        await _host.FinishedAsync(rows.Operation, 60);
+        await EndedAsync(rows, SeedRunState.Cancelled);
+
+        await Eventually.TrueAsync(() => Task.FromResult(spans.Any(span => Equals(span.GetTagItem("pioneer.operation.id"), rows.Operation.ToString()))), 60);
+        var operation = spans.Single(span => Equals(span.GetTagItem("pioneer.operation.id"), rows.Operation.ToString()));
+        var run = Assert.Single(spans, span => span.ParentSpanId == operation.SpanId);
+        Assert.Equal(("operation RunSeed", "seed run", rows.Run.ToString()), (operation.OperationName, run.OperationName, run.GetTagItem("pioneer.seed.run.id")));
+        Assert.Contains(spans, span => span.ParentSpanId == run.SpanId && span.OperationName.StartsWith("seed ", StringComparison.Ordinal));
     }
 
     [Fact]
