@@ -8,6 +8,12 @@ public sealed record ConnectWorkerOptions
     /// <summary>Where the REST API listens; port 0 picks a free one.</summary>
     public IPEndPoint Endpoint { get; init; } = new(IPAddress.Loopback, 8083);
 
+    /// <summary>User that every path of the REST API asks for by Basic authentication; null lets everyone in.</summary>
+    public string? BasicUser { get; init; }
+
+    /// <summary>Password of <see cref="BasicUser"/>.</summary>
+    public string? BasicPassword { get; init; }
+
     /// <summary>The cluster that keeps the worker's state and takes its records.</summary>
     public required KafkaConnection Kafka { get; init; }
 

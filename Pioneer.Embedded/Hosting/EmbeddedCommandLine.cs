@@ -12,7 +12,7 @@ internal static class EmbeddedCommandLine
     public const string Usage =
         "usage: Pioneer.Embedded --data DIR [--kafka 127.0.0.1:9092] [--kafka-sasl 127.0.0.1:9093] [--ksql 127.0.0.1:8088] "
         + "[--connect 127.0.0.1:8083] [--brokers 1] [--super-user NAME --super-password SECRET] [--demo true]\n"
-        + "An endpoint may be 'off'; port 0 picks a free one. --Kafka:BootstrapServers=HOST:PORT runs against that cluster.";
+        + "An endpoint may be 'off'; port 0 picks a free one. The super user is the one that ksql server and Connect worker ask for, too. --Kafka:BootstrapServers=HOST:PORT runs against that cluster.";
 
     private static readonly HashSet<string> Known =
         ["data", "kafka", "kafka-sasl", "ksql", "connect", "brokers", "super-user", "super-password", "demo"];
@@ -50,6 +50,10 @@ internal static class EmbeddedCommandLine
             ConnectEndpoint = Endpoint(config, "connect", 8083),
             SuperUser = user,
             SuperPassword = password,
+            KsqlUser = user,
+            KsqlPassword = password,
+            ConnectUser = user,
+            ConnectPassword = password,
             ExternalKafka = External(config),
             Demo = bool.TryParse(config["demo"] ?? "false", out var demo)
                 ? demo

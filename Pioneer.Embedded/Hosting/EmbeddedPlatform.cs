@@ -174,7 +174,13 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
 
     private async Task StartConnectAsync(IPEndPoint endpoint, KafkaConnection kafka, CancellationToken cancellationToken)
     {
-        var options = new ConnectWorkerOptions { Endpoint = endpoint, Kafka = kafka };
+        var options = new ConnectWorkerOptions
+        {
+            Endpoint = endpoint,
+            Kafka = kafka,
+            BasicUser = _options.ConnectUser,
+            BasicPassword = _options.ConnectPassword,
+        };
         if (ConnectPrincipal.IsPossible(kafka))
         {
             var principal = new ConnectPrincipal(kafka, _loggers, _time);

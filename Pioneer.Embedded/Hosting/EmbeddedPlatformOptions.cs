@@ -35,6 +35,12 @@ public sealed record EmbeddedPlatformOptions
     /// <summary>Password of <see cref="KsqlUser"/>.</summary>
     public string? KsqlPassword { get; init; }
 
+    /// <summary>User that the Connect worker asks for by Basic authentication; null asks for none.</summary>
+    public string? ConnectUser { get; init; }
+
+    /// <summary>Password of <see cref="ConnectUser"/>.</summary>
+    public string? ConnectPassword { get; init; }
+
     /// <summary>Folder of the demo bank; <c>demo</c> under <see cref="DataDirectory"/> when null.</summary>
     public string? DemoDirectory { get; init; }
 

@@ -34,6 +34,8 @@ internal static class PortalPlatform
             SuperPassword = external is null ? memory.Secret : null,
             KsqlUser = PlatformMemory.SuperUser,
             KsqlPassword = memory.Derived("ksql"),
+            ConnectUser = PlatformMemory.SuperUser,
+            ConnectPassword = memory.Derived("connect"),
             Demo = WantsDemo(configuration, last, external is null) && !IsSet(configuration, "Connect:Url"),
             DemoPaymentsPerSecond = Rate(configuration),
         };
@@ -66,6 +68,8 @@ internal static class PortalPlatform
         if (endpoints.Connect is { } connect)
         {
             configuration["Connect:Url"] = connect;
+            configuration["Connect:Username"] = options.ConnectUser;
+            configuration["Connect:Password"] = options.ConnectPassword;
         }
 
         if (options.ConnectEndpoint is null && bool.TryParse(configuration["Demo"], out var asked) && asked)

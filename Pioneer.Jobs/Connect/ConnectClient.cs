@@ -132,7 +132,7 @@ public sealed class ConnectClient(IHttpClientFactory http, IOptions<ConnectOptio
                 continue;
             }
 
-            return (int)status < 400
+            return (int)status < 300
                 ? string.IsNullOrWhiteSpace(content) ? default : JsonDocument.Parse(content).RootElement
                 : throw Failure(action, status, content);
         }
@@ -144,13 +144,18 @@ public sealed class ConnectClient(IHttpClientFactory http, IOptions<ConnectOptio
         try
         {
             using var request = new HttpRequestMessage(method, address);
+            if (!string.IsNullOrEmpty(options.Value.Username))
+            {
+                request.Headers.Authorization = HttpFailures.Basic(options.Value.Username, options.Value.Password);
+            }
+
             if (body is not null)
             {
                 request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body)) { Headers = { ContentType = JsonType } };
             }
 
             using var response = await http.CreateClient(client).SendAsync(request, ct);
-            return (response.StatusCode, await response.Content.ReadAsStringAsync(ct));
+            return (response.StatusCode, await HttpFailures.ContentAsync(response, "Connect:Url", ct));
         }
         catch (Exception failure) when (HttpFailures.IsUnreachable(failure, ct))
         {

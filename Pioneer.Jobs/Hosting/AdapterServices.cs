@@ -17,7 +17,8 @@ public static class AdapterServices
     {
         services.AddOptions<KafkaOptions>().Bind(configuration.GetSection(KafkaOptions.Section));
         services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsValidator>();
-        services.AddOptions<KsqlDbOptions>().Bind(configuration.GetSection(KsqlDbOptions.Section));
+        services.AddOptions<KsqlDbOptions>().Bind(configuration.GetSection(KsqlDbOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<KsqlDbOptions>, KsqlDbOptionsValidator>();
         services.AddOptions<ConnectOptions>().Bind(configuration.GetSection(ConnectOptions.Section));
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<KafkaAdmin>();
@@ -29,6 +30,12 @@ public static class AdapterServices
         services.AddSingleton<KsqlDbClient>();
         services.AddSingleton<QueryStillness>();
         services.AddSingleton<ConnectClient>();
+
+        // a redirect would carry what is sent, secrets among it, to an address that nobody configured
+        foreach (var client in (string[])[KsqlDbClient.Questions, KsqlDbClient.Commands, KsqlDbClient.Streaming, ConnectClient.Repeatable, ConnectClient.Once])
+        {
+            services.AddHttpClient(client).UseSocketsHttpHandler((handler, _) => handler.AllowAutoRedirect = false);
+        }
 
         services.AddHttpClient(KsqlDbClient.Questions).AddResilienceHandler("questions", Repeatable(QuestionTimeout));
         services.AddHttpClient(KsqlDbClient.Commands, client => client.Timeout = CommandTimeout);

@@ -104,7 +104,7 @@ public sealed partial class KsqlDbClient(
         try
         {
             using var response = await http.CreateClient(client).SendAsync(request, ct);
-            var content = await response.Content.ReadAsStringAsync(ct);
+            var content = await HttpFailures.ContentAsync(response, "the address of the service", ct);
             if (response.IsSuccessStatusCode)
             {
                 return string.IsNullOrWhiteSpace(content) ? default : JsonDocument.Parse(content).RootElement;
@@ -121,9 +121,9 @@ public sealed partial class KsqlDbClient(
     private HttpRequestMessage NewRequest(HttpMethod method, Uri address, object? body)
     {
         var request = new HttpRequestMessage(method, address);
-        if (!string.IsNullOrEmpty(options.Value.Username))
+        if (options.Value.CredentialFor(address) is { } credential)
         {
-            request.Headers.Authorization = HttpFailures.Basic(options.Value.Username, options.Value.Password);
+            request.Headers.Authorization = HttpFailures.Basic(credential.Username, credential.Password);
         }
 
         if (body is not null)

@@ -23,10 +23,11 @@ internal static class PlatformErrors
             $"Check the credential of '{refused.Principal}' on the brokers; if its password was changed there, set it again from the portal."),
         KafkaRequestException request => new Error("KafkaRefused", failure.Message, HintFor(request)),
         KsqlDbRequestException request => new Error("KsqlDbRefused", failure.Message,
-            request.Code / 100 == 401 ? "Check Ksql:Username and Ksql:Password." : null),
+            request.Code / 100 == 401 ? "Check Ksql:Username and Ksql:Password, or for a server of a tenant's own its Ksql:Credentials." : null),
         KsqlServiceNotRegisteredException => new Error("KsqlServiceNotRegistered", failure.Message),
         ConnectRequestException refused when refused.ServerMessage.Contains("Failed to find any class that implements", StringComparison.Ordinal) =>
             new Error("ConnectPluginMissing", "Kafka Connect has no plug-in for a connector of this kind.", ConnectorPlanning.WayOut),
+        ConnectRequestException { Status: 401 } => new Error("ConnectRefused", failure.Message, "Check Connect:Username and Connect:Password."),
         ConnectRequestException => new Error("ConnectRefused", failure.Message, "Check the source's address and the feed's columns."),
         SecretMissingException missing => missing.Error,
         _ => new Error("Unexpected", failure.Message),

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded;
@@ -49,6 +50,8 @@ internal sealed class EmbeddedStack : IAsyncDisposable
                 SuperUser = User,
                 SuperPassword = Password,
                 ConnectEndpoint = TestPorts.NextEndpoint(),
+                ConnectUser = User,
+                ConnectPassword = Password,
                 Demo = true,
                 DemoPaymentsPerSecond = 0,
                 ExternalKafka = external is null
@@ -76,7 +79,7 @@ internal sealed class EmbeddedStack : IAsyncDisposable
     /// <param name="add">Areas beyond what <c>AddPioneerJobs</c> registers.</param>
     public Task<JobsHost> StartJobsAsync(string data, Action<IServiceCollection> add, params (string Key, string Value)[] settings) =>
         JobsHost.StartAsync(data, Kafka, ConnectUrl, KsqlUrl, add,
-            [("Ksql:Username", User), ("Ksql:Password", Password), ("Kafka:Partitions", "2"), .. settings]);
+            [("Ksql:Username", User), ("Ksql:Password", Password), ("Connect:Username", User), ("Connect:Password", Password), ("Kafka:Partitions", "2"), .. settings]);
 
     public async ValueTask DisposeAsync()
     {
@@ -94,6 +97,7 @@ internal sealed class EmbeddedStack : IAsyncDisposable
     private async Task DeleteConnectorsAsync()
     {
         using var rest = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(ConnectUrl), Timeout = TimeSpan.FromSeconds(30) };
+        rest.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
         foreach (var name in (await rest.GetFromJsonAsync<string[]>("/connectors"))!)
         {
             using var answer = await rest.DeleteAsync($"/connectors/{Uri.EscapeDataString(name)}");

@@ -5,8 +5,8 @@ using Pioneer.Embedded.Connect.Runtime;
 namespace Pioneer.Embedded.Connect.Rest;
 
 /// <summary>
-/// Outermost layer of the REST API: errors become Connect's error bodies, calls wait for a worker that starts, and calls that a browser
-/// makes for another site are refused (the API has no authentication, like Connect's own).
+/// Outermost layer of the REST API: who calls is looked at on every path, errors become Connect's error bodies, calls wait for a worker that
+/// starts, and calls that a browser makes for another site are refused.
 /// </summary>
 internal sealed partial class RestGuard(RequestDelegate next, Herder herder, ILogger<RestGuard> logger)
 {
@@ -18,12 +18,19 @@ internal sealed partial class RestGuard(RequestDelegate next, Herder herder, ILo
             return;
         }
 
+        var options = herder.Context.Options;
+        if (!BasicAuthentication.Admits(http.Request.Headers.Authorization, options.BasicUser, options.BasicPassword))
+        {
+            await WriteAsync(http, StatusCodes.Status401Unauthorized, "User cannot access the resource.");
+            return;
+        }
+
         if (!herder.IsReady && http.Request.Path != "/" && http.Request.Path != "/health")
         {
             await WriteAsync(
                 http,
                 StatusCodes.Status503ServiceUnavailable,
-                $"Worker is starting: it waits for Kafka at {herder.Context.Options.Kafka.BootstrapServers}");
+                $"Worker is starting: it waits for Kafka at {options.Kafka.BootstrapServers}");
             return;
         }
 
@@ -65,6 +72,11 @@ internal sealed partial class RestGuard(RequestDelegate next, Herder herder, ILo
 
         http.Response.Clear();
         http.Response.StatusCode = status;
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            http.Response.Headers.WWWAuthenticate = "Basic realm=\"connect\"";
+        }
+
         await http.Response.WriteAsJsonAsync(new ErrorMessage(status, message), http.RequestAborted);
     }
 

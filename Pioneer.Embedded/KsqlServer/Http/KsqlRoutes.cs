@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Statements;
@@ -87,7 +85,7 @@ internal static class KsqlRoutes
     {
         try
         {
-            if (!IsAuthentic(context.Request.Headers.Authorization, options))
+            if (!BasicAuthentication.Admits(context.Request.Headers.Authorization, options.BasicUser, options.BasicPassword))
             {
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"ksql\"";
                 throw new KsqlException(ErrorCodes.Unauthorized, "Unauthorized");
@@ -110,16 +108,5 @@ internal static class KsqlRoutes
             context.Response.StatusCode = error.Code / 100;
             await KsqlApi.WriteAsync(context, Error(error));
         }
-    }
-
-    private static bool IsAuthentic(string? header, KsqlServerOptions options)
-    {
-        if (options.BasicUser is null)
-        {
-            return true;
-        }
-
-        var wanted = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.BasicUser}:{options.BasicPassword}"));
-        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header ?? string.Empty), Encoding.UTF8.GetBytes(wanted));
     }
 }

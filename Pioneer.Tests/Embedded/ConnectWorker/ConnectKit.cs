@@ -45,9 +45,11 @@ public sealed class ConnectKit : IAsyncDisposable
 
     public string Topic(string name) => $"{_id}.t.{name}";
 
-    public async Task StartWorkerAsync()
+    public Task StartWorkerAsync() => StartWorkerAsync(options => options);
+
+    public async Task StartWorkerAsync(Func<ConnectWorkerOptions, ConnectWorkerOptions> change)
     {
-        Worker = await Worker.StartAsync(Options, NullLoggerFactory.Instance, TimeProvider.System, default);
+        Worker = await Worker.StartAsync(change(Options), NullLoggerFactory.Instance, TimeProvider.System, default);
         Url = Worker.Url;
     }
 

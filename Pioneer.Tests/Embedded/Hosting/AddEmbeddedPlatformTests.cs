@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Confluent.Kafka;
@@ -34,6 +35,28 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secret));
         }
+    }
+
+    [Fact]
+    public async Task Worker_and_ksql_server_each_ask_for_a_credential_that_only_configuration_knows()
+    {
+        var (host, configuration) = await StartHostAsync(("Demo", "false"));
+        await using var _ = host;
+        using var stranger = new HttpClient(new SocketsHttpHandler());
+        using var connect = Client(configuration, "Connect:Url", "Connect");
+        using var ksql = KsqlHost(configuration);
+
+        foreach (var address in new[] { $"{configuration["Connect:Url"]}/connectors", $"{configuration["Ksql:Url"]}/host/services" })
+        {
+            using var refused = await stranger.GetAsync(new Uri(address), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        }
+
+        Assert.Equal("[]", await connect.GetStringAsync("connectors", TestContext.Current.CancellationToken));
+        Assert.Contains("default_", await ksql.GetStringAsync("host/services", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var secrets = new[] { "Kafka", "Ksql", "Connect" }.Select(part => configuration[part + ":Password"]!).ToList();
+        Assert.Distinct(secrets);
+        Assert.All(secrets, secret => Assert.Matches("^[0-9a-f]{48,}$", secret));
     }
 
     [Fact]
@@ -193,11 +216,13 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
         configuration["Kafka:Username"],
         configuration["Kafka:Password"]);
 
-    private static HttpClient KsqlHost(IConfiguration configuration)
+    private static HttpClient KsqlHost(IConfiguration configuration) => Client(configuration, "Ksql:HostUrl", "Ksql");
+
+    private static HttpClient Client(IConfiguration configuration, string url, string part)
     {
-        var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(configuration["Ksql:HostUrl"]!) };
+        var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(configuration[url]!) };
         http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(
-            Encoding.UTF8.GetBytes($"{configuration["Ksql:Username"]}:{configuration["Ksql:Password"]}")));
+            Encoding.UTF8.GetBytes($"{configuration[part + ":Username"]}:{configuration[part + ":Password"]}")));
         return http;
     }
 
