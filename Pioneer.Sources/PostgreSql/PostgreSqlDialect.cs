@@ -11,8 +11,10 @@ public sealed class PostgreSqlDialect : ISourceDialect
 {
     private const int KeepAliveSeconds = 15;
 
-    // statements, not options of the start-up message, which poolers between refuse
-    private const string Settings = "SET default_transaction_read_only = on; SET DateStyle = 'ISO'";
+    // Statements, not options of the start-up message, which poolers between refuse. What a role or database sets for itself would change the text that
+    // values are read as.
+    private const string Settings = "SET default_transaction_read_only = on; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; "
+        + "SET bytea_output = 'hex'; SET extra_float_digits = 1";
 
     private readonly string _connectionString;
     private readonly TimeZoneInfo _zone;

@@ -67,31 +67,31 @@ internal static class SqliteFields
         1L => true,
         string text when text.Equals("true", StringComparison.OrdinalIgnoreCase) => true,
         string text when text.Equals("false", StringComparison.OrdinalIgnoreCase) => false,
-        var other => throw Unreadable(reader, at, other, "is neither true nor false."),
+        var other => throw Unreadable(reader, at, other, "neither true nor false."),
     };
 
     private static long Whole(DbDataReader reader, int at) =>
-        reader.GetValue(at) is long number ? number : throw Unreadable(reader, at, reader.GetValue(at), "is no whole number.");
+        reader.GetValue(at) is long number ? number : throw Unreadable(reader, at, reader.GetValue(at), "no whole number.");
 
     private static double Real(DbDataReader reader, int at) => reader.GetValue(at) switch
     {
         double number when double.IsFinite(number) => number,
         // a double holds every whole number up to 2^53
         long number when (long)(double)number == number => number,
-        var other => throw Unreadable(reader, at, other, "is no number that a record can carry."),
+        var other => throw Unreadable(reader, at, other, "no number that a record can carry."),
     };
 
     private static BigDecimal Exact(DbDataReader reader, int at, int? precision, int? scale) => reader.GetValue(at) switch
     {
         double number => Numbers.FromDouble(reader.GetName(at), number, precision, scale),
-        byte[] bytes => throw Unreadable(reader, at, bytes, "is no number."),
+        byte[] bytes => throw Unreadable(reader, at, bytes, "no number."),
         var value => Numbers.Parse(reader.GetName(at), Convert.ToString(value, CultureInfo.InvariantCulture)!, precision, scale),
     };
 
     private static byte[] Bytes(DbDataReader reader, int at) => reader.GetValue(at) switch
     {
         byte[] bytes => bytes,
-        var other => throw Unreadable(reader, at, other, "is no blob."),
+        var other => throw Unreadable(reader, at, other, "no blob."),
     };
 
     private static string Text(DbDataReader reader, int at) => reader.GetValue(at) switch
@@ -99,9 +99,18 @@ internal static class SqliteFields
         string text => text,
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         long number => number.ToString(CultureInfo.InvariantCulture),
-        var other => throw Unreadable(reader, at, other, "is no text."),
+        var other => throw Unreadable(reader, at, other, "no text."),
     };
 
-    internal static UnreadableValueException Unreadable(DbDataReader reader, int at, object value, string reason) => new(
-        reader.GetName(at), value is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(value, CultureInfo.InvariantCulture)!, reason);
+    internal static UnreadableValueException Unreadable(DbDataReader reader, int at, object value, string otherThan) => new(
+        reader.GetName(at), value is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        $"is of type {StorageClass(value)} and {otherThan}");
+
+    private static string StorageClass(object value) => value switch
+    {
+        long => "INTEGER",
+        double => "REAL",
+        byte[] => "BLOB",
+        _ => "TEXT",
+    };
 }

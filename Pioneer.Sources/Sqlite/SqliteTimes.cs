@@ -28,7 +28,7 @@ internal static class SqliteTimes
     ];
 
     public static SourceInstant Instant(DbDataReader reader, int at, TimeZoneInfo zone) =>
-        Find(reader.GetValue(at), zone) ?? throw SqliteFields.Unreadable(reader, at, reader.GetValue(at), "is no time.");
+        Find(reader.GetValue(at), zone) ?? throw SqliteFields.Unreadable(reader, at, reader.GetValue(at), "no time.");
 
     /// <summary>The point in time that a cell's value stands for; null where it is none.</summary>
     public static SourceInstant? Find(object value, TimeZoneInfo zone) => value switch
@@ -49,7 +49,7 @@ internal static class SqliteTimes
 
         return SourceZone.ToLocal(Instant(reader, at, zone), zone) is { } day
             ? DaysSince1970(day)
-            : throw SqliteFields.Unreadable(reader, at, reader.GetValue(at), "is no date of the years 1 to 9999.");
+            : throw SqliteFields.Unreadable(reader, at, reader.GetValue(at), "no date of the years 1 to 9999.");
     }
 
     private static int DaysSince1970(DateTime day) => DateOnly.FromDateTime(day).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;

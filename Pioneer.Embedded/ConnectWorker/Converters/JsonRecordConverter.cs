@@ -1,8 +1,9 @@
 using System.Buffers;
-using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Pioneer.Embedded.Connect.Data;
+using Pioneer.Ksql.Types;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Converters;
 
@@ -55,17 +56,15 @@ internal sealed class JsonRecordConverter(bool schemasEnabled, bool decimalsAsNu
             case sbyte number: writer.WriteNumberValue(number); break;
             case double number: WriteFloat(writer, number); break;
             case float number: WriteFloat(writer, number); break;
-            case decimal number: WriteDecimal(writer, schema, number); break;
+            case BigDecimal number: WriteDecimal(writer, schema, number); break;
             case byte[] bytes: writer.WriteBase64StringValue(bytes); break;
-            case DateTime time: writer.WriteNumberValue(EpochMs(time)); break;
-            case DateOnly date: writer.WriteNumberValue(date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber); break;
-            case TimeOnly time: writer.WriteNumberValue(time.Ticks / TimeSpan.TicksPerMillisecond); break;
+            case SourceInstant time: writer.WriteNumberValue(time.UnixMs); break;
+            case EpochDate date: writer.WriteNumberValue(date.Days); break;
+            case TimeOfDay time: writer.WriteNumberValue(time.Ms); break;
             case ConnectStruct row: WriteStruct(writer, row); break;
             default: throw new ConnectDataException($"JSON has no form for a value of {value.GetType().Name}");
         }
     }
-
-    public static long EpochMs(DateTime time) => (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
 
     private void WriteStruct(Utf8JsonWriter writer, ConnectStruct row)
     {
@@ -90,30 +89,21 @@ internal sealed class JsonRecordConverter(bool schemasEnabled, bool decimalsAsNu
         writer.WriteNumberValue(number);
     }
 
-    private void WriteDecimal(Utf8JsonWriter writer, ConnectSchema? schema, decimal number)
+    private void WriteDecimal(Utf8JsonWriter writer, ConnectSchema? schema, BigDecimal number)
     {
         if (decimalsAsNumbers)
         {
-            writer.WriteNumberValue(number);
+            writer.WriteRawValue(number.ToString(), skipInputValidation: true);
             return;
         }
 
-        var scale = schema?.Scale ?? number.Scale;
-        var unscaled = Unscaled(number) * BigInteger.Pow(10, Math.Max(0, scale - number.Scale));
-        if (number.Scale > scale)
+        var fitted = number.SetScale(schema?.Scale ?? number.Scale);
+        if (fitted != number)
         {
-            throw new ConnectDataException($"{number} has more than the {scale} decimals of its column");
+            throw new ConnectDataException($"{number} has more than the {fitted.Scale} decimals of its column");
         }
 
-        writer.WriteBase64StringValue(unscaled.ToByteArray(isBigEndian: true));
-    }
-
-    private static BigInteger Unscaled(decimal number)
-    {
-        Span<int> parts = stackalloc int[4];
-        decimal.GetBits(number, parts);
-        var magnitude = (new BigInteger((uint)parts[2]) << 64) + (new BigInteger((uint)parts[1]) << 32) + (uint)parts[0];
-        return parts[3] < 0 ? -magnitude : magnitude;
+        writer.WriteBase64StringValue(fitted.Unscaled.ToByteArray(isBigEndian: true));
     }
 
     private static void WriteSchema(Utf8JsonWriter writer, ConnectSchema? schema, string? field)

@@ -20,8 +20,8 @@ internal enum SchemaType
 
 /// <summary>
 /// Kafka Connect's schema of a value: a physical type and, for logical types, a name. Values are held as CLR values: integers, floats,
-/// <see cref="bool"/>, <see cref="string"/>, <c>byte[]</c>, <see cref="ConnectStruct"/>; logical ones as <see cref="decimal"/>,
-/// <see cref="DateOnly"/>, <see cref="TimeOnly"/> and <see cref="DateTime"/> in UTC.
+/// <see cref="bool"/>, <see cref="string"/>, <c>byte[]</c>, <see cref="ConnectStruct"/>; logical ones as <see cref="Pioneer.Ksql.Types.BigDecimal"/>,
+/// <see cref="EpochDate"/>, <see cref="TimeOfDay"/> and <see cref="Sources.SourceInstant"/>.
 /// </summary>
 internal sealed class ConnectSchema
 {

@@ -1,6 +1,9 @@
+using Pioneer.Sources;
+
 namespace Pioneer.Embedded.Connect.Data;
 
 /// <summary>A record on its way from a source to a topic.</summary>
+/// <param name="Unreadable">Why a cell of the row cannot be what its column is declared as; the row is no record then. Null for a sound one.</param>
 internal sealed record SourceRecord(
     SourcePosition Position,
     string Topic,
@@ -9,7 +12,8 @@ internal sealed record SourceRecord(
     ConnectSchema? ValueSchema,
     object? Value,
     int? Partition = null,
-    DateTime? Timestamp = null);
+    SourceInstant? Timestamp = null,
+    string? Unreadable = null);
 
 /// <summary>
 /// Where in its source a record stands: the part of the source (a table, a query) and the offset in it after which reading goes on.
@@ -18,3 +22,10 @@ internal sealed record SourceRecord(
 /// <param name="PartitionJson">Which part of the source.</param>
 /// <param name="OffsetJson">Where in it; null where the source has no positions (bulk).</param>
 internal sealed record SourcePosition(string PartitionJson, string? OffsetJson);
+
+/// <summary>Stands in a row for a value that cannot be what its column is declared as.</summary>
+/// <param name="Text">The value as the database shows it.</param>
+internal sealed record UnreadableCell(string Text)
+{
+    public override string ToString() => Text;
+}

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pioneer.Embedded.Connect.Converters;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Jdbc;
 
@@ -10,12 +10,12 @@ namespace Pioneer.Embedded.Connect.Jdbc;
 /// <c>{"incrementing":7,"timestamp":1700000000123,"timestamp_nanos":123000000}</c>: nanos are those of the second, as in java.sql.Timestamp.
 /// <c>rows_at_timestamp</c> is our own: fingerprints of the rows of that time that were delivered, so that those that came later are told from them.
 /// </summary>
-internal sealed record JdbcOffset(long? Incrementing, DateTime? Timestamp)
+internal sealed record JdbcOffset(long? Incrementing, SourceInstant? Timestamp)
 {
     /// <summary>More rows of one time than this are not written down.</summary>
     public const int MaxRowsWritten = 2_000;
 
-    private const int NanosPerTick = 100;
+    private const long MsPerSecond = 1000, NanosPerMs = 1_000_000, NanosPerMicro = 1000;
 
     public static readonly JdbcOffset Start = new(null, null);
 
@@ -32,8 +32,8 @@ internal sealed record JdbcOffset(long? Incrementing, DateTime? Timestamp)
 
         if (Timestamp is { } time)
         {
-            json["timestamp"] = JsonRecordConverter.EpochMs(time);
-            json["timestamp_nanos"] = time.Ticks % TimeSpan.TicksPerSecond * NanosPerTick;
+            json["timestamp"] = time.UnixMs;
+            json["timestamp_nanos"] = ((time.UnixMs - WholeSeconds(time.UnixMs)) * NanosPerMs) + (time.MicrosOfMs * NanosPerMicro);
         }
 
         if (RowsAtTimestamp.Count is > 0 and <= MaxRowsWritten)
@@ -55,13 +55,12 @@ internal sealed record JdbcOffset(long? Incrementing, DateTime? Timestamp)
         var root = document.RootElement;
         long? Number(string name) =>
             root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
-        DateTime? time = null;
+        SourceInstant? time = null;
         if (Number("timestamp") is { } ms)
         {
-            var exact = DateTime.UnixEpoch.AddMilliseconds(ms);
             time = Number("timestamp_nanos") is { } nanos
-                ? exact.AddTicks(-(exact.Ticks % TimeSpan.TicksPerSecond)).AddTicks(nanos / NanosPerTick)
-                : exact;
+                ? SourceInstant.FromUnixMs(WholeSeconds(ms)) + TimeSpan.FromMicroseconds(nanos / NanosPerMicro)
+                : SourceInstant.FromUnixMs(ms);
         }
 
         var rows = root.TryGetProperty("rows_at_timestamp", out var known) && known.ValueKind == JsonValueKind.Array
@@ -69,4 +68,6 @@ internal sealed record JdbcOffset(long? Incrementing, DateTime? Timestamp)
             : FrozenSet<long>.Empty;
         return new JdbcOffset(Number("incrementing"), time) { RowsAtTimestamp = rows };
     }
+
+    private static long WholeSeconds(long ms) => ms - (((ms % MsPerSecond) + MsPerSecond) % MsPerSecond);
 }

@@ -1,9 +1,9 @@
-using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Data.Common;
-using System.Security.Cryptography;
-using System.Text.Json;
+using System.Globalization;
 using Pioneer.Embedded.Connect.Data;
+using Pioneer.Ksql.Types;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Jdbc;
 
@@ -21,14 +21,14 @@ internal sealed class JdbcQuerier : IAsyncDisposable
     /// <summary>A larger block is not read again: it would cost more each poll than what may come late is worth.</summary>
     private const int MaxRowsReread = 10_000;
 
-    private readonly HashSet<long> _rowsWithoutTime = [];
+    private readonly HashSet<long> _rowsWithoutPosition = [];
     private HashSet<long> _rowsOfBlock = [];
     private JdbcOffset _offset;
     private JdbcOffset _block;
     private string? _position;
     private bool _isRowAhead;
     private DbCommand? _command;
-    private DbDataReader? _reader;
+    private SourceRows? _rows;
     private IReadOnlyList<JdbcColumn>? _columns;
     private ConnectSchema? _schema;
 
@@ -41,25 +41,28 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         _topic = settings.TopicPrefix + table;
         if (_offset.Timestamp is null && settings is { UsesTimestamp: true, TimestampInitialMs: { } initial })
         {
-            _offset = _offset with { Timestamp = DateTime.UnixEpoch.AddMilliseconds(initial) };
+            _offset = _offset with { Timestamp = SourceInstant.FromUnixMs(initial) };
         }
 
         _block = _offset;
     }
 
-    /// <summary>Rows read since the current result was opened.</summary>
+    /// <summary>Sound rows read since the current result was opened.</summary>
     public long RowsOfCycle { get; private set; }
 
-    public bool IsOpen => _reader is not null;
+    public bool IsOpen => _rows is not null;
 
     public string Name => _table ?? "the query";
 
-    /// <summary>Up to <c>batch.max.rows</c> rows; an empty list ends the poll.</summary>
+    /// <summary>
+    /// Up to <c>batch.max.rows</c> rows; an empty list ends the poll. A row that cannot be read begins a batch, so that those before it have a position
+    /// of their own, whatever becomes of it.
+    /// </summary>
     public async Task<IReadOnlyList<SourceRecord>> ReadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
-        var reader = _reader ??= await ExecuteAsync(connection, cancellationToken);
+        var rows = _rows ??= await ExecuteAsync(connection, cancellationToken);
         var records = new List<SourceRecord>();
-        while (await NextAsync(reader, cancellationToken))
+        while (await NextAsync(rows))
         {
             if (records.Count == _settings.BatchMaxRows)
             {
@@ -68,7 +71,14 @@ internal sealed class JdbcQuerier : IAsyncDisposable
                 break;
             }
 
-            if (Record(reader) is { } record)
+            var (row, unreadable) = Read(rows);
+            if (unreadable is not null && records.Count > 0)
+            {
+                _isRowAhead = true;
+                break;
+            }
+
+            if (Record(row, unreadable) is { } record)
             {
                 records.Add(record);
             }
@@ -85,11 +95,11 @@ internal sealed class JdbcQuerier : IAsyncDisposable
             records[^1] = records[^1] with { Position = new SourcePosition(_partition, Reached().ToJson()) };
         }
 
-        RowsOfCycle += records.Count;
+        RowsOfCycle += records.Count(record => record.Unreadable is null);
         return records;
     }
 
-    private async Task<bool> NextAsync(DbDataReader reader, CancellationToken cancellationToken)
+    private async Task<bool> NextAsync(SourceRows rows)
     {
         if (_isRowAhead)
         {
@@ -97,16 +107,16 @@ internal sealed class JdbcQuerier : IAsyncDisposable
             return true;
         }
 
-        return await reader.ReadAsync(cancellationToken);
+        return await rows.ReadAsync();
     }
 
     public async ValueTask CloseAsync()
     {
         _isRowAhead = false;
-        if (_reader is not null)
+        if (_rows is not null)
         {
-            await _reader.DisposeAsync();
-            _reader = null;
+            await _rows.DisposeAsync();
+            _rows = null;
         }
 
         if (_command is not null)
@@ -118,7 +128,7 @@ internal sealed class JdbcQuerier : IAsyncDisposable
 
     public ValueTask DisposeAsync() => CloseAsync();
 
-    private async Task<DbDataReader> ExecuteAsync(DbConnection connection, CancellationToken cancellationToken)
+    private async Task<SourceRows> ExecuteAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         RowsOfCycle = 0;
         _schema = null;
@@ -126,11 +136,11 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         _command.CommandText = JdbcSql.Build(_settings, _table, _offset);
         if (_settings.UsesTimestamp)
         {
-            var now = await _settings.Dialect.CurrentTimeAsync(connection, cancellationToken);
-            Bind("end", _settings.Dialect.TimestampParameter(now - _settings.TimestampDelay));
+            var now = await _settings.Dialect.ClockAsync(connection, cancellationToken);
+            _command.Parameters.Add(_settings.Dialect.TimeParameter(_command, "end", now - _settings.TimestampDelay));
             if (_offset.Timestamp is { } start)
             {
-                Bind("start", _settings.Dialect.TimestampParameter(start));
+                _command.Parameters.Add(_settings.Dialect.TimeParameter(_command, "start", start));
             }
 
             if (_settings.UsesIncrementing && _offset is { Incrementing: { } id, RowsAtTimestamp.Count: 0 })
@@ -145,7 +155,7 @@ internal sealed class JdbcQuerier : IAsyncDisposable
             Bind("last", last);
         }
 
-        return await _command.ExecuteReaderAsync(cancellationToken);
+        return await _settings.Dialect.QueryAsync(_command, cancellationToken);
     }
 
     private void Bind(string name, object value)
@@ -156,30 +166,39 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         _command.Parameters.Add(parameter);
     }
 
-    /// <summary>The row as a record; null for one that was delivered before.</summary>
-    private SourceRecord? Record(DbDataReader reader)
+    /// <summary>The row, and why it is no sound one.</summary>
+    private (ConnectStruct Row, string? Unreadable) Read(SourceRows rows)
     {
         if (_schema is null || _columns is null)
         {
-            _columns = _settings.Dialect.Describe(reader, _settings.NumericMapping);
+            _columns = [.. rows.Fields.Select(field => JdbcColumn.Of(field, _settings.NumericMapping))];
             _schema = ConnectSchema.StructOf(_table, _columns.Select(column => new ConnectField(column.Name, column.Schema)));
         }
 
+        string? unreadable = null;
         var values = new object?[_columns.Count];
         for (var at = 0; at < values.Length; at++)
         {
-            values[at] = reader.IsDBNull(at) ? null : _columns[at].Read(reader, at);
+            try
+            {
+                values[at] = _columns[at].Read(rows.Reader, at);
+            }
+            catch (UnreadableValueException error)
+            {
+                values[at] = new UnreadableCell(error.Value);
+                unreadable ??= _columns[at].SourceType.Length == 0 ? error.Message : $"{error.Message} The column is declared {_columns[at].SourceType}.";
+            }
         }
 
-        var row = new ConnectStruct(_schema, values);
-        if (_settings.UsesTimestamp && !IsNew(row))
+        return (new ConnectStruct(_schema, values), unreadable);
+    }
+
+    /// <summary>The row as a record; null for one that was handed out before.</summary>
+    private SourceRecord? Record(ConnectStruct row, string? unreadable)
+    {
+        if ((_settings.UsesTimestamp && !IsNew(row)) || (_settings.Mode == JdbcMode.Incrementing && !Advances(row)))
         {
             return null;
-        }
-
-        if (_settings.Mode == JdbcMode.Incrementing)
-        {
-            (_offset, _position) = (new JdbcOffset(Number(row), null), null);
         }
 
         return new SourceRecord(
@@ -187,18 +206,32 @@ internal sealed class JdbcQuerier : IAsyncDisposable
             _topic,
             null,
             null,
-            _schema,
-            row);
+            row.Schema,
+            row,
+            Unreadable: unreadable);
+    }
+
+    /// <summary>Goes to the row's number. A row without one moves nothing, comes again with every poll, and is handed out once.</summary>
+    private bool Advances(ConnectStruct row)
+    {
+        if (Number(row) is not { } number)
+        {
+            return _rowsWithoutPosition.Add(RowFingerprint.Of(row));
+        }
+
+        (_offset, _position) = (new JdbcOffset(number, null), null);
+        return true;
     }
 
     /// <summary>Begins a block with the first row of a time, and says whether the row was not delivered before.</summary>
     private bool IsNew(ConnectStruct row)
     {
-        var fingerprint = Fingerprint(row);
-        var time = _settings.TimestampColumns.Select(column => row.Values[Locate(row, column)]).OfType<DateTime>().Cast<DateTime?>().FirstOrDefault();
+        var fingerprint = RowFingerprint.Of(row);
+        var time = _settings.TimestampColumns.Select(column => row.Values[Locate(row, column)]).OfType<object>()
+            .Select(_settings.Dialect.Instant).FirstOrDefault(found => found is not null);
         if (time is null)
         {
-            return _rowsWithoutTime.Add(fingerprint);
+            return _rowsWithoutPosition.Add(fingerprint);
         }
 
         if (_block.Timestamp != time)
@@ -212,9 +245,9 @@ internal sealed class JdbcQuerier : IAsyncDisposable
             return false;
         }
 
-        if (_settings.UsesIncrementing)
+        if (_settings.UsesIncrementing && Number(row) is { } number)
         {
-            _block = _block with { Incrementing = Math.Max(_block.Incrementing ?? long.MinValue, Number(row)) };
+            _block = _block with { Incrementing = Math.Max(_block.Incrementing ?? long.MinValue, number) };
         }
 
         return true;
@@ -230,17 +263,21 @@ internal sealed class JdbcQuerier : IAsyncDisposable
     }
 
     /// <summary>How far one is after the last row: as exact as can be written down, and never beyond a row that was not handed out.</summary>
-    private JdbcOffset Reached() => _reader is null || _block.Timestamp is null ? _offset
+    private JdbcOffset Reached() => _rows is null || _block.Timestamp is null ? _offset
         : _rowsOfBlock.Count <= JdbcOffset.MaxRowsWritten ? _block with { RowsAtTimestamp = _rowsOfBlock }
         : _settings.UsesIncrementing ? _block with { RowsAtTimestamp = FrozenSet<long>.Empty }
         : _offset;
 
-    private long Number(ConnectStruct row) =>
-        Convert.ToInt64(row.Values[Locate(row, _settings.IncrementingColumn!)], System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <summary>The same for the same values in every process.</summary>
-    private static long Fingerprint(ConnectStruct row) =>
-        BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(row.Values)));
+    /// <summary>The number that rows are counted by; null for a row that has none.</summary>
+    private long? Number(ConnectStruct row) => row.Values[Locate(row, _settings.IncrementingColumn!)] switch
+    {
+        long number => number,
+        int number => number,
+        short number => number,
+        BigDecimal number when number == number.Truncate() && number >= long.MinValue && number <= long.MaxValue => number.ToLong(),
+        string text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
 
     /// <summary>Databases fold the case of names differently; the configured column is found in any case.</summary>
     private static int Locate(ConnectStruct row, string column)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pioneer.Embedded.Connect.Configuration;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Jdbc;
 
@@ -22,7 +23,7 @@ internal enum NumericMapping
 
 /// <summary>The settings of one JDBC source task, read from a validated configuration.</summary>
 internal sealed record JdbcSourceSettings(
-    IJdbcDialect Dialect,
+    ISourceDialect Dialect,
     JdbcMode Mode,
     string? Query,
     string QuerySuffix,

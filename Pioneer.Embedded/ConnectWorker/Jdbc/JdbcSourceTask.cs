@@ -84,7 +84,7 @@ internal sealed partial class JdbcSourceTask(JdbcSourceSettings settings, TimePr
                 await using var querier = new JdbcQuerier(settings with { BatchMaxRows = 1 }, table, "", JdbcOffset.Start);
                 await querier.ReadAsync(connection, cancellationToken);
             }
-            catch (Exception error) when (error is DbException or ConnectDataException)
+            catch (Exception error) when (error is ConnectDataException || settings.Dialect.Judge(error) is not null)
             {
                 errors.Add(new ConnectConfigException(
                     table is null ? "query" : "table.whitelist",
@@ -95,7 +95,7 @@ internal sealed partial class JdbcSourceTask(JdbcSourceSettings settings, TimePr
         return errors;
     }
 
-    public bool IsTransient(Exception error) => settings.Dialect.IsTransient(error);
+    public bool IsTransient(Exception error) => settings.Dialect.Judge(error) is { Passes: true };
 
     public async ValueTask DisposeAsync()
     {

@@ -12,6 +12,7 @@ internal sealed partial class RecordPipeline
     private readonly TransformChain _transforms;
     private readonly IRecordConverter _keys;
     private readonly IRecordConverter _values;
+    private readonly RowPlace _place;
     private readonly bool _tolerant;
     private readonly bool _logged;
     private readonly ILogger _logger;
@@ -25,6 +26,7 @@ internal sealed partial class RecordPipeline
         _transforms = TransformChain.Create(view);
         _keys = RecordConverters.Create(view, "key.converter");
         _values = RecordConverters.Create(view, "value.converter");
+        _place = new RowPlace(view);
         _tolerant = view.Get("errors.tolerance", "none").Equals("all", StringComparison.OrdinalIgnoreCase);
         _logged = view.GetBoolean("errors.log.enable", false);
     }
@@ -35,6 +37,11 @@ internal sealed partial class RecordPipeline
     {
         try
         {
+            if (source.Unreadable is { } reason)
+            {
+                throw new ConnectDataException($"{_place.Of(source)}: {reason}");
+            }
+
             return _transforms.Apply(source) is not { } record
                 ? null
                 : new ConvertedRecord(
@@ -45,7 +52,7 @@ internal sealed partial class RecordPipeline
                     record.Timestamp,
                     source.Position);
         }
-        catch (Exception error) when (error is ConnectDataException or InvalidOperationException or ArgumentException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
             if (!_tolerant)
             {

@@ -183,11 +183,9 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
 
         var due = batch.Pause > TimeSpan.Zero || batch.CycleCompleted is not null || _paused
             || writer.OpenRecords >= MaxTransactionRecords || writer.Age >= MaxTransactionAge;
-        if (writer.IsOpen && due)
+        if (due)
         {
-            var records = writer.OpenRecords;
-            await writer.CommitAsync(cancellationToken);
-            ConnectMetrics.Records.Add(records);
+            await CommitAsync(writer, cancellationToken);
         }
 
         if (batch.CycleCompleted is { } cycle)
@@ -209,26 +207,46 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var converted = new List<ConvertedRecord>(records.Count);
-        foreach (var record in records)
+        try
         {
-            if (pipeline.Process(record) is { } done)
+            foreach (var record in records)
             {
-                converted.Add(done);
-                if (_topicsSeen.Add(done.Topic))
+                if (pipeline.Process(record) is { } done)
                 {
-                    _context.Status.TopicUsed(Name, done.Topic);
+                    converted.Add(done);
+                    if (_topicsSeen.Add(done.Topic))
+                    {
+                        _context.Status.TopicUsed(Name, done.Topic);
+                    }
+                }
+                else
+                {
+                    writer.Advance(record.Position);
                 }
             }
-            else
-            {
-                writer.Advance(record.Position);
-            }
+        }
+        catch (Data.ConnectDataException)
+        {
+            // it fails the task, and costs none of the records before it
+            await writer.AddAsync(converted, cancellationToken);
+            await CommitAsync(writer, cancellationToken);
+            throw;
         }
 
         if (converted.Count > 0)
         {
             await writer.AddAsync(converted, cancellationToken);
             writer.Advance(records[^1].Position);
+        }
+    }
+
+    private static async Task CommitAsync(TransactionalWriter writer, CancellationToken cancellationToken)
+    {
+        if (writer.IsOpen)
+        {
+            var records = writer.OpenRecords;
+            await writer.CommitAsync(cancellationToken);
+            ConnectMetrics.Records.Add(records);
         }
     }
 

@@ -1,11 +1,12 @@
 using Confluent.Kafka;
 using Pioneer.Embedded.Connect.Data;
 using Pioneer.Embedded.Connect.Storage;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Runtime;
 
 /// <summary>A record as bytes, ready to be produced, with the position that its delivery proves.</summary>
-internal sealed record ConvertedRecord(string Topic, int? Partition, byte[]? Key, byte[]? Value, DateTime? Timestamp, SourcePosition Position);
+internal sealed record ConvertedRecord(string Topic, int? Partition, byte[]? Key, byte[]? Value, SourceInstant? Timestamp, SourcePosition Position);
 
 /// <summary>
 /// Writes a task's records and their source offsets in one transaction (KIP-618): either both are visible or neither. The transactional id
@@ -68,7 +69,7 @@ internal sealed partial class TransactionalWriter : IAsyncDisposable
             {
                 Key = record.Key,
                 Value = record.Value,
-                Timestamp = record.Timestamp is { } time ? new Timestamp(time) : Timestamp.Default,
+                Timestamp = record.Timestamp is { } time ? new Timestamp(time.UnixMs, TimestampType.CreateTime) : Timestamp.Default,
             };
             var target = new TopicPartition(record.Topic, record.Partition ?? Partition.Any);
             while (!TryProduce(target, message))

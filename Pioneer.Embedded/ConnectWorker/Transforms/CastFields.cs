@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Pioneer.Embedded.Connect.Configuration;
-using Pioneer.Embedded.Connect.Converters;
 using Pioneer.Embedded.Connect.Data;
+using Pioneer.Ksql.Types;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Transforms;
 
@@ -80,7 +81,9 @@ internal static class ValueCast
 
         var plain = value switch
         {
-            DateTime time => JsonRecordConverter.EpochMs(time),
+            SourceInstant time => time.UnixMs,
+            EpochDate date => date.Days,
+            TimeOfDay time => time.Ms,
             _ => value,
         };
         try
@@ -92,11 +95,11 @@ internal static class ValueCast
                 SchemaType.Int16 => Convert.ToInt16(Truncated(plain), culture),
                 SchemaType.Int32 => Convert.ToInt32(Truncated(plain), culture),
                 SchemaType.Int64 => Convert.ToInt64(Truncated(plain), culture),
-                SchemaType.Float32 => Convert.ToSingle(plain, culture),
-                SchemaType.Float64 => Convert.ToDouble(plain, culture),
-                SchemaType.Boolean => plain is string text ? bool.Parse(text) : Convert.ToBoolean(plain, culture),
+                SchemaType.Float32 => Convert.ToSingle(Binary(plain), culture),
+                SchemaType.Float64 => Convert.ToDouble(Binary(plain), culture),
+                SchemaType.Boolean => plain is string text ? bool.Parse(text) : Convert.ToBoolean(Binary(plain), culture),
                 SchemaType.String => plain is bool flag ? (flag ? "true" : "false") : Convert.ToString(plain, culture),
-                SchemaType.Bytes when target.Scale is not null => Convert.ToDecimal(plain, culture),
+                SchemaType.Bytes when target.Scale is { } scale => BigDecimal.Parse(Convert.ToString(plain, culture)!).SetScale(scale),
                 _ => throw new ConnectDataException($"Unsupported type for cast: {target.Type}"),
             };
         }
@@ -110,7 +113,9 @@ internal static class ValueCast
     {
         double number => Math.Truncate(number),
         float number => Math.Truncate(number),
-        decimal number => Math.Truncate(number),
+        BigDecimal number => checked((long)number.Truncate().Unscaled),
         _ => value,
     };
+
+    private static object Binary(object value) => value is BigDecimal number ? number.ToDouble() : value;
 }

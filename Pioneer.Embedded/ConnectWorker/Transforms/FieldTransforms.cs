@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Pioneer.Embedded.Connect.Configuration;
 using Pioneer.Embedded.Connect.Data;
+using Pioneer.Ksql.Types;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Transforms;
 
@@ -138,10 +140,11 @@ internal sealed class MaskField : ITransform
     {
         string => "",
         bool => false,
-        DateTime => DateTime.UnixEpoch,
-        DateOnly => DateOnly.FromDateTime(DateTime.UnixEpoch),
-        TimeOnly => TimeOnly.MinValue,
-        sbyte or short or int or long or float or double or decimal => Convert.ChangeType(0, value.GetType(), null),
+        SourceInstant => SourceInstant.FromUnixMs(0),
+        EpochDate => default(EpochDate),
+        TimeOfDay => default(TimeOfDay),
+        BigDecimal => default(BigDecimal),
+        sbyte or short or int or long or float or double => Convert.ChangeType(0, value.GetType(), null),
         _ => throw new ConnectDataException($"Cannot mask value of type: {value.GetType().Name}"),
     };
 }

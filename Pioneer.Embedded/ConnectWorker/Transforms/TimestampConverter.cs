@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pioneer.Embedded.Connect.Configuration;
 using Pioneer.Embedded.Connect.Data;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Transforms;
 
@@ -12,11 +13,13 @@ internal sealed class TimestampConverter : ITransform
 {
     private static readonly string[] Targets = ["string", "unix", "Date", "Time", "Timestamp"];
 
+    private const long MsPerDay = 86_400_000;
+
     private readonly RecordSide _side;
     private readonly string? _field;
     private readonly string _target;
     private readonly string _format;
-    private readonly long _ticksPerUnit;
+    private readonly long _microsPerUnit;
     private readonly SchemaMemo _schemas;
 
     public TimestampConverter(ConfigView config, RecordSide side)
@@ -37,11 +40,11 @@ internal sealed class TimestampConverter : ITransform
         }
 
         var precision = config.Get("unix.precision", "milliseconds");
-        _ticksPerUnit = precision switch
+        _microsPerUnit = precision switch
         {
-            "seconds" => TimeSpan.TicksPerSecond,
-            "milliseconds" => TimeSpan.TicksPerMillisecond,
-            "microseconds" => TimeSpan.TicksPerMicrosecond,
+            "seconds" => TimeSpan.MicrosecondsPerSecond,
+            "milliseconds" => TimeSpan.MicrosecondsPerMillisecond,
+            "microseconds" => 1,
             _ => throw config.Invalid("unix.precision", precision, "String must be one of: seconds, milliseconds, microseconds"),
         };
         _schemas = new SchemaMemo(schema => ConnectSchema.StructOf(
@@ -73,29 +76,40 @@ internal sealed class TimestampConverter : ITransform
     {
         var time = value switch
         {
-            DateTime given => given,
-            DateOnly date => date.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
-            TimeOnly given => DateTime.UnixEpoch + given.ToTimeSpan(),
-            long units => DateTime.UnixEpoch.AddTicks(units * _ticksPerUnit),
-            int units => DateTime.UnixEpoch.AddTicks(units * _ticksPerUnit),
+            SourceInstant given => given,
+            EpochDate date => SourceInstant.FromUnixMs(date.Days * MsPerDay),
+            TimeOfDay given => SourceInstant.FromUnixMs(given.Ms),
+            long units => FromUnix(units),
+            int units => FromUnix(units),
             string text => Parse(text),
             _ => throw new ConnectDataException($"A value of {value.GetType().Name} is no time"),
         };
         return _target switch
         {
-            "string" => time.ToString(_format, CultureInfo.InvariantCulture),
-            "unix" => (time - DateTime.UnixEpoch).Ticks / _ticksPerUnit,
-            "Date" => DateOnly.FromDateTime(time),
-            "Time" => TimeOnly.FromDateTime(time),
+            "string" => (time.Utc ?? throw new ConnectDataException($"{time} has no year of four digits, as the format {_format} asks for"))
+                .ToString(_format, CultureInfo.InvariantCulture),
+            "unix" => (time.Micros - SourceInstant.FromUnixMs(0).Micros) / _microsPerUnit,
+            "Date" => new EpochDate(checked((int)Day(time))),
+            "Time" => new TimeOfDay((int)(time.UnixMs - (Day(time) * MsPerDay))),
             _ => time,
         };
     }
 
-    private DateTime Parse(string text)
+    private static long Day(SourceInstant time) => (time.UnixMs / MsPerDay) - (time.UnixMs % MsPerDay < 0 ? 1 : 0);
+
+    private SourceInstant FromUnix(long units)
+    {
+        var micros = ((Int128)units * _microsPerUnit) + SourceInstant.FromUnixMs(0).Micros;
+        return micros >= long.MinValue && micros <= long.MaxValue
+            ? new SourceInstant((long)micros)
+            : throw new ConnectDataException($"{units} is no time within the years that a record can carry");
+    }
+
+    private SourceInstant Parse(string text)
     {
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         return DateTime.TryParseExact(text, _format, CultureInfo.InvariantCulture, utc, out var time)
-            ? time
+            ? SourceInstant.FromUtc(time)
             : throw new ConnectDataException($"'{text}' does not match the format {_format}");
     }
 

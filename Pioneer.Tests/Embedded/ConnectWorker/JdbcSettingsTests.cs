@@ -1,5 +1,6 @@
 using Pioneer.Embedded.Connect.Configuration;
 using Pioneer.Embedded.Connect.Jdbc;
+using Pioneer.Sources;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.ConnectWorker;
@@ -17,7 +18,7 @@ public sealed class JdbcSettingsTests
             Config(("mode", mode), ("query", "SELECT * FROM (SELECT 1) q"), ("incrementing.column.name", "id"), ("timestamp.column.name", "at")),
             TimeProvider.System);
 
-        Assert.Equal(expected, JdbcSql.Build(settings, null, new JdbcOffset(7, DateTime.UnixEpoch)));
+        Assert.Equal(expected, JdbcSql.Build(settings, null, new JdbcOffset(7, SourceInstant.FromUnixMs(0))));
     }
 
     [Theory]
@@ -36,6 +37,7 @@ public sealed class JdbcSettingsTests
     [Theory]
     [InlineData("connection.url", "query=SELECT 1;connection.url=jdbc:mysql://x/y")]
     [InlineData("connection.url", "query=SELECT 1;connection.url=jdbc:sqlite:")]
+    [InlineData("connection.url", "query=SELECT 1;connection.url=jdbc:sqlite:relative.db")]
     [InlineData("connection.url", "query=SELECT 1;connection.url=jdbc:postgresql://")]
     [InlineData("mode", "mode=sometimes")]
     [InlineData("query", "query=SELECT 1;table.whitelist=a")]
@@ -55,22 +57,12 @@ public sealed class JdbcSettingsTests
     [Fact]
     public void Offset_is_the_real_connectors_json_and_keeps_microseconds()
     {
-        var offset = new JdbcOffset(7, DateTime.UnixEpoch.AddMilliseconds(1_700_000_000_123).AddMicroseconds(456));
+        var offset = new JdbcOffset(7, SourceInstant.FromUnixMs(1_700_000_000_123) + TimeSpan.FromMicroseconds(456));
 
         Assert.Equal("""{"incrementing":7,"timestamp":1700000000123,"timestamp_nanos":123456000}""", offset.ToJson());
         Assert.Equal(offset, JdbcOffset.Parse(offset.ToJson()));
         Assert.Equal(JdbcOffset.Start, JdbcOffset.Parse(null));
     }
-
-    [Theory]
-    [InlineData("5", 2, "5.00")]
-    [InlineData("5.1", 2, "5.10")]
-    [InlineData("1234.5678", 2, "1234.57")]
-    [InlineData("5", 0, "5")]
-    public void Decimals_carry_the_scale_of_their_column(string value, int scale, string expected) => Assert.Equal(
-        expected,
-        NumericColumns.Rescale(decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture), scale)
-            .ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private static Dictionary<string, string> Config(params (string Key, string Value)[] settings)
     {

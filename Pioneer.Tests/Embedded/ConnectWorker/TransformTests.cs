@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded.Connect.Configuration;
 using Pioneer.Embedded.Connect.Data;
 using Pioneer.Embedded.Connect.Runtime;
+using Pioneer.Ksql.Types;
+using Pioneer.Sources;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.ConnectWorker;
@@ -129,5 +131,5 @@ public sealed class TransformTests
 
     private static SourceRecord Record(string topic) => new(
         new SourcePosition("{}", null), topic, null, null, Payment,
-        new ConnectStruct(Payment, [7L, "Zoë \"Z\"", 1000.50m, DateTime.UnixEpoch.AddMilliseconds(1_700_000_000_123)]));
+        new ConnectStruct(Payment, [7L, "Zoë \"Z\"", BigDecimal.Parse("1000.50"), SourceInstant.FromUnixMs(1_700_000_000_123)]));
 }
