@@ -84,6 +84,18 @@ public sealed class RestartScheduleTests
     [InlineData("org.apache.kafka.common.config.ConfigException: no such mode", "ConfigException")]
     [InlineData("org.apache.kafka.connect.errors.ConnectException: stopped\nCaused by: org.apache.kafka.common.errors.TopicAuthorizationException: no", "TopicAuthorizationException")]
     [InlineData("org.apache.kafka.connect.errors.DataException: 'x' is no number", "DataException")]
+    [InlineData("org.apache.kafka.connect.errors.ConnectException: java.sql.SQLSyntaxErrorException: permission denied [42501]", "SQLSyntaxErrorException")]
+    [InlineData("org.postgresql.util.PSQLException: FATAL: password authentication failed for user \"bank\"", "'password authentication failed'")]
+    [InlineData("org.postgresql.util.PSQLException: ERROR: permission denied for table payments", "'permission denied for'")]
+    [InlineData("org.postgresql.util.PSQLException: ERROR: column q.AMOUNT does not exist\n  Position: 8", "'column q.AMOUNT does not exist'")]
+    [InlineData("org.postgresql.util.PSQLException: ERROR: relation \"payments\" does not exist", "'relation \"payments\" does not exist'")]
+    [InlineData("com.microsoft.sqlserver.jdbc.SQLServerException: Login failed for user 'bank'.", "'Login failed for user'")]
+    [InlineData("java.sql.SQLException: ORA-01017: invalid username/password; logon denied", "'ORA-01017'")]
+    [InlineData("io.debezium.DebeziumException: The connector is trying to read change stream starting at x but this is no longer available on the server.", "'no longer available on the server'")]
+    [InlineData("org.apache.kafka.connect.errors.ConnectException: The task dz-0 was unable to finish writing records to Kafka before its producer transaction expired.", "'before its producer transaction expired'")]
+    [InlineData("org.postgresql.util.PSQLException: FATAL: the database system is starting up", null)]
+    [InlineData("org.postgresql.util.PSQLException: Connection to db:5432 refused. Check that the hostname and port are correct", null)]
+    [InlineData("java.sql.SQLTransientConnectionException: terminating connection due to administrator command", null)]
     public void Failure_that_a_restart_would_bring_back_is_told_from_one_that_may_pass(string? trace, string? cause) =>
         Assert.Equal(cause, ConnectorFailure.LastingCause(trace));
 
