@@ -22,9 +22,9 @@ public sealed class DeliveryReader(KafkaAdmin kafka, KafkaClients clients, Platf
         try
         {
             var password = await secrets.OpenAsync(SecretNames.PortalPrincipal(tenant), ct);
-            var offsets = await kafka.OffsetsAsync(topic, ct);
-            var places = offsets.ToDictionary(pair => pair.Key, pair => start.Place(pair.Key, pair.Value.Start, pair.Value.End));
-            return new DeliveryStream(topic, places, offsets, new KafkaPrincipal(Principals.Portal(tenant), password), clients, time, logger);
+            var place = start.In(await kafka.LogAsync(topic, ct));
+            var follower = new DeliveryFollower(topic, new KafkaPrincipal(Principals.Portal(tenant), password), kafka, clients, time, logger);
+            return new DeliveryStream(follower, place, time);
         }
         catch (KafkaRequestException missing) when (missing.Code == Confluent.Kafka.ErrorCode.UnknownTopicOrPart)
         {

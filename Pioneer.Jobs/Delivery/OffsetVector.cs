@@ -1,22 +1,43 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Pioneer.Jobs.Delivery;
 
 /// <summary>
-/// A reader's place in a topic: for every partition the offset of the next record, written <c>0:120,1:98</c>. It is the id of every event, so
-/// that a reader who names it gets exactly what came after.
+/// A reader's place in a topic: for every partition the offset of the next record, and the id of the topic that they are offsets of, written
+/// <c>0:120,1:98@uXq3K0pGSiO9bV5v0d1o2A</c>. It is the id of every event, so that a reader who names it gets exactly what came after, or is told
+/// that the topic is another one.
 /// </summary>
-public sealed record OffsetVector(ImmutableSortedDictionary<int, long> Next)
+public sealed partial record OffsetVector
 {
     /// <summary>More than any topic of ours has; a longer text is not one of our ids.</summary>
     private const int MaxPartitions = 1000;
 
-    public static OffsetVector Empty { get; } = new(ImmutableSortedDictionary<int, long>.Empty);
+    /// <param name="next">Partition to offset.</param>
+    /// <param name="topicId">In base64, of either alphabet.</param>
+    public OffsetVector(ImmutableSortedDictionary<int, long> next, string? topicId)
+    {
+        Next = next;
+        // a '+' in a query string is read as a space
+        TopicId = topicId?.Replace('+', '-').Replace('/', '_');
+    }
+
+    /// <summary>Nowhere yet.</summary>
+    public static OffsetVector Empty { get; } = new(ImmutableSortedDictionary<int, long>.Empty, null);
+
+    /// <summary>For every partition the offset of the next record.</summary>
+    public ImmutableSortedDictionary<int, long> Next { get; }
+
+    /// <summary>Id of the topic in base64 for addresses; null in ids from before they named it.</summary>
+    public string? TopicId { get; }
 
     /// <summary>The place after the record at <paramref name="offset"/> was read.</summary>
-    public OffsetVector After(int partition, long offset) => new(Next.SetItem(partition, offset + 1));
+    public OffsetVector After(int partition, long offset) => new(Next.SetItem(partition, offset + 1), TopicId);
+
+    /// <summary>Whether these are places in the topic with that id, as far as they say; <paramref name="topicId"/> in either alphabet.</summary>
+    public bool IsOf(string topicId) => TopicId is null || TopicId == new OffsetVector(Next, topicId).TopicId;
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out OffsetVector? vector)
     {
@@ -26,8 +47,10 @@ public sealed record OffsetVector(ImmutableSortedDictionary<int, long> Next)
             return false;
         }
 
-        var parts = text.Split(',', MaxPartitions + 1);
-        if (parts.Length > MaxPartitions)
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        var topicId = at < 0 ? null : text[(at + 1)..];
+        var parts = (at < 0 ? text : text[..at]).Split(',', MaxPartitions + 1);
+        if (parts.Length > MaxPartitions || (topicId is not null && !UrlSafeId().IsMatch(topicId)))
         {
             return false;
         }
@@ -46,14 +69,20 @@ public sealed record OffsetVector(ImmutableSortedDictionary<int, long> Next)
             next[partition] = offset;
         }
 
-        vector = new OffsetVector(next.ToImmutable());
+        vector = new OffsetVector(next.ToImmutable(), topicId);
         return true;
     }
 
-    public bool Equals(OffsetVector? other) => other is not null && Next.SequenceEqual(other.Next);
+    public bool Equals(OffsetVector? other) => other is not null && TopicId == other.TopicId && Next.SequenceEqual(other.Next);
 
-    public override int GetHashCode() => Next.Aggregate(0, (hash, pair) => HashCode.Combine(hash, pair.Key, pair.Value));
+    public override int GetHashCode() => Next.Aggregate(TopicId?.GetHashCode(StringComparison.Ordinal) ?? 0, (hash, pair) => HashCode.Combine(hash, pair.Key, pair.Value));
 
-    public override string ToString() =>
-        string.Join(',', Next.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}:{pair.Value}")));
+    public override string ToString()
+    {
+        var places = string.Join(',', Next.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}:{pair.Value}")));
+        return TopicId is null ? places : $"{places}@{TopicId}";
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{22}\z")]
+    private static partial Regex UrlSafeId();
 }

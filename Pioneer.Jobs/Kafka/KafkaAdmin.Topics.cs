@@ -124,6 +124,25 @@ public sealed partial class KafkaAdmin
         return partitions.ToDictionary(partition => partition.Partition.Value, partition => (first[partition], next[partition]));
     }
 
+    /// <summary>Which log stands behind a name now, without its offsets: one small request. Null where there is no such topic.</summary>
+    internal async Task<TopicDescription?> IdentifyAsync(string topic, CancellationToken ct) => (await _topicDescriptions.ReadAsync([topic], ct)).FirstOrDefault();
+
+    /// <summary>The log behind a name with its offsets, as a reader of committed records sees them; a topic made anew meanwhile does not lend its offsets to the old id.</summary>
+    internal async Task<TopicLog> LogAsync(string topic, CancellationToken ct)
+    {
+        for (var before = await IdentifyAsync(topic, ct); ;)
+        {
+            var offsets = await OffsetsAsync(topic, ct);
+            var after = await IdentifyAsync(topic, ct);
+            if (before is not null && before.TopicId == after?.TopicId)
+            {
+                return new TopicLog(before.TopicId, offsets);
+            }
+
+            before = after;
+        }
+    }
+
     /// <summary>Next offset (read committed) of each given partition.</summary>
     public Task<IReadOnlyDictionary<TopicPartition, long>> EndOffsetsAsync(IReadOnlyCollection<TopicPartition> partitions, CancellationToken ct) =>
         _partitionOffsets.ReadAsync(partitions, LogEnd.Latest, IsolationLevel.ReadCommitted, ct);

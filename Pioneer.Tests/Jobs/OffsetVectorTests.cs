@@ -15,6 +15,18 @@ public sealed class OffsetVectorTests
         Assert.Equal(vector, parsed);
     }
 
+    [Fact]
+    public void Vector_names_its_topic_in_letters_that_an_address_can_hold()
+    {
+        var vector = new OffsetVector(OffsetVector.Empty.After(0, 6).Next, "a+b/cdefghijklmnopqrst").After(1, 1);
+
+        Assert.Equal("0:7,1:2@a-b_cdefghijklmnopqrst", vector.ToString());
+        Assert.True(OffsetVector.TryParse(vector.ToString(), out var parsed));
+        Assert.Equal(vector, parsed);
+        Assert.True(parsed.IsOf("a+b/cdefghijklmnopqrst"));
+        Assert.False(parsed.IsOf("b+b/cdefghijklmnopqrst"));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -24,6 +36,10 @@ public sealed class OffsetVectorTests
     [InlineData("a:1")]
     [InlineData("0:1,")]
     [InlineData("0:99999999999999999999")]
+    [InlineData("0:1@")]
+    [InlineData("0:1@short")]
+    [InlineData("0:1@a+b/cdefghijklmnopqrst")]
+    [InlineData("@a-b_cdefghijklmnopqrst")]
     public void Vector_is_refused_when_it_is_not_one_of_ours(string? text) => Assert.False(OffsetVector.TryParse(text, out _));
 
     [Fact]

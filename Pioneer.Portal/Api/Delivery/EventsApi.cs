@@ -5,7 +5,6 @@ using Pioneer.Domain;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Delivery;
-using Pioneer.Jobs.Kafka;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Api.Delivery;
@@ -18,9 +17,6 @@ internal static class EventsApi
 {
     private static readonly Error BadStart = Error.Invalid("StartMalformed", "from", "'from' or Last-Event-ID is not a place in the topic.",
         "Send 'earliest', 'latest' or the id of an event that you received.");
-
-    private static readonly Error BrokersRefuse = new("DeliveryRefused", "The brokers no longer let this tenant read.",
-        "Look whether the tenant is suspended; otherwise reconcile it: its plan restores its rights.");
 
     private const int RetryAfterRefusalMs = 60_000;
 
@@ -60,7 +56,8 @@ internal static class EventsApi
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        await WriteAsync(http, $"retry: 1000\nid: {opened.Value.Start}\n\n", ct);
+        // a client that knew the new place before the gap would resume after it and never be told
+        await WriteAsync(http, opened.Value.BeginsWithGaps ? "retry: 1000\n\n" : $"retry: 1000\nid: {opened.Value.Start}\n\n", ct);
         var lost = new TaskCompletionSource<Error>();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var watching = WatchAsync(access.LostAsync(ApiAuthentication.TokenOf(http.Request) ?? "", slug, name, ended.Token), lost, ended);
@@ -75,9 +72,9 @@ internal static class EventsApi
         {
             // the client went away, and resumes with the id of the last event it got; or it may read no longer
         }
-        catch (Exception refused) when (refused is KafkaSignInRefusedException or KafkaReadRefusedException)
+        catch (Exception failure) when (DeliveryFailures.Explain(failure) is { } reason)
         {
-            lost.TrySetResult(BrokersRefuse);
+            lost.TrySetResult(reason);
         }
         finally
         {
@@ -122,6 +119,16 @@ internal static class EventsApi
         if (happened.SeedRun is { } run)
         {
             data.Append(",\"seedRun\":").Append(JsonSerializer.Serialize(run));
+        }
+
+        if (happened.Gap is { } gap)
+        {
+            data.Append(",\"reason\":").Append(JsonSerializer.Serialize(gap.Name));
+        }
+
+        if (happened.Message is { } message)
+        {
+            data.Append(",\"message\":").Append(JsonSerializer.Serialize(message));
         }
 
         data.Append(",\"key\":").Append(Json(happened.Key)).Append(",\"value\":").Append(Json(happened.Value)).Append('}');

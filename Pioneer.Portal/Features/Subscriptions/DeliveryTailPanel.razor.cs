@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Delivery;
-using Pioneer.Jobs.Kafka;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.SignIn;
 
@@ -15,13 +14,15 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
     private const int FromBefore = 10;
     private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(120);
 
-    private readonly LinkedList<DeliveryEvent> _events = [];
+    private readonly LinkedList<(long Number, DeliveryEvent Event)> _events = [];
     private CancellationTokenSource? _stop;
     private Task _reading = Task.CompletedTask;
     private Error? _error;
+    private string? _notice;
     private bool _running;
     private bool _drawWaits;
     private long _count;
+    private long _number;
 
     [Parameter, EditorRequired]
     public required string Slug { get; set; }
@@ -58,7 +59,7 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
     {
         await StopAsync();
         _events.Clear();
-        (_error, _running, _count) = (null, true, 0);
+        (_error, _notice, _running, _count, _number) = (null, null, true, 0, 0);
         _stop = new CancellationTokenSource();
         _reading = ReadAsync(_stop.Token);
         StateHasChanged();
@@ -106,13 +107,9 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
         {
             // stopped, or the page was left
         }
-        catch (KafkaSignInRefusedException refused)
+        catch (Exception failure) when (DeliveryFailures.Explain(failure) is { } reason)
         {
-            _error = new Error("SignInRefused", refused.Message, "Reconcile the tenant: its plan restores the portal's credential.");
-        }
-        catch (KafkaReadRefusedException refused)
-        {
-            _error = new Error("ReadRefused", refused.Message, "Look whether the tenant is suspended; otherwise reconcile it: its plan restores its rights.");
+            _error = reason;
         }
         finally
         {
@@ -126,11 +123,18 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
     {
         if (happened.Kind == DeliveryEventKind.Heartbeat)
         {
+            if (happened.Message is not null)
+            {
+                _notice = happened.Message;
+                StateHasChanged();
+            }
+
             return;
         }
 
-        _count++;
-        _events.AddFirst(happened);
+        _notice = null;
+        _count += happened.Kind == DeliveryEventKind.Gap ? 0 : 1;
+        _events.AddFirst((_number++, happened));
         if (_events.Count > Shown)
         {
             _events.RemoveLast();
