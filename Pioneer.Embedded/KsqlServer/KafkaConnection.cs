@@ -39,6 +39,19 @@ public sealed record KafkaConnection(
     /// <summary>Password left out: records print into logs.</summary>
     public override string ToString() => $"{BootstrapServers} {SecurityProtocol ?? "PLAINTEXT"} {Username}";
 
+    /// <summary>How a connection of our own is made.</summary>
+    internal ConnectionSettings Settings
+    {
+        get
+        {
+            var protocol = ConnectionWords.Protocol(SecurityProtocol) ?? "PLAINTEXT";
+            var signIn = protocol.StartsWith("SASL", StringComparison.Ordinal)
+                ? new SaslSignIn(ConnectionWords.Mechanism(SaslMechanism) ?? "SCRAM-SHA-256", Username ?? "", Password ?? "")
+                : null;
+            return new ConnectionSettings(protocol.EndsWith("SSL", StringComparison.Ordinal), SslCaLocation, signIn);
+        }
+    }
+
     /// <summary>Puts address and credentials into a client's configuration.</summary>
     internal T Apply<T>(T config)
         where T : ClientConfig

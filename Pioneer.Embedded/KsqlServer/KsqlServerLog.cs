@@ -33,6 +33,9 @@ internal static partial class KsqlServerLog
     [LoggerMessage(4015, LogLevel.Information, "query {QueryId}: a life that was given up has come back: {Reason}")]
     public static partial void LateReturn(ILogger logger, string queryId, string reason);
 
+    [LoggerMessage(4016, LogLevel.Warning, "query {QueryId}: {Message}")]
+    public static partial void BeginsAnew(ILogger logger, string queryId, string message);
+
     [LoggerMessage(4020, LogLevel.Error, "request {Method} {Path} failed")]
     public static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
 }

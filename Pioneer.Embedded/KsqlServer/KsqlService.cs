@@ -21,6 +21,8 @@ internal sealed class KsqlService : IAsyncDisposable
     private readonly FunctionServices _services;
     private readonly ILogger _logger;
     private readonly CommandLog _log;
+    private readonly SourceLogs _sourceLogs;
+    private readonly SourceMemory _sourceMemory;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, PersistentQuery> _queries = new(StringComparer.Ordinal);
@@ -30,7 +32,7 @@ internal sealed class KsqlService : IAsyncDisposable
     private volatile bool _ready;
     private Task _starting = Task.CompletedTask;
 
-    public KsqlService(string id, KafkaConnection connection, ILogger logger, TimeProvider time)
+    public KsqlService(string id, KafkaConnection connection, string dataDirectory, ILogger logger, TimeProvider time)
     {
         Id = id;
         Connection = connection;
@@ -39,6 +41,8 @@ internal sealed class KsqlService : IAsyncDisposable
         Clients = new KafkaClients(connection, id, logger);
         Topics = new TopicAdmin(Clients);
         _log = new CommandLog(id, Clients, Topics);
+        _sourceLogs = new SourceLogs(connection, time);
+        _sourceMemory = new SourceMemory(Path.Combine(dataDirectory, $"sources-{id}.json"));
     }
 
     /// <summary>The service id, such as default_.</summary>
@@ -136,6 +140,7 @@ internal sealed class KsqlService : IAsyncDisposable
         await Task.WhenAll(_queries.Values.Select(q => q.DisposeAsync().AsTask()));
         _log.Dispose();
         Topics.Dispose();
+        _sourceLogs.Dispose();
         _stop.Dispose();
     }
 
@@ -222,7 +227,7 @@ internal sealed class KsqlService : IAsyncDisposable
         await CleanUpAsync(wanted);
         foreach (var (id, definition) in wanted)
         {
-            var query = _queries.GetOrAdd(id, _ => new PersistentQuery(definition, Id, Clients, _services, _logger));
+            var query = _queries.GetOrAdd(id, _ => new PersistentQuery(definition, Id, Clients, new QuerySource(id, _sourceLogs, _sourceMemory), _services, _logger));
             await query.ApplyAsync(definition);
         }
     }
@@ -239,6 +244,7 @@ internal sealed class KsqlService : IAsyncDisposable
         foreach (var id in ended)
         {
             await Topics.DeleteGroupAsync(PersistentQuery.GroupOf(Id, id));
+            _sourceMemory.Forget(id);
         }
 
         await _log.AppendAsync(Command.CleanedUp(ended));

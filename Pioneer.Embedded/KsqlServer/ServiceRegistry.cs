@@ -14,6 +14,7 @@ internal sealed class ServiceRegistry : IAsyncDisposable
 
     private const int MaxServices = 10_000;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private readonly string _dataDirectory;
     private readonly string _file;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -23,6 +24,7 @@ internal sealed class ServiceRegistry : IAsyncDisposable
     public ServiceRegistry(string dataDirectory, ILogger logger, TimeProvider time)
     {
         Directory.CreateDirectory(dataDirectory);
+        _dataDirectory = dataDirectory;
         _file = Path.Combine(dataDirectory, "services.json");
         _logger = logger;
         _time = time;
@@ -117,7 +119,7 @@ internal sealed class ServiceRegistry : IAsyncDisposable
 
     private void Launch(string id, KafkaConnection connection)
     {
-        var service = new KsqlService(id, connection, _logger, _time);
+        var service = new KsqlService(id, connection, _dataDirectory, _logger, _time);
         _services[id] = service;
         service.Start();
     }

@@ -17,7 +17,13 @@ internal sealed class PersistentQuery : IAsyncDisposable
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HealthyAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Brokers that are away this long make a query that begins an error.</summary>
+    private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(60);
+
     private readonly KafkaClients _clients;
+    private readonly QuerySource _source;
     private readonly FunctionServices _services;
     private readonly ILogger _logger;
     private readonly ConcurrentQueue<QueryError> _errors = new();
@@ -26,11 +32,12 @@ internal sealed class PersistentQuery : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private volatile QueryState _state = QueryState.Running;
 
-    public PersistentQuery(QueryDefinition definition, string serviceId, KafkaClients clients, FunctionServices services, ILogger logger)
+    public PersistentQuery(QueryDefinition definition, string serviceId, KafkaClients clients, QuerySource source, FunctionServices services, ILogger logger)
     {
         Definition = definition;
         Group = GroupOf(serviceId, definition.Id);
         _clients = clients;
+        _source = source;
         _services = services;
         _logger = logger;
     }
@@ -44,7 +51,7 @@ internal sealed class PersistentQuery : IAsyncDisposable
     /// <summary>How it is.</summary>
     public QueryState State => _state;
 
-    /// <summary>The latest failures, oldest first.</summary>
+    /// <summary>The latest failures, and where it began anew, oldest first.</summary>
     public IReadOnlyCollection<QueryError> Errors => _errors;
 
     /// <summary>The group of a query as ksqlDB names it.</summary>
@@ -111,6 +118,10 @@ internal sealed class PersistentQuery : IAsyncDisposable
             {
                 await LiveOnceAsync(stop);
             }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
             catch (Exception e)
             {
                 // OutOfMemoryException too: one row's value was too large. Let by, it would end this loop while the query still says RUNNING.
@@ -124,13 +135,29 @@ internal sealed class PersistentQuery : IAsyncDisposable
     }
 
     /// <summary>
-    /// One life, on a thread of its own. A thread that hangs in a commit is left behind: the next life fences its producer, and the pump commits
+    /// One life, on a thread of its own, for as long as the source is the same: another one is begun by the next life. A thread that hangs in a commit is left behind: the next life fences its producer, and the pump commits
     /// nothing once it was given up, so a query that was halted stays where it was.
     /// </summary>
     private async Task LiveOnceAsync(CancellationToken stop)
     {
+        var beginning = await BeginAsync(stop);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watching = WatchSourceAsync(beginning.Log, ending);
+        try
+        {
+            await LiveOnceAsync(beginning, ending.Token);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await watching;
+        }
+    }
+
+    private async Task LiveOnceAsync(QueryBeginning beginning, CancellationToken ending)
+    {
         var commit = new WatchedCall(_services.Time, KafkaClients.CallTimeout + WatchInterval);
-        var life = Task.Factory.StartNew(() => Pump(commit, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var life = Task.Factory.StartNew(() => Pump(beginning, commit, ending), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         while (await Task.WhenAny(life, Task.Delay(WatchInterval, _services.Time, CancellationToken.None)) != life)
         {
             if (commit.TryGiveUp())
@@ -145,10 +172,67 @@ internal sealed class PersistentQuery : IAsyncDisposable
         await life;
     }
 
-    private void Pump(WatchedCall commit, CancellationToken stop)
+    /// <summary>Waits for brokers that are away; they come back without the query having failed.</summary>
+    private async Task<QueryBeginning> BeginAsync(CancellationToken stop)
     {
-        using var pump = new QueryPump(Definition, Group, _clients, _services, commit, _logger);
-        pump.Run(() => _state = QueryState.Running, stop);
+        for (var began = _services.Time.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await _source.BeginAsync(Definition.Source.Topic, stop);
+            }
+            catch (KafkaException away) when (away.Error.Code is ErrorCode.Local_AllBrokersDown && _services.Time.GetElapsedTime(began) < BrokerPatience)
+            {
+                KsqlServerLog.ClientSays(_logger, Definition.Id, away.Message);
+                await Task.Delay(FirstDelay, _services.Time, stop);
+            }
+        }
+    }
+
+    /// <summary>Ends the life when the source is another log now, or has more partitions.</summary>
+    private async Task WatchSourceAsync(SourceLog log, CancellationTokenSource ending)
+    {
+        try
+        {
+            do
+            {
+                await Task.Delay(LookInterval, _services.Time, ending.Token);
+            }
+            while (await _source.IsStillAsync(log, ending.Token));
+
+            await ending.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // the life ended before
+        }
+    }
+
+    private void Pump(QueryBeginning beginning, WatchedCall commit, CancellationToken ending)
+    {
+        using var pump = new QueryPump(Definition, Group, _clients, beginning, _services, commit, _logger);
+        try
+        {
+            pump.Run(() => Began(beginning), ending);
+        }
+        catch (LogWentBackException back)
+        {
+            _source.WentBack(back.Partition);
+            throw;
+        }
+    }
+
+    private void Began(QueryBeginning beginning)
+    {
+        _source.Began(beginning);
+        if (beginning.IsAnother)
+        {
+            var message = $"The topic '{beginning.Log.Topic}' was deleted and made anew: committed offsets are not places in it. The query begins anew at its start.";
+            KsqlServerLog.BeginsAnew(_logger, Definition.Id, message);
+            Keep(message, "USER");
+        }
+
+        _state = QueryState.Running;
     }
 
     private void Remember(Exception e)
@@ -157,7 +241,12 @@ internal sealed class PersistentQuery : IAsyncDisposable
         var type = e is KafkaException k
             ? k.Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.TransactionalIdAuthorizationFailed or ErrorCode.UnknownTopicOrPart ? "USER" : "SYSTEM"
             : "UNKNOWN";
-        _errors.Enqueue(new QueryError(_services.Time.GetUtcNow(), e.Message, type));
+        Keep(e.Message, type);
+    }
+
+    private void Keep(string message, string type)
+    {
+        _errors.Enqueue(new QueryError(_services.Time.GetUtcNow(), message, type));
         while (_errors.Count > MaxErrors)
         {
             _errors.TryDequeue(out _);

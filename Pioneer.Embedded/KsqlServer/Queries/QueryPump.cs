@@ -17,7 +17,6 @@ internal sealed class QueryPump : IDisposable
     internal static readonly TimeSpan MaxTransaction = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan PartitionCheckInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>A group without members forgets offsets that nobody commits for days; so they are committed again.</summary>
     private static readonly TimeSpan RecommitInterval = TimeSpan.FromHours(6);
@@ -31,6 +30,7 @@ internal sealed class QueryPump : IDisposable
 
     private readonly QueryDefinition _query;
     private readonly KafkaClients _clients;
+    private readonly QueryBeginning _beginning;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly IProducer<byte[]?, byte[]?> _producer;
@@ -46,10 +46,12 @@ internal sealed class QueryPump : IDisposable
     private bool _inTransaction;
     private long _failures;
 
-    public QueryPump(QueryDefinition query, string group, KafkaClients clients, FunctionServices services, WatchedCall commit, ILogger logger)
+    public QueryPump(
+        QueryDefinition query, string group, KafkaClients clients, QueryBeginning beginning, FunctionServices services, WatchedCall commit, ILogger logger)
     {
         _query = query;
         _clients = clients;
+        _beginning = beginning;
         _commit = commit;
         _logger = logger;
         _time = services.Time;
@@ -69,18 +71,24 @@ internal sealed class QueryPump : IDisposable
         InitTransactions(stop);
         Position();
         onReady();
-        var partitionsChecked = _time.GetTimestamp();
+        try
+        {
+            PumpUntil(stop);
+        }
+        catch (Exception e) when (_inTransaction && e is ConsumeException or LogWentBackException or KafkaTxnRequiresAbortException)
+        {
+            Abort();
+            throw;
+        }
+    }
+
+    private void PumpUntil(CancellationToken stop)
+    {
         var recommitted = _time.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
             PumpOnce();
             ThrowIfRefused();
-            if (_time.GetElapsedTime(partitionsChecked) > PartitionCheckInterval)
-            {
-                AddNewPartitions();
-                partitionsChecked = _time.GetTimestamp();
-            }
-
             if (_time.GetElapsedTime(recommitted) > RecommitInterval)
             {
                 _moved.UnionWith(_positions.Keys);
@@ -124,21 +132,22 @@ internal sealed class QueryPump : IDisposable
     }
 
     /// <summary>
-    /// Starts at the committed offsets; where there are none, at the start or the end, and commits that at once. A query that ever ran has
-    /// committed all partitions of then: one without an offset came later, and nothing in it was seen.
+    /// Starts at the committed offsets, where they are places in this log; where there are none, at the start or the end, and commits that at once. A
+    /// query that ever ran has committed all partitions of then: one without an offset came later, and nothing in it was seen.
     /// </summary>
     private void Position()
     {
-        var partitions = Partitions();
-        var committed = _consumer.Committed(partitions, KafkaClients.CallTimeout);
+        var committed = _consumer.Committed([.. _beginning.Log.Partitions.Select(p => new TopicPartition(_query.Source.Topic, p))], KafkaClients.CallTimeout);
         var ranBefore = committed.Exists(o => o.Offset.Value >= 0);
         foreach (var offset in committed)
         {
-            var known = offset.Offset.Value >= 0;
-            _positions[offset.Partition.Value] = known ? offset.Offset.Value : ranBefore ? 0 : InitialOffset(offset.TopicPartition);
+            var partition = offset.Partition.Value;
+            var isAnew = _beginning.IsAnew(partition);
+            var known = offset.Offset.Value >= 0 && !isAnew;
+            _positions[partition] = known ? offset.Offset.Value : isAnew || ranBefore ? 0 : InitialOffset(offset.TopicPartition);
             if (!known)
             {
-                _moved.Add(offset.Partition.Value);
+                _moved.Add(partition);
             }
         }
 
@@ -152,35 +161,10 @@ internal sealed class QueryPump : IDisposable
         KsqlServerLog.QueryStarts(_logger, _query.Id, string.Join(", ", start.Select(p => $"{p.Partition.Value}@{p.Offset.Value}")));
     }
 
-    private List<TopicPartition> Partitions()
-    {
-        using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
-        var topic = admin.GetMetadata(_query.Source.Topic, KafkaClients.CallTimeout).Topics.First();
-        return topic.Error.IsError || topic.Partitions.Count == 0
-            ? throw new KafkaException(topic.Error.IsError ? topic.Error : new Error(ErrorCode.UnknownTopicOrPart))
-            : [.. topic.Partitions.Select(p => new TopicPartition(_query.Source.Topic, p.PartitionId))];
-    }
-
     private long InitialOffset(TopicPartition partition)
     {
         var watermarks = _consumer.QueryWatermarkOffsets(partition, KafkaClients.CallTimeout);
         return _fromEarliest ? watermarks.Low.Value : watermarks.High.Value;
-    }
-
-    /// <summary>Partitions added to the topic later are read from their start: nothing in them was seen.</summary>
-    private void AddNewPartitions()
-    {
-        var added = Partitions().Where(p => !_positions.ContainsKey(p.Partition.Value)).ToList();
-        foreach (var partition in added)
-        {
-            _positions[partition.Partition.Value] = 0;
-            _moved.Add(partition.Partition.Value);
-        }
-
-        if (added.Count > 0)
-        {
-            _consumer.IncrementalAssign(added.Select(p => new TopicPartitionOffset(p, Offset.Beginning)));
-        }
     }
 
     private void PumpOnce()
@@ -207,6 +191,11 @@ internal sealed class QueryPump : IDisposable
             // The end may lie behind transaction markers that no record tells about; without this the lag would never be 0.
             Move(partition, result.Offset.Value);
             return;
+        }
+
+        if (result.Offset.Value < _positions[partition])
+        {
+            throw new LogWentBackException(result.Topic, partition, result.Offset.Value, _positions[partition]);
         }
 
         Process(result);
@@ -284,6 +273,20 @@ internal sealed class QueryPump : IDisposable
         _producer.CommitTransaction(KafkaClients.CallTimeout);
         _inTransaction = false;
         _moved.Clear();
+    }
+
+    /// <summary>What was written in this transaction comes again in the next life; until it ends, readers of the output wait.</summary>
+    private void Abort()
+    {
+        try
+        {
+            _commit.Run(() => _producer.AbortTransaction(KafkaClients.CallTimeout));
+        }
+        catch (KafkaException failure)
+        {
+            // the next life ends it by taking its transactional id
+            KsqlServerLog.ClientSays(_logger, _query.Id, failure.Error.Reason);
+        }
     }
 
     private void OnExpressionFailure(EvaluationFailure failure)
