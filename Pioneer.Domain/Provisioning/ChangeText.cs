@@ -24,7 +24,7 @@ internal static class ChangeText
 
     public static string Connector(IEnumerable<KeyValuePair<string, string>> config, bool paused)
     {
-        var shown = config.Select(pair => ConnectorSpec.SecretKeys.Contains(pair.Key) ? $"{pair.Key}=***" : $"{pair.Key}={pair.Value}");
+        var shown = config.Select(pair => $"{pair.Key}={ConnectorSpec.Shown(pair.Key, pair.Value)}");
         return $"{(paused ? "paused" : "running")}; {string.Join(", ", shown)}";
     }
 }

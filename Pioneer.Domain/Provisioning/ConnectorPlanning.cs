@@ -23,7 +23,7 @@ public static class ConnectorPlanning
             }
             else if (!SameConfig(connector, current) || !SameState(connector, current))
             {
-                var risk = connector.Paused || !SameConfig(connector, current) ? ChangeRisk.InterruptsDelivery : ChangeRisk.Safe;
+                var risk = connector.Paused || !SameConfig(connector, current, withSecrets: false) ? ChangeRisk.InterruptsDelivery : ChangeRisk.Safe;
                 plan.Add(PlanPhase.StartConnectors, new ConnectorChange(ChangeKind.Update, risk, connector, current));
             }
         }
@@ -59,11 +59,19 @@ public static class ConnectorPlanning
     private static bool SameState(ConnectorSpec wanted, ObservedConnector current) =>
         wanted.Paused ? current.State is ObservedRunState.Paused : current.State is not ObservedRunState.Paused;
 
-    // Connect adds the name to every configuration that it gives back.
-    private static bool SameConfig(ConnectorSpec wanted, ObservedConnector current) =>
-        Compared(wanted.Config).SequenceEqual(Compared(current.Config));
+    /// <summary>Whether a connector is configured as wanted; a password that nobody may tell counts as the wanted one.</summary>
+    public static bool SameConfig(ConnectorSpec wanted, ObservedConnector current) => SameConfig(wanted, current, withSecrets: true);
 
-    private static IEnumerable<KeyValuePair<string, string>> Compared(IEnumerable<KeyValuePair<string, string>> config) => config
-        .Where(pair => pair.Key != "name" && !ConnectorSpec.SecretKeys.Contains(pair.Key))
-        .OrderBy(pair => pair.Key, StringComparer.Ordinal);
+    // A password that becomes a reference is protected better than before, and whoever reads the feed notices nothing but the restart.
+    private static bool SameConfig(ConnectorSpec wanted, ObservedConnector current, bool withSecrets)
+    {
+        return Compared(wanted.Config).SequenceEqual(Compared(current.Config));
+
+        // Connect adds the name to every configuration that it gives back.
+        IEnumerable<KeyValuePair<string, string>> Compared(IEnumerable<KeyValuePair<string, string>> config) => config
+            .Where(pair => pair.Key != "name" && (!ConnectorSpec.SecretKeys.Contains(pair.Key) || (withSecrets && !IsHidden(pair.Key))))
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal);
+
+        bool IsHidden(string key) => current.Config.GetValueOrDefault(key) is ConnectorSpec.Hidden;
+    }
 }

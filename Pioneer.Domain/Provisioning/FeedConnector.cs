@@ -17,6 +17,7 @@ public static class FeedConnector
     /// <summary>The plug-in that reads databases.</summary>
     public const string Class = "io.confluent.connect.jdbc.JdbcSourceConnector";
 
+    private const string SecretStart = "${secret:";
     private const string JsonConverter = "org.apache.kafka.connect.json.JsonConverter";
 
     public static ConnectorSpec Describe(TenantSlug tenant, WantedFeed wanted, bool paused)
@@ -46,7 +47,10 @@ public static class FeedConnector
 
     /// <summary>The secret that a placeholder stands for; null for any other text.</summary>
     public static string? SecretOf(string value) =>
-        value.StartsWith("${secret:", StringComparison.Ordinal) && value.EndsWith('}') ? value["${secret:".Length..^1] : null;
+        value.StartsWith(SecretStart, StringComparison.Ordinal) && value.EndsWith('}') ? value[SecretStart.Length..^1] : null;
+
+    /// <summary>What stands for a secret in a plan.</summary>
+    public static string PlaceholderOf(string secret) => $"{SecretStart}{secret}}}";
 
     internal static string Query(Feed feed, string tenantValue)
     {
@@ -66,7 +70,7 @@ public static class FeedConnector
 
         if (wanted.Source.PasswordSecret is { } secret)
         {
-            config["connection.password"] = $"${{secret:{secret}}}";
+            config["connection.password"] = PlaceholderOf(secret);
             config[ConnectorSpec.SecretGenerationKey] = wanted.SecretGeneration.ToString(CultureInfo.InvariantCulture);
         }
     }

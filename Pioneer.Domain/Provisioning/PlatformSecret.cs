@@ -19,6 +19,8 @@ public sealed class PlatformSecret
 /// <summary>Names of protected secrets.</summary>
 public static class SecretNames
 {
+    private const string SourcePrefix = "source/";
+
     public const string SharedKsqlPrincipal = "platform/ksql";
 
     public static string KsqlPrincipal(Tenants.TenantSlug tenant) => $"tenant/{tenant}/ksql";
@@ -28,5 +30,8 @@ public static class SecretNames
     /// <summary>Kept only until the broker has the credential.</summary>
     public static string Credential(Tenants.TenantSlug tenant, string credential) => $"tenant/{tenant}/credential/{credential}";
 
-    public static string Source(string source) => $"source/{source}";
+    public static string Source(string source) => SourcePrefix + source;
+
+    /// <summary>The source whose password a secret is; null for other secrets.</summary>
+    public static string? SourceOf(string secret) => secret.StartsWith(SourcePrefix, StringComparison.Ordinal) ? secret[SourcePrefix.Length..] : null;
 }

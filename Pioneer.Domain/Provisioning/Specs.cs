@@ -75,13 +75,26 @@ public sealed record ObservedQuery(string ServiceId, string QueryId, ImmutableAr
     public bool Touches(string streamName) => Sources.Contains(streamName) || Sinks.Contains(streamName);
 }
 
-/// <summary>A connector with its whole configuration. Secrets stand as <c>${secret:name}</c> in wanted and <c>***</c> in observed state.</summary>
+/// <summary>
+/// A connector with its whole configuration. Secrets stand as <c>${secret:name}</c>; in observed state <see cref="Hidden"/> or
+/// <see cref="NotReferred"/> may stand in their place. The secret itself is in neither.
+/// </summary>
 public sealed record ConnectorSpec(string Name, ImmutableSortedDictionary<string, string> Config, bool Paused)
 {
-    /// <summary>Keys whose values are never compared nor shown; <see cref="SecretGenerationKey"/> tells whether they changed.</summary>
+    /// <summary>Observed: nobody may tell what the password is. It is not compared; <see cref="SecretGenerationKey"/> tells whether it changed.</summary>
+    public const string Hidden = "***";
+
+    /// <summary>Observed: a password in clear, or a reference of another form than is configured now.</summary>
+    public const string NotReferred = "(in clear, or by another reference)";
+
+    /// <summary>Keys whose values are secrets.</summary>
     public static readonly ImmutableHashSet<string> SecretKeys = ["connection.password"];
 
     public const string SecretGenerationKey = "pioneer.secret.generation";
+
+    /// <summary>A value as it may be shown.</summary>
+    public static string Shown(string key, string value) =>
+        SecretKeys.Contains(key) && value is not NotReferred ? Hidden : value;
 
     public bool Equals(ConnectorSpec? other) =>
         other is not null && Name == other.Name && Paused == other.Paused && Config.SequenceEqual(other.Config);

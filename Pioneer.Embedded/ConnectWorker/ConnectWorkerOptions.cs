@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Pioneer.Embedded.Connect;
@@ -19,6 +20,9 @@ public sealed record ConnectWorkerOptions
 
     /// <summary>Awaited before the cluster is spoken to for the first time: whatever makes the user that <see cref="Kafka"/> signs in as. REST answers meanwhile.</summary>
     public Func<CancellationToken, Task> WhenKafkaIsReady { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>What resolves references in configurations.</summary>
+    public ImmutableArray<IConfigProvider> ConfigProviders { get; init; } = [];
 
     /// <summary>Start of the transactional ids (<c>group-connector-task</c>); two workers with one id fence each other's tasks.</summary>
     public string GroupId { get; init; } = "connect-cluster";

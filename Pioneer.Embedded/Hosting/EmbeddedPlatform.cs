@@ -180,6 +180,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             Kafka = kafka,
             BasicUser = _options.ConnectUser,
             BasicPassword = _options.ConnectPassword,
+            ConfigProviders = _options.ConfigProviders,
         };
         if (ConnectPrincipal.IsPossible(kafka))
         {

@@ -1,17 +1,22 @@
 using Pioneer.Embedded.Bank;
+using Pioneer.Embedded.Connect;
 
 namespace Pioneer.Embedded;
 
 /// <summary>The one call by which a host brings up what its configuration does not point elsewhere.</summary>
 public static class EmbeddedPlatformExtensions
 {
+    /// <summary>Name of the config provider by which an embedded Connect worker asks its host for secrets.</summary>
+    public const string SecretProvider = "pioneer";
+
     private const int StartAttempts = 5;
 
     /// <summary>
     /// Starts the parts that configuration does not name: the broker without <c>Kafka:BootstrapServers</c>, the ksql server without
     /// <c>Ksql:Url</c>, the Connect worker without <c>Connect:Url</c>, the demo bank unless <c>Demo</c> says no (asked once: the first
     /// start's answer is kept). Their addresses and credentials are then written into the configuration under the same keys, so that no
-    /// other layer can tell which parts are embedded. Everything listens on loopback and is stopped after the host's other services.
+    /// other layer can tell which parts are embedded. Everything listens on loopback and is stopped after the host's other services. The
+    /// worker takes sources' passwords from the <see cref="IConfigProvider"/> that the host registers.
     /// </summary>
     /// <remarks>
     /// Ports: <c>Embedded:Kafka</c>, <c>Embedded:Ksql</c>, <c>Embedded:Connect</c> as <c>127.0.0.1:port</c>; without them the ports of the
@@ -26,7 +31,8 @@ public static class EmbeddedPlatformExtensions
         var configuration = builder.Configuration;
         var memory = new PlatformMemory(configuration["Data"] is { Length: > 0 } data ? data : "data");
         var loggers = new LateLoggerFactory();
-        var (options, platform) = await StartAsync(configuration, memory, loggers, cancellationToken);
+        var secrets = new LateConfigProvider();
+        var (options, platform) = await StartAsync(configuration, memory, secrets, loggers, cancellationToken);
         PortalPlatform.Publish(configuration, options, platform);
         memory.Remember(PortalPlatform.Remembered(options, platform, memory.Settings));
 
@@ -41,17 +47,18 @@ public static class EmbeddedPlatformExtensions
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(services =>
         {
             loggers.Attach(services.GetRequiredService<ILoggerFactory>());
+            secrets.Attach(services.GetService<IConfigProvider>());
             return new PlatformLifetime(platform);
         }));
         return platform;
     }
 
     private static async Task<(EmbeddedPlatformOptions Options, EmbeddedPlatform Platform)> StartAsync(
-        IConfiguration configuration, PlatformMemory memory, ILoggerFactory loggers, CancellationToken cancellationToken)
+        IConfiguration configuration, PlatformMemory memory, IConfigProvider secrets, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var options = PortalPlatform.Decide(configuration, memory);
+            var options = PortalPlatform.Decide(configuration, memory) with { ConfigProviders = [secrets] };
             try
             {
                 return (options, await EmbeddedPlatform.StartAsync(options, loggers, TimeProvider.System, cancellationToken));

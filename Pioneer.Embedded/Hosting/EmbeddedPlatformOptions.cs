@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Net;
+using Pioneer.Embedded.Connect;
 
 namespace Pioneer.Embedded;
 
@@ -40,6 +42,9 @@ public sealed record EmbeddedPlatformOptions
 
     /// <summary>Password of <see cref="ConnectUser"/>.</summary>
     public string? ConnectPassword { get; init; }
+
+    /// <summary>What resolves references in connectors' configurations.</summary>
+    public ImmutableArray<IConfigProvider> ConfigProviders { get; init; } = [];
 
     /// <summary>Folder of the demo bank; <c>demo</c> under <see cref="DataDirectory"/> when null.</summary>
     public string? DemoDirectory { get; init; }

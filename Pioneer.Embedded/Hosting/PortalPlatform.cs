@@ -70,6 +70,7 @@ internal static class PortalPlatform
             configuration["Connect:Url"] = connect;
             configuration["Connect:Username"] = options.ConnectUser;
             configuration["Connect:Password"] = options.ConnectPassword;
+            configuration["Connect:SecretReference"] = $"${{{EmbeddedPlatformExtensions.SecretProvider}:{{source}}:password}}";
         }
 
         if (options.ConnectEndpoint is null && bool.TryParse(configuration["Demo"], out var asked) && asked)

@@ -19,7 +19,8 @@ public static class AdapterServices
         services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsValidator>();
         services.AddOptions<KsqlDbOptions>().Bind(configuration.GetSection(KsqlDbOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<KsqlDbOptions>, KsqlDbOptionsValidator>();
-        services.AddOptions<ConnectOptions>().Bind(configuration.GetSection(ConnectOptions.Section));
+        services.AddOptions<ConnectOptions>().Bind(configuration.GetSection(ConnectOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ConnectOptions>, ConnectOptionsValidator>();
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<KafkaAdmin>();
         services.AddSingleton<KafkaQuotas>();

@@ -58,6 +58,7 @@ public static class JobServices
         services.AddScoped<QueryIsolationCheck>();
         services.AddScoped<KsqlQueryApplier>();
         services.AddScoped<KsqlApplier>();
+        services.AddScoped<ConnectorSecrets>();
         services.AddScoped<ConnectorApplier>();
         services.AddScoped<ChangeApplier>();
         services.AddScoped<IChangeApplier>(provider => provider.GetRequiredService<ChangeApplier>());

@@ -4,10 +4,9 @@ using Pioneer.Jobs.Connect;
 
 namespace Pioneer.Jobs.Provisioning;
 
-/// <summary>Makes changes of connectors. Secrets are put in at the moment of use and stand nowhere else.</summary>
-public sealed class ConnectorApplier(ConnectClient connect, PlatformSecrets secrets, TimeProvider time)
+/// <summary>Makes changes of connectors.</summary>
+public sealed class ConnectorApplier(ConnectClient connect, ConnectorSecrets secrets, TimeProvider time)
 {
-    private const string SecretStart = "${secret:";
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(50);
 
@@ -19,9 +18,15 @@ public sealed class ConnectorApplier(ConnectClient connect, PlatformSecrets secr
             return Result.Success;
         }
 
-        if (change.Current is null || !SameConfig(change))
+        if (change.Current is null || !ConnectorPlanning.SameConfig(change.Connector, change.Current))
         {
-            await connect.PutConfigAsync(change.Connector.Name, await WithSecretsAsync(change.Connector, ct), ct);
+            var config = await secrets.WriteAsync(change.Connector, ct);
+            if (config.IsFailure)
+            {
+                return config.Error;
+            }
+
+            await connect.PutConfigAsync(change.Connector.Name, config.Value, ct);
         }
 
         if (change.Connector.Paused)
@@ -64,27 +69,6 @@ public sealed class ConnectorApplier(ConnectClient connect, PlatformSecrets secr
 
         return Result.Success;
     }
-
-    private async Task<Dictionary<string, string>> WithSecretsAsync(ConnectorSpec connector, CancellationToken ct)
-    {
-        var config = new Dictionary<string, string>(connector.Config, StringComparer.Ordinal);
-        foreach (var (key, value) in connector.Config)
-        {
-            if (value.StartsWith(SecretStart, StringComparison.Ordinal) && value.EndsWith('}'))
-            {
-                config[key] = await secrets.OpenAsync(value[SecretStart.Length..^1], ct);
-            }
-        }
-
-        return config;
-    }
-
-    private static bool SameConfig(ConnectorChange change) =>
-        Compared(change.Connector.Config).SequenceEqual(Compared(change.Current!.Config));
-
-    private static IEnumerable<KeyValuePair<string, string>> Compared(IEnumerable<KeyValuePair<string, string>> config) => config
-        .Where(pair => pair.Key != "name" && !ConnectorSpec.SecretKeys.Contains(pair.Key))
-        .OrderBy(pair => pair.Key, StringComparer.Ordinal);
 
     private static string FirstLine(string trace) => trace.Split('\n')[0].Trim();
 }

@@ -12,7 +12,8 @@ namespace Pioneer.Jobs.Provisioning;
 /// an empty state would make the planner create or forget things.
 /// </summary>
 public sealed class ObservedStateReader(
-    KafkaAdmin kafka, KafkaReplicas replicas, BrokerRights rights, QuotaObservation quotas, KsqlObservation ksql, KsqlServiceUrls urls, ConnectClient connect) : IObservedStateReader
+    KafkaAdmin kafka, KafkaReplicas replicas, BrokerRights rights, QuotaObservation quotas, KsqlObservation ksql, KsqlServiceUrls urls, ConnectClient connect,
+    ConnectorSecrets secrets) : IObservedStateReader
 {
     public async Task<Result<ObservedState>> ReadAsync(TenantSlug? tenant, CancellationToken cancellationToken)
     {
@@ -85,8 +86,8 @@ public sealed class ObservedStateReader(
         }
     }
 
-    private static ImmutableSortedDictionary<string, string> Masked(ImmutableDictionary<string, string> config) => config
-        .ToImmutableSortedDictionary(pair => pair.Key, pair => ConnectorSpec.SecretKeys.Contains(pair.Key) ? "***" : pair.Value, StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, string> Masked(ImmutableDictionary<string, string> config) => config
+        .ToImmutableSortedDictionary(pair => pair.Key, pair => ConnectorSpec.SecretKeys.Contains(pair.Key) ? secrets.Read(pair.Value) : pair.Value, StringComparer.Ordinal);
 
     private static ObservedRunState StateOf(ConnectorStatus status) => status.State switch
     {

@@ -1,5 +1,6 @@
 using Pioneer.Domain;
 using Pioneer.Embedded;
+using Pioneer.Embedded.Connect;
 using Pioneer.Jobs.Hosting;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Jobs.Seeding;
@@ -19,6 +20,7 @@ public static class PlatformServices
             builder.Services.AddSingleton<IFaultInjector>(new EmbeddedFaults(embedded.Faults));
         }
 
+        builder.Services.AddSingleton<IConfigProvider, SealedSourcePasswords>();
         builder.Services.AddPioneerDomain(builder.Configuration);
         builder.Services.AddPioneerJobs(builder.Configuration);
         builder.Services.AddSeeding();

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded;
+using Pioneer.Embedded.Connect;
 using Pioneer.Embedded.Ksql;
 using Pioneer.Jobs.Kafka;
 
@@ -39,7 +40,10 @@ internal sealed class EmbeddedStack : IAsyncDisposable
 
     public string ConnectUrl => _platform.Endpoints.Connect!;
 
-    public static async Task<EmbeddedStack> StartAsync(KafkaOptions? external)
+    public static Task<EmbeddedStack> StartAsync(KafkaOptions? external) => StartAsync(external, []);
+
+    /// <param name="secrets">Resolve the references in connectors' configurations.</param>
+    public static async Task<EmbeddedStack> StartAsync(KafkaOptions? external, params IConfigProvider[] secrets)
     {
         var folder = Directory.CreateTempSubdirectory("pioneer-stack-").FullName;
         var platform = await EmbeddedPlatform.StartAsync(
@@ -52,6 +56,7 @@ internal sealed class EmbeddedStack : IAsyncDisposable
                 ConnectEndpoint = TestPorts.NextEndpoint(),
                 ConnectUser = User,
                 ConnectPassword = Password,
+                ConfigProviders = [.. secrets],
                 Demo = true,
                 DemoPaymentsPerSecond = 0,
                 ExternalKafka = external is null

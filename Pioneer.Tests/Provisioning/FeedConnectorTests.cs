@@ -80,6 +80,25 @@ public sealed class FeedConnectorTests
         Assert.Contains("connection.password=***", Assert.Single(changed.Changes).After, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Password_in_clear_is_a_safe_change_and_shown_as_that_only()
+    {
+        var spec = FeedConnector.Describe(Acme, Wanted("payments", "acme"), paused: false);
+        var inClear = new ObservedConnector(
+            spec.Name, spec.Config.SetItem("connection.password", ConnectorSpec.NotReferred), ObservedRunState.Running);
+        var referred = inClear with { Config = spec.Config };
+
+        var change = Assert.Single(PlanFor(inClear).Changes);
+
+        Assert.Equal((ChangeKind.Update, ChangeRisk.Safe), (change.Kind, change.Risk));
+        Assert.Contains("connection.password=(in clear, or by another reference)", change.Before, StringComparison.Ordinal);
+        Assert.Equal(ChangeRisk.InterruptsDelivery, Assert.Single(PlanFor(inClear with { Config = inClear.Config.SetItem("mode", "bulk") }).Changes).Risk);
+        Assert.True(PlanFor(referred).InSync);
+
+        Plan PlanFor(ObservedConnector observed) => ProvisioningPlanner.Plan(
+            DesiredState.Empty with { Connectors = [spec] }, ObservedState.Empty with { Connectors = [observed] });
+    }
+
     private static WantedFeed Wanted(string feed, string value) => new(
         new Entitlement
         {

@@ -7,6 +7,9 @@ namespace Pioneer.Tests.Sources;
 /// <summary>A PostgreSQL server of its own on loopback, where its programs are installed (Debian's postgresql).</summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
+    /// <summary>The one role that the server asks for a password, once a test has made it.</summary>
+    public const string AskedForPassword = "sealed";
+
     private const string Versions = "/usr/lib/postgresql";
 
     private static readonly string Programs = Directory.Exists(Versions)
@@ -44,6 +47,8 @@ public sealed class PostgresFixture : IAsyncLifetime
         }
 
         await RunAsNobodyAsync(Programs + "/initdb", "-D", _directory + "/data", "-U", "bank", "-A", "trust", "--no-sync", "-E", "UTF8", "--no-instructions");
+        var rules = _directory + "/data/pg_hba.conf";
+        await File.WriteAllTextAsync(rules, $"host all {AskedForPassword} 127.0.0.1/32 scram-sha-256\n{await File.ReadAllTextAsync(rules)}");
         await StartServerAsync();
     }
 

@@ -119,6 +119,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         _process!.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _process = null;
         Api.Dispose();
     }
 

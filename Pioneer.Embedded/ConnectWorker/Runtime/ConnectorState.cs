@@ -1,3 +1,5 @@
+using Pioneer.Embedded.Connect.Configuration;
+
 namespace Pioneer.Embedded.Connect.Runtime;
 
 /// <summary>State of a connector or task, spelt as the REST API prints it in capitals.</summary>
@@ -27,6 +29,9 @@ internal sealed record WorkerContext(
     ILoggerFactory Loggers)
 {
     public string WorkerId => Status.WorkerId;
+
+    /// <summary>Values that configurations refer to.</summary>
+    public ConfigReferences References { get; } = new(Options.ConfigProviders);
 }
 
 /// <summary>A task or connector was made to fail on purpose, for a drill.</summary>

@@ -4,7 +4,7 @@ using Pioneer.Embedded.Connect.Rest;
 namespace Pioneer.Embedded.Connect.Runtime;
 
 /// <summary>Finds connector classes and checks configurations, for creating connectors and for the validate call.</summary>
-internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connectors, ILoggerFactory loggers)
+internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connectors, ConfigReferences references, ILoggerFactory loggers)
 {
     private const string Suffix = "Connector";
 
@@ -53,7 +53,7 @@ internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connect
         var values = Check(connector, config);
         if (values.TrueForAll(value => value.Errors.Count == 0))
         {
-            Attach(values, await connector.ProbeAsync(config, cancellationToken));
+            Attach(values, await ProbeAsync(connector, config, cancellationToken));
         }
 
         var infos = values.Select((value, order) => new ConfigInfo(
@@ -80,6 +80,19 @@ internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connect
             values.Sum(value => value.Errors.Count),
             [.. values.Select(value => value.Key.Group).Distinct(StringComparer.Ordinal)],
             infos);
+    }
+
+    private async Task<IReadOnlyList<ConnectConfigException>> ProbeAsync(
+        ISourceConnector connector, IReadOnlyDictionary<string, string> config, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connector.ProbeAsync(await references.ResolveAsync(config, cancellationToken), cancellationToken);
+        }
+        catch (ConnectConfigException error)
+        {
+            return [error];
+        }
     }
 
     private static string Stem(string className) =>

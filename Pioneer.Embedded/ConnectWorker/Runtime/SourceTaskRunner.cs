@@ -150,7 +150,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         await using var writer = new TransactionalWriter(_context, Name, _config, _logger);
         await writer.InitAsync(cancellationToken);
         await _context.Topics.ReadToEndAsync(_context.Options.OffsetTopic, cancellationToken);
-        await using var task = _connector.CreateTask(_config);
+        await using var task = _connector.CreateTask(await _context.References.ResolveAsync(_config, cancellationToken));
         try
         {
             await task.StartAsync(partition => _context.State.Offset(Name.Connector, partition), cancellationToken);

@@ -1,4 +1,6 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pioneer.Jobs.Connect;
 using Pioneer.Jobs.Kafka;
 using Xunit;
 
@@ -10,6 +12,14 @@ public sealed class ApacheConnectWorker(SharedKafka kafka) : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-apache-connect-").FullName;
 
     public string? Missing => kafka.Missing;
+
+    /// <summary>Where the worker's REST answers; its own topics have the number in their names.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>How a connector may be told the path of the file that the source reads: by each provider that operations.md describes.</summary>
+    public IReadOnlyList<string> References => [$"${{file:{_folder}/sources.properties:{{source}}}}", $"${{dir:{Secrets}:{{source}}}}"];
+
+    private string Secrets => Path.Combine(_folder, "secrets");
 
     public ConnectUnderTest Connect { get; private set; } = new("http://127.0.0.1:1", "none", "none", new Dictionary<string, string>());
 
@@ -36,7 +46,17 @@ public sealed class ApacheConnectWorker(SharedKafka kafka) : IAsyncLifetime
             sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="{kafka.Options.Username}" password="{kafka.Options.Password}";
 
             """);
-        var output = await kafka.ScriptAsync("connect", "start", Path.Combine(_folder, "worker"), kafka.Options.BootstrapServers, "--port", $"{TestPorts.Next()}", "--client", client);
+        Directory.CreateDirectory(Secrets);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "sources.properties"), $"bank={file}\n");
+        await File.WriteAllTextAsync(Path.Combine(Secrets, "bank"), file);
+        Port = TestPorts.Next();
+        var output = await kafka.ScriptAsync(
+            "connect", "start", Path.Combine(_folder, "worker"), kafka.Options.BootstrapServers, "--port", $"{Port}", "--client", client,
+            "--set", "config.providers=file,dir",
+            "--set", "config.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider",
+            "--set", $"config.providers.file.param.allowed.paths={_folder}",
+            "--set", "config.providers.dir.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider",
+            "--set", $"config.providers.dir.param.allowed.paths={Secrets}");
         Connect = new ConnectUnderTest(
             output.Trim().Split('\n')[^1], "org.apache.kafka.connect.file.FileStreamSourceConnector", "topic",
             new Dictionary<string, string>
@@ -60,8 +80,57 @@ public sealed class ApacheConnectWorker(SharedKafka kafka) : IAsyncLifetime
 [Collection(SharedKafkaCollection.Name)]
 public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<ApacheConnectWorker>
 {
-    public ApacheConnectTests(ApacheConnectWorker worker)
-        : base(worker.Connect) => Assert.SkipWhen(worker.Missing is not null, worker.Missing ?? "");
+    private readonly ApacheConnectWorker _worker;
+    private readonly SharedKafka _kafka;
+
+    public ApacheConnectTests(ApacheConnectWorker worker, SharedKafka kafka)
+        : base(worker.Connect)
+    {
+        Assert.SkipWhen(worker.Missing is not null, worker.Missing ?? "");
+        _worker = worker;
+        _kafka = kafka;
+    }
 
     protected override bool WritesBaseline => true;
+
+    [Fact]
+    public async Task References_of_the_described_providers_are_resolved_and_topics_and_answers_hold_nothing_else()
+    {
+        var secret = Connect.Source["file"];
+        foreach (var setting in _worker.References)
+        {
+            var options = new ConnectOptions { SecretReference = setting };
+            Assert.True(new ConnectOptionsValidator().Validate(null, options).Succeeded);
+            var (name, reference) = ($"sealed-{Guid.NewGuid().ToString("N")[..8]}", options.ReferenceTo("bank")!);
+            await Client.PutConfigAsync(name, Connect.Config(("file", reference)), Ct);
+            await Eventually.TrueAsync(async () => (await Client.StatusAsync(name, Ct))?.IsRunning == true);
+            await Eventually.TrueAsync(async () => !(await Client.OffsetsAsync(name, Ct)).IsEmpty);
+
+            var shown = (await Client.ListAsync(Ct)).Single(connector => connector.Name == name).Config;
+            Assert.Equal(reference, shown["file"]);
+            Assert.Equal("bank", options.SourceOf(shown["file"]));
+            var records = Records($"connect-{_worker.Port}-configs").Where(record => record.Key.Contains(name, StringComparison.Ordinal)).ToList();
+            Assert.Contains(records, record => record.Value.Contains(reference, StringComparison.Ordinal));
+            Assert.All(records, record => Assert.DoesNotContain(secret, record.Value, StringComparison.Ordinal));
+            await Client.DeleteAsync(name, Ct);
+        }
+    }
+
+    private List<(string Key, string Value)> Records(string topic)
+    {
+        var kafka = new Pioneer.Embedded.KafkaConnection(
+            _kafka.Options.BootstrapServers, _kafka.Options.SecurityProtocol, _kafka.Options.SaslMechanism, _kafka.Options.Username, _kafka.Options.Password);
+        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig(kafka.ToClientConfig("test"))
+        {
+            GroupId = "test", EnablePartitionEof = true, EnableAutoCommit = false,
+        }).SetValueDeserializer(Deserializers.Utf8).Build();
+        consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
+        var records = new List<(string, string)>();
+        while (consumer.Consume(Ct) is { IsPartitionEOF: false } record)
+        {
+            records.Add((record.Message.Key, record.Message.Value ?? ""));
+        }
+
+        return records;
+    }
 }
