@@ -13,7 +13,8 @@ public static class EmbeddedPlatformExtensions
 
     /// <summary>
     /// Starts the parts that configuration does not name: the broker without <c>Kafka:BootstrapServers</c>, the ksql server without
-    /// <c>Ksql:Url</c>, the Connect worker without <c>Connect:Url</c>, the demo bank unless <c>Demo</c> says no (asked once: the first
+    /// <c>Ksql:Url</c>, the Connect worker without <c>Connect:Url</c> (both beside a cluster that configuration names only with
+    /// <c>Embedded:OnExternalKafka</c>), the demo bank unless <c>Demo</c> says no (asked once: the first
     /// start's answer is kept). Their addresses and credentials are then written into the configuration under the same keys, so that no
     /// other layer can tell which parts are embedded. Everything listens on loopback and is stopped after the host's other services. The
     /// worker takes sources' passwords from the <see cref="IConfigProvider"/> that the host registers.

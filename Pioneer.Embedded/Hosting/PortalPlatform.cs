@@ -10,12 +10,20 @@ internal static class PortalPlatform
     private const int ConnectPort = 8083;
     private const double PaymentsPerSecond = 5;
 
+    /// <summary>The word that embedded parts may run on a cluster that configuration names.</summary>
+    private const string OnExternalKafka = "Embedded:OnExternalKafka";
+
     /// <summary>Set where a demo bank was asked for and is left out: its file is here, and the Connect that is to read it is not.</summary>
     private const string DemoLeftOut = "Demo:LeftOut";
 
     public static EmbeddedPlatformOptions Decide(IConfiguration configuration, PlatformMemory memory)
     {
         var external = EmbeddedCommandLine.External(configuration);
+        if (external is not null)
+        {
+            RequireWord(configuration);
+        }
+
         var last = memory.Settings;
         return new EmbeddedPlatformOptions
         {
@@ -91,6 +99,23 @@ internal static class PortalPlatform
         Port(platform.Endpoints.Connect) ?? last.ConnectPort,
         options.ConnectEndpoint is null ? last.Demo : options.Demo);
 
+
+    /// <summary>An embedded part beside a cluster that others use, with its topics and its user there, is run only where somebody asked for it.</summary>
+    private static void RequireWord(IConfiguration configuration)
+    {
+        var unsaid = string.Join(" and ", new[] { "Ksql:Url", "Connect:Url" }.Where(key => !IsSet(configuration, key)));
+        if (unsaid.Length > 0 && !IsTrue(configuration, OnExternalKafka))
+        {
+            throw new ArgumentException(
+                $"Kafka:BootstrapServers names a cluster, and {unsaid} no server beside it. Set it, or {OnExternalKafka}=true to run the embedded one on that cluster");
+        }
+    }
+
+    private static bool IsTrue(IConfiguration configuration, string key) => configuration[key] switch
+    {
+        null or "" => false,
+        var text => bool.TryParse(text, out var wanted) ? wanted : throw new ArgumentException($"{key}={text}: true or false is expected"),
+    };
 
     private static bool IsSet(IConfiguration configuration, string key) => !string.IsNullOrWhiteSpace(configuration[key]);
 

@@ -38,6 +38,8 @@ public sealed class StartRefusalTests : IDisposable
     [InlineData("--Database:Provider=Paper", "Database:Provider is 'Paper'")]
     [InlineData("--Jobs:ReconcileCron=0 4 30 2", "Jobs:ReconcileCron")]
     [InlineData("--Setup:ApiToken=short", "Setup:ApiToken")]
+    [InlineData("--Connect:SecretReference=bank", "Connect:SecretReference 'bank'")]
+    [InlineData("--Ksql:Credentials:acme:Username=acme", "Ksql:Credentials:acme:Url")]
     public async Task Wrong_setting_is_named_in_one_line(string setting, string named)
     {
         string[] rest = setting.StartsWith("--Demo", StringComparison.Ordinal) || setting.StartsWith("--Embedded", StringComparison.Ordinal) ? [] : PortalProcess.WithoutPlatform;

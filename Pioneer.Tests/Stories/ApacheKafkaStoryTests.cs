@@ -21,6 +21,7 @@ public sealed class ApacheKafkaStoryTests(SharedKafka kafka)
         [
             $"--Kafka:BootstrapServers={kafka.Options.BootstrapServers}", $"--Kafka:SecurityProtocol={kafka.Options.SecurityProtocol}",
             $"--Kafka:SaslMechanism={kafka.Options.SaslMechanism}", $"--Kafka:Username={kafka.Options.Username}", $"--Kafka:Password={kafka.Options.Password}",
+            "--Embedded:OnExternalKafka=true",
         ];
         await using var portal = await PortalProcess.StartAsync(ct, [.. PortalProcess.Unattended, .. cluster, "--demo", "true"]);
 

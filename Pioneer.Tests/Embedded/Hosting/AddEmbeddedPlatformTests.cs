@@ -5,6 +5,7 @@ using Confluent.Kafka;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded;
 using Xunit;
 
@@ -169,11 +170,41 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
     {
         var settings = new Dictionary<string, string>
         {
-            ["Kafka:BootstrapServers"] = "127.0.0.1:1", ["Kafka:SecurityProtocol"] = "SASL_SSL", ["Demo"] = "false", [key] = value,
+            ["Kafka:BootstrapServers"] = "127.0.0.1:1", ["Kafka:SecurityProtocol"] = "SASL_SSL", ["Demo"] = "false", ["Embedded:OnExternalKafka"] = "true", [key] = value,
         };
         var error = await Assert.ThrowsAsync<ArgumentException>(() => StartHostAsync([.. settings.Select(pair => (pair.Key, pair.Value))]));
 
         Assert.Contains($"{key} '{value}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Ksql:Url and Connect:Url")]
+    [InlineData("Connect:Url", "Ksql:Url")]
+    [InlineData("Ksql:Url", "Connect:Url")]
+    public async Task Parts_run_on_a_cluster_of_somebody_else_only_when_asked_for(string unsaid, params string[] said)
+    {
+        await using var cluster = await EmbeddedPlatform.StartAsync(
+            new EmbeddedPlatformOptions
+            {
+                DataDirectory = Path.Combine(_directory, "cluster"), KafkaSaslEndpoint = TestPorts.NextEndpoint(), SuperUser = "admin", SuperPassword = "admin-secret",
+            },
+            NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+        (string, string)[] settings =
+        [
+            ("Kafka:BootstrapServers", cluster.Endpoints.KafkaSasl!), ("Kafka:SecurityProtocol", "SASL_PLAINTEXT"), ("Kafka:SaslMechanism", "SCRAM-SHA-256"),
+            ("Kafka:Username", "admin"), ("Kafka:Password", "admin-secret"), ("Demo", "false"), .. said.Select(key => (key, "http://elsewhere:8083")),
+        ];
+
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => StartHostAsync(settings));
+        Assert.Contains($"{unsaid} no server", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Embedded:OnExternalKafka=true", refused.Message, StringComparison.Ordinal);
+        using var admin = new AdminClientBuilder(cluster.Kafka!.ToClientConfig("test")).Build();
+        Assert.All(admin.GetMetadata(TimeSpan.FromSeconds(30)).Topics, topic => Assert.StartsWith("__", topic.Topic, StringComparison.Ordinal));
+
+        var (host, _) = await StartHostAsync([.. settings, ("Embedded:OnExternalKafka", "true")]);
+        await using var started = host;
+        var endpoints = host.Services.GetRequiredService<EmbeddedPlatform>().Endpoints;
+        Assert.Equal((null, said.Contains("Ksql:Url"), said.Contains("Connect:Url")), (endpoints.KafkaSasl, endpoints.Ksql is null, endpoints.Connect is null));
     }
 
     [Fact]
@@ -237,7 +268,7 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
         if (!remembered)
         {
             builder.Configuration.AddInMemoryCollection(
-                new[] { "Kafka", "Ksql", "Connect" }.Select(part => KeyValuePair.Create("Embedded:" + part, (string?)"127.0.0.1:0")));
+                new[] { "Kafka", "Ksql", "Connect" }.Select(part => KeyValuePair.Create("Embedded:" + part, (string?)$"{TestPorts.NextEndpoint()}")));
         }
 
         builder.Configuration.AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
