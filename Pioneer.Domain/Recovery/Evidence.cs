@@ -96,7 +96,17 @@ public sealed record TopicEvidence(string Name, string TopicId, long RetentionMs
 
 /// <summary>One partition's offsets: first held, end (high watermark), and last stable (committed transactions).</summary>
 /// <param name="GrewAt">The first round that saw this end, where one before it saw a lower one; null where it was never seen to grow.</param>
-public sealed record PartitionEvidence(int Partition, long Earliest, long End, long LastStable, DateTimeOffset? GrewAt = null);
+public sealed record PartitionEvidence(int Partition, long Earliest, long End, long LastStable, DateTimeOffset? GrewAt = null)
+{
+    /// <summary>The leader's epoch when the end was read: it names the history that the end is part of. Null from brokers that do not tell.</summary>
+    public int? LeaderEpoch { get; init; }
+
+    /// <summary>
+    /// In a round that is compared with an earlier one: up to where the log still holds that one's history. What follows was written since; null where
+    /// nobody could tell.
+    /// </summary>
+    public long? KeptTo { get; init; }
+}
 
 /// <summary>One consumer group's committed offsets and since when each partition has had undelivered records.</summary>
 /// <param name="IsFirstSight">The group was not in the round before, so its oldest undelivered record may be older than its clock says.</param>

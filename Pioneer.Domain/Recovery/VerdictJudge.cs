@@ -84,26 +84,41 @@ public static class VerdictJudge
         return new VerdictTest("T1", Name, true, "Cluster and topics are the same ones as before.");
     }
 
+    /// <summary>
+    /// A log that was cut ends before where it ended, until it is filled again: then only the end of the leader epoch from before shows the cut, and
+    /// where that was not seen nothing is proven.
+    /// </summary>
     private static VerdictTest Truncation(TenantFlow flow, EvidenceRound before, EvidenceRound after, ImmutableArray<LostRange>.Builder lost)
     {
+        const string Name = "no truncation";
         var compared = 0;
         var found = lost.Count;
+        string? unproven = null;
         foreach (var (topic, earlier, later) in Pairs(flow, before, after))
         {
             if (later is null)
             {
-                return new VerdictTest("T2", "no truncation", null, $"Partition {topic}-{earlier.Partition} was not seen again.");
+                return new VerdictTest("T2", Name, null, $"Partition {topic}-{earlier.Partition} was not seen again.");
             }
 
             compared++;
-            if (later.End < earlier.End)
+            var kept = Math.Min(later.KeptTo ?? long.MaxValue, later.End);
+            if (kept < earlier.End)
             {
-                lost.Add(new LostRange(topic, earlier.Partition, later.End, earlier.End));
+                lost.Add(new LostRange(topic, earlier.Partition, kept, earlier.End));
+            }
+            else if (later.KeptTo is null && earlier.End > 0)
+            {
+                unproven ??= $"{topic}-{earlier.Partition} ends where it ended, or further; without its leader epoch nothing tells whether it was cut and filled again.";
             }
         }
 
-        return new VerdictTest("T2", "no truncation", lost.Count == found,
-            lost.Count == found ? $"The ends of {compared} partitions are where they were, or further." : "Ends of partitions moved back.");
+        return (lost.Count > found, unproven) switch
+        {
+            (true, _) => new VerdictTest("T2", Name, false, "Logs were cut: they no longer hold what they held."),
+            (_, { } open) => new VerdictTest("T2", Name, null, open),
+            _ => new VerdictTest("T2", Name, true, $"{Plural.Of(compared, "partition")} {(compared == 1 ? "holds" : "hold")} what was held before: none was cut."),
+        };
     }
 
     /// <summary>

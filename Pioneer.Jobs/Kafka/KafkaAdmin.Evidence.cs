@@ -35,6 +35,36 @@ public sealed partial class KafkaAdmin
         };
     }
 
+    /// <summary>
+    /// The later round with what is left in each log of the earlier one: ends of logs tell a cut only until it is filled again, leader epochs tell it for
+    /// good. Partitions that do not answer, and brokers that know no epochs, leave <see cref="PartitionEvidence.KeptTo"/> open.
+    /// </summary>
+    public async Task<ClusterEvidence> CompareAsync(ClusterEvidence before, ClusterEvidence after, CancellationToken ct)
+    {
+        var epochs = (from topic in after.Topics
+                      from earlier in before.Topics.FirstOrDefault(earlier => earlier.Name == topic.Name && earlier.TopicId == topic.TopicId)?.Partitions ?? []
+                      where earlier.LeaderEpoch is not null && topic.Partitions.Any(partition => partition.Partition == earlier.Partition)
+                      select (Partition: new TopicPartition(topic.Name, earlier.Partition), Epoch: earlier.LeaderEpoch!.Value))
+            .ToDictionary(earlier => earlier.Partition, earlier => earlier.Epoch);
+        var ends = (await _partitionOffsets.TryReadEpochEndsAsync(epochs, EvidencePatience, ct)).Offsets;
+        return after with
+        {
+            Topics =
+            [
+                .. after.Topics.Select(topic => topic with
+                {
+                    Partitions =
+                    [
+                        .. topic.Partitions.Select(partition => partition with
+                        {
+                            KeptTo = ends.TryGetValue(new TopicPartition(topic.Name, partition.Partition), out var end) && end >= 0 ? end : null,
+                        }),
+                    ],
+                }),
+            ],
+        };
+    }
+
     private async Task<ImmutableArray<TopicEvidence>> TopicEvidenceAsync(
         ImmutableArray<TopicDescription> found, ImmutableArray<UnseenEvidence>.Builder unseen, CancellationToken ct)
     {
@@ -59,7 +89,10 @@ public sealed partial class KafkaAdmin
                 [
                     .. read.topic.Partitions.Select(partition => new TopicPartition(read.topic.Name, partition))
                         .Where(partition => earliest.ContainsKey(partition) && end.ContainsKey(partition) && stable.ContainsKey(partition))
-                        .Select(partition => new PartitionEvidence(partition.Partition.Value, earliest[partition], end[partition], stable[partition])),
+                        .Select(partition => new PartitionEvidence(partition.Partition.Value, earliest[partition], end[partition], stable[partition])
+                        {
+                            LeaderEpoch = reads[1].Epochs.TryGetValue(partition, out var epoch) ? epoch : null,
+                        }),
                 ],
                 read.limit.Bytes)),
         ];

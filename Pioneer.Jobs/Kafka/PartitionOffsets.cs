@@ -16,7 +16,11 @@ internal enum LogEnd : long
 }
 
 /// <summary>What could be read of partitions: the offsets of those that answered, and for each other one why it did not.</summary>
-internal sealed record OffsetReading(IReadOnlyDictionary<TopicPartition, long> Offsets, IReadOnlyDictionary<TopicPartition, (ErrorCode Error, string Reason)> Unread);
+internal sealed record OffsetReading(IReadOnlyDictionary<TopicPartition, long> Offsets, IReadOnlyDictionary<TopicPartition, (ErrorCode Error, string Reason)> Unread)
+{
+    /// <summary>The leader epochs that were told with the offsets; none by brokers that do not tell.</summary>
+    public required IReadOnlyDictionary<TopicPartition, int> Epochs { get; init; }
+}
 
 /// <summary>
 /// First and last offsets of partitions, by our own requests to their leaders: after brokers came back from a crash, librdkafka's admin client goes on
@@ -27,8 +31,8 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
 {
     private const string Action = "list offsets";
 
-    /// <summary>Metadata that can name topics without making them, and offsets for readers of committed records.</summary>
-    private const short Metadata = 4, WithIsolation = 2;
+    /// <summary>Metadata that can name topics without making them, offsets for readers of committed records, and ends of epochs at all.</summary>
+    private const short Metadata = 4, WithIsolation = 2, EpochEnds = 2;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(150);
 
@@ -54,18 +58,34 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
     /// What can be read within the patience given; a partition without a leader keeps no other from being read. <see cref="KafkaUnavailableException"/> when no
     /// broker answers at all.
     /// </summary>
-    public async Task<OffsetReading> TryReadAsync(
-        IReadOnlyCollection<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, TimeSpan patience, CancellationToken ct)
+    public Task<OffsetReading> TryReadAsync(
+        IReadOnlyCollection<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, TimeSpan patience, CancellationToken ct) =>
+        TryAskAsync(partitions, (leader, mine) => ListOffsetsAsync(leader, mine, end, isolation, ct), patience, ct);
+
+    /// <summary>
+    /// Where records of a leader epoch or older ones end in the logs of now: one that was cut ends an epoch before the end that was seen in it, however
+    /// far it was filled again. Otherwise as <see cref="TryReadAsync"/>.
+    /// </summary>
+    public Task<OffsetReading> TryReadEpochEndsAsync(IReadOnlyDictionary<TopicPartition, int> epochs, TimeSpan patience, CancellationToken ct) =>
+        TryAskAsync([.. epochs.Keys], (leader, mine) => EpochEndsAsync(leader, mine, epochs, ct), patience, ct);
+
+    public void Dispose()
+    {
+        _anyBroker.Dispose();
+        _leaders.Dispose();
+    }
+
+    private async Task<OffsetReading> TryAskAsync(IReadOnlyCollection<TopicPartition> partitions, LeaderQuestion question, TimeSpan patience, CancellationToken ct)
     {
         var started = time.GetTimestamp();
-        var offsets = new ConcurrentDictionary<TopicPartition, long>();
+        var answers = new ConcurrentDictionary<TopicPartition, LeaderAnswer>();
         var unread = new ConcurrentDictionary<TopicPartition, (ErrorCode Error, string Reason)>();
         var left = partitions.ToHashSet();
         while (left.Count > 0)
         {
             unread.Clear();
-            await AskAsync(left, end, isolation, offsets, unread, ct);
-            left.RemoveWhere(offsets.ContainsKey);
+            await AskAsync(left, question, answers, unread, ct);
+            left.RemoveWhere(answers.ContainsKey);
             if (left.Count == 0 || time.GetElapsedTime(started) > patience || left.All(partition => !KafkaAdmin.IsTransient(unread[partition].Error)))
             {
                 break;
@@ -74,18 +94,15 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
             await Task.Delay(RetryDelay, time, ct);
         }
 
-        return new OffsetReading(offsets, unread);
-    }
-
-    public void Dispose()
-    {
-        _anyBroker.Dispose();
-        _leaders.Dispose();
+        return new OffsetReading(answers.ToDictionary(answer => answer.Key, answer => answer.Value.Offset), unread)
+        {
+            Epochs = answers.Where(answer => answer.Value.Epoch >= 0).ToDictionary(answer => answer.Key, answer => answer.Value.Epoch),
+        };
     }
 
     /// <summary>Asks once who leads each partition, and then the leaders. Every partition ends in one of the two.</summary>
     private async Task AskAsync(
-        HashSet<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, ConcurrentDictionary<TopicPartition, long> offsets,
+        HashSet<TopicPartition> partitions, LeaderQuestion question, ConcurrentDictionary<TopicPartition, LeaderAnswer> answers,
         ConcurrentDictionary<TopicPartition, (ErrorCode Error, string Reason)> unread, CancellationToken ct)
     {
         var topics = partitions.Select(partition => partition.Topic).Distinct(StringComparer.Ordinal);
@@ -104,14 +121,40 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
 
         await Task.WhenAll(partitions.Where(partition => brokers.ContainsKey(leaders.GetValueOrDefault(partition, -1)))
             .GroupBy(partition => brokers[leaders[partition]])
-            .Select(mine => AskLeaderAsync(mine.Key, [.. mine], end, isolation, offsets, unread, ct)));
+            .Select(mine => AskLeaderAsync(mine.Key, [.. mine], question, answers, unread)));
     }
 
     private async Task AskLeaderAsync(
-        BrokerEndpoint leader, TopicPartition[] partitions, LogEnd end, IsolationLevel isolation, ConcurrentDictionary<TopicPartition, long> offsets,
-        ConcurrentDictionary<TopicPartition, (ErrorCode Error, string Reason)> unread, CancellationToken ct)
+        BrokerEndpoint leader, TopicPartition[] partitions, LeaderQuestion question, ConcurrentDictionary<TopicPartition, LeaderAnswer> answers,
+        ConcurrentDictionary<TopicPartition, (ErrorCode Error, string Reason)> unread)
     {
-        var client = _leaders.Of(leader);
+        try
+        {
+            foreach (var answer in await question(_leaders.Of(leader), partitions))
+            {
+                if (answer.Error == ErrorCode.NoError)
+                {
+                    answers[answer.Partition] = answer;
+                    unread.TryRemove(answer.Partition, out _);
+                }
+                else
+                {
+                    unread[answer.Partition] = (answer.Error, new Error(answer.Error).Reason);
+                }
+            }
+        }
+        catch (KafkaUnavailableException silent)
+        {
+            foreach (var partition in partitions)
+            {
+                unread[partition] = (ErrorCode.BrokerNotAvailable, $"its leader {leader} is silent: {silent.InnerException?.Message ?? silent.Message}");
+            }
+        }
+    }
+
+    private static async Task<IEnumerable<LeaderAnswer>> ListOffsetsAsync(
+        BrokerClient leader, TopicPartition[] partitions, LogEnd end, IsolationLevel isolation, CancellationToken ct)
+    {
         var request = new ListOffsetsRequest
         {
             ReplicaId = -1,
@@ -128,29 +171,39 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
                 }),
             ],
         };
-        try
-        {
-            var answer = await client.SendAsync<ListOffsetsResponse>(Action, request, WithIsolation, ct);
-            foreach (var (topic, partition) in answer.Topics.SelectMany(topic => topic.Partitions.Select(partition => (topic.Name, partition))))
-            {
-                var name = new TopicPartition(topic, partition.PartitionIndex);
-                if (partition.ErrorCode == 0)
-                {
-                    offsets[name] = partition.Offset;
-                    unread.TryRemove(name, out _);
-                }
-                else
-                {
-                    unread[name] = ((ErrorCode)partition.ErrorCode, new Error((ErrorCode)partition.ErrorCode).Reason);
-                }
-            }
-        }
-        catch (KafkaUnavailableException silent)
-        {
-            foreach (var partition in partitions)
-            {
-                unread[partition] = (ErrorCode.BrokerNotAvailable, $"its leader {leader} is silent: {silent.InnerException?.Message ?? silent.Message}");
-            }
-        }
+        var answer = await leader.SendAsync<ListOffsetsResponse>(Action, request, WithIsolation, ct);
+        return answer.Topics.SelectMany(topic => topic.Partitions.Select(partition => new LeaderAnswer(
+            new TopicPartition(topic.Name, partition.PartitionIndex), (ErrorCode)partition.ErrorCode, partition.Offset, partition.LeaderEpoch)));
     }
+
+    private static async Task<IEnumerable<LeaderAnswer>> EpochEndsAsync(
+        BrokerClient leader, TopicPartition[] partitions, IReadOnlyDictionary<TopicPartition, int> epochs, CancellationToken ct)
+    {
+        var request = new OffsetForLeaderEpochRequest
+        {
+            ReplicaId = -1,
+            Topics =
+            [
+                .. partitions.GroupBy(partition => partition.Topic, StringComparer.Ordinal).Select(topic => new OffsetForLeaderEpochRequest.OffsetForLeaderTopic
+                {
+                    Topic = topic.Key,
+                    Partitions =
+                    [
+                        .. topic.Select(partition => new OffsetForLeaderEpochRequest.OffsetForLeaderPartition
+                        {
+                            Partition = partition.Partition.Value, LeaderEpoch = epochs[partition],
+                        }),
+                    ],
+                }),
+            ],
+        };
+        var answer = await leader.SendAsync<OffsetForLeaderEpochResponse>("read the ends of leader epochs", request, EpochEnds, ct);
+        return answer.Topics.SelectMany(topic => topic.Partitions.Select(partition => new LeaderAnswer(
+            new TopicPartition(topic.Topic, partition.Partition), (ErrorCode)partition.ErrorCode, partition.EndOffset, partition.LeaderEpoch)));
+    }
+
+    /// <summary>Asks one leader about its partitions.</summary>
+    private delegate Task<IEnumerable<LeaderAnswer>> LeaderQuestion(BrokerClient leader, TopicPartition[] partitions);
+
+    private sealed record LeaderAnswer(TopicPartition Partition, ErrorCode Error, long Offset, int Epoch);
 }

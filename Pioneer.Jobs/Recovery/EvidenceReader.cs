@@ -31,6 +31,12 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
             await queries is { } running ? [.. running] : null);
     }
 
+    /// <summary>The later round with what its logs still hold of the earlier one; as it is where there is nothing to compare or nobody answers.</summary>
+    public async Task<EvidenceRound> CompareAsync(EvidenceRound? before, EvidenceRound after, CancellationToken ct) =>
+        before?.Cluster is { } earlier && after.Cluster is { } later && earlier.ClusterId == later.ClusterId
+            ? after with { Cluster = await ProbeAsync("leader epochs", () => admin.CompareAsync(earlier, later, ct), ct) ?? later }
+            : after;
+
     /// <summary>Connectors with their tasks, in one request.</summary>
     public async Task<List<ConnectorEvidence>> ConnectorsAsync(CancellationToken ct) =>
         [.. (await connect.ListAsync(ct)).Select(connector => new ConnectorEvidence(

@@ -11,8 +11,8 @@ namespace Pioneer.Jobs.Recovery;
 /// that is not done. A step that fails or takes too long pauses the run for a person, loudly. With two runners at once the later one holds the fence.
 /// </summary>
 public sealed partial class PlaybookRunner(
-    PlaybookRunStore store, PlaybookCatalogue playbooks, DrillSteps drills, TenantFlowReader flows, EvidenceStore evidence, PlatformWatch watch,
-    TimeProvider time, ILogger<PlaybookRunner> logger)
+    PlaybookRunStore store, PlaybookCatalogue playbooks, DrillSteps drills, TenantFlowReader flows, EvidenceStore evidence, EvidenceReader reader,
+    PlatformWatch watch, TimeProvider time, ILogger<PlaybookRunner> logger)
 {
     private const int JudgeTries = 20;
     private static readonly TimeSpan BetweenJudgements = TimeSpan.FromMilliseconds(500);
@@ -124,7 +124,7 @@ public sealed partial class PlaybookRunner(
         {
             // read anew each time: when the failure comes again meanwhile, others may be affected too
             var context = await ContextAsync(run, ct);
-            var after = await watch.TakeRoundAsync(ct, keep: false);
+            var after = await reader.CompareAsync(context.Before, await watch.TakeRoundAsync(ct, keep: false), ct);
             var verdicts = context.Tenants.Select(tenant => (tenant.Id, VerdictJudge.Judge(tenant.Flow, context.Before, after, interrupted: true))).ToList();
             if (attempt == JudgeTries || verdicts.TrueForAll(verdict => verdict.Item2.Verdict is Verdict.Full or Verdict.FullLate))
             {

@@ -171,6 +171,31 @@ public abstract class KafkaAdminContract : IDisposable
         Assert.Empty(await Admin.GroupOffsetsAsync(group, Ct));
     }
 
+    [Fact]
+    public async Task Log_that_was_only_added_to_holds_all_that_it_held()
+    {
+        var topic = $"{_id}.t.whole";
+        await Admin.CreateTopicsAsync([new NewTopic(topic, 1, 1, new Dictionary<string, string>())], Ct);
+        await Until(async () => (await Admin.PartitionCountsAsync([topic], Ct)).Count == 1);
+        await WriteAsync(3);
+        var before = await Admin.ReadEvidenceAsync([topic], [], Ct);
+        await WriteAsync(2);
+        var after = await Admin.CompareAsync(before, await Admin.ReadEvidenceAsync([topic], [], Ct), Ct);
+
+        Assert.NotNull(before.Topics[0].Partitions[0].LeaderEpoch);
+        Assert.Equal(5, after.Topics[0].Partitions[0].KeptTo);
+        await Admin.DeleteTopicsAsync([topic], Ct);
+
+        async Task WriteAsync(int count)
+        {
+            using var producer = _clients.Producer(null);
+            for (var number = 0; number < count; number++)
+            {
+                await producer.ProduceAsync(new TopicPartition(topic, 0), new Message<byte[]?, byte[]?> { Value = [1] }, Ct);
+            }
+        }
+    }
+
     private static NewTopic Plain(string name) => new(name, 2, 1, new Dictionary<string, string>());
 
     private static AclBinding Rule(ResourceType type, string name, ResourcePatternType pattern, AclOperation operation, string principal) => new()

@@ -23,6 +23,8 @@ internal sealed class EvidenceBuilder
     private bool _queriesSeen = true;
     private string _query = "LARGE_V1";
     private int _partition;
+    private int? _leaderEpoch = 4;
+    private long? _keptTo;
 
     public EvidenceBuilder WithEnd(long end) { _end = end; return this; }
 
@@ -47,12 +49,18 @@ internal sealed class EvidenceBuilder
 
     public EvidenceBuilder WithPartition(int partition) { _partition = partition; return this; }
 
+    /// <summary>The log holds what it held before up to here only.</summary>
+    public EvidenceBuilder WithCutTo(long offset) { _keptTo = offset; return this; }
+
+    /// <summary>The brokers tell no leader epochs.</summary>
+    public EvidenceBuilder WithoutEpochs() { _leaderEpoch = null; return this; }
+
     public EvidenceBuilder WithoutQueries() { _queriesSeen = false; return this; }
 
     public EvidenceRound Build() => new(
         Noon,
         new ClusterEvidence(_clusterId, 1,
-            [new TopicEvidence(Topic, _topicId, _retentionMs, [new PartitionEvidence(_partition, _earliest, _end, _end)])],
+            [new TopicEvidence(Topic, _topicId, _retentionMs, [new PartitionEvidence(_partition, _earliest, _end, _end) { LeaderEpoch = _leaderEpoch, KeptTo = _leaderEpoch is null ? null : _keptTo ?? _end }])],
             [new GroupEvidence(Group, [new CommittedEvidence(Topic, 0, _committed, _undeliveredSince)])]),
         [new ConnectorEvidence(Topic, "RUNNING", [new TaskEvidence(0, _taskState)], _taskState == "FAILED" ? "boom" : null)],
         _queriesSeen ? [new QueryEvidence("acme_", _query, "RUNNING", null)] : null);

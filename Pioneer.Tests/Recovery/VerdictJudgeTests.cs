@@ -27,6 +27,29 @@ public sealed class VerdictJudgeTests
     }
 
     [Fact]
+    public void Verdict_is_lost_with_the_exact_range_when_a_log_was_cut_and_filled_again_beyond_its_old_end()
+    {
+        var verdict = Judge(new EvidenceBuilder().WithCutTo(80).WithEnd(145).WithCommitted(145));
+
+        Assert.Equal(Verdict.Lost, verdict.Verdict);
+        Assert.Equal([new LostRange(EvidenceBuilder.Topic, 0, 80, 100)], verdict.Lost);
+    }
+
+    [Fact]
+    public void Verdict_is_unknown_when_nothing_tells_whether_a_log_was_cut_and_filled_again()
+    {
+        var verdict = Judge(new EvidenceBuilder().WithoutEpochs().WithEnd(145).WithCommitted(145));
+
+        Assert.Equal(Verdict.Unknown, verdict.Verdict);
+        Assert.Contains("without its leader epoch", verdict.Tests.Single(test => test.Number == "T2").Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Log_that_was_empty_needs_no_leader_epoch() => Assert.Equal(Verdict.FullLate, VerdictJudge.Judge(
+        EvidenceBuilder.Flow, new EvidenceBuilder().WithEnd(0).WithCommitted(0).Build(), new EvidenceBuilder().WithoutEpochs().WithEnd(5).WithCommitted(5).Build(),
+        interrupted: true).Verdict);
+
+    [Fact]
     public void Verdict_is_lost_with_the_exact_range_when_retention_passed_a_reader()
     {
         var verdict = Judge(new EvidenceBuilder().WithEnd(300).WithEarliest(150).WithCommitted(100));
