@@ -33,6 +33,9 @@ public static class FeedConnector
         // Not best_fit: it makes DECIMAL(18,2) a floating point number, and money loses its cents above 2^53.
         config["numeric.mapping"] = "none";
         config["validate.non.null"] = "false";
+        // one row that cannot be a record costs that row, not the feed
+        config["errors.tolerance"] = "all";
+        config["errors.log.enable"] = "true";
         AddCredentials(config, wanted);
         AddPolling(config, wanted.Feed);
         AddKey(config, wanted.Feed.KeyColumns[0]);

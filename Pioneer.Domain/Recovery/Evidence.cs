@@ -122,6 +122,9 @@ public sealed record CommittedEvidence(string Topic, int Partition, long Offset,
 /// <param name="Trace">The first failed task's trace; null when none failed.</param>
 public sealed record ConnectorEvidence(string Name, string State, ImmutableArray<TaskEvidence> Tasks, string? Trace)
 {
+    /// <summary>Rows that were left out; null where the worker does not tell, as Kafka Connect's own does not.</summary>
+    public SkippedRows? Skipped { get; init; }
+
     /// <summary>Whether a task or the connector itself reports FAILED.</summary>
     public bool IsFailed => State == "FAILED" || Tasks.Any(task => task.State == "FAILED");
 }

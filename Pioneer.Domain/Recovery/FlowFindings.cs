@@ -6,13 +6,16 @@ public static class FlowFindings
     /// <summary>A reader that has not taken what was written this long ago stands still.</summary>
     public static readonly TimeSpan StandingAfter = TimeSpan.FromMinutes(1);
 
+    /// <summary>A row that was left out is shown as a finding for this long; how many there were since the start stands with the connector.</summary>
+    public static readonly TimeSpan ShowsLeftOutFor = TimeSpan.FromDays(1);
+
     /// <summary>What is wrong on the tenant's ways.</summary>
     /// <param name="evidence">The last round; its cluster part may be older than its others, never younger.</param>
     /// <param name="connectors">As they were seen last; null when Connect did not answer.</param>
     public static IEnumerable<Finding> Of(TenantFlow flow, EvidenceRound evidence, IReadOnlyDictionary<string, ConnectorEvidence>? connectors, DateTimeOffset now) =>
     [
         .. flow.Hops.Where(hop => hop.Stopped is null).DistinctBy(hop => hop.Topic).SelectMany(hop => OfTopic(flow.Tenant, hop.Topic, evidence)),
-        .. connectors is null ? [] : flow.Ingestions.SelectMany(hop => OfConnector(flow.Tenant, hop, connectors)),
+        .. connectors is null ? [] : flow.Ingestions.SelectMany(hop => OfConnector(flow.Tenant, hop, connectors).Concat(OfRows(flow.Tenant, hop, connectors, now))),
         .. flow.Readers.SelectMany(hop => OfReader(flow.Tenant, hop, evidence, now)),
     ];
 
@@ -41,6 +44,12 @@ public static class FlowFindings
             yield return new Finding(Scenario.ConnectorMissing, hop.Connector, $"Connector {hop.Connector} {what}", reason, [tenant]);
         }
     }
+
+    private static IEnumerable<Finding> OfRows(
+        string tenant, FlowHop.Ingestion hop, IReadOnlyDictionary<string, ConnectorEvidence> connectors, DateTimeOffset now) =>
+        connectors.GetValueOrDefault(hop.Connector)?.Skipped is { Count: > 0, LastAt: { } last } skipped && now - last < ShowsLeftOutFor
+            ? [new Finding(Scenario.RowsLeftOut, hop.Connector, $"{Plural.Of(skipped.Count, "row")} of {hop.Connector} left out", skipped.ToText(), [tenant])]
+            : [];
 
     private static IEnumerable<Finding> OfReader(string tenant, FlowHop.Reading hop, EvidenceRound evidence, DateTimeOffset now)
     {

@@ -67,6 +67,14 @@ public sealed record Scenario(string Number, string Name, string Meaning, string
         "Records were deleted before the reader had read them. Whoever needs them must be seeded again.",
         Drill: null);
 
+    /// <summary>
+    /// A connector leaves out rows that cannot be records. It has no playbook and is no incident: the rest is delivered, and only who owns the row can mend it.
+    /// </summary>
+    public static readonly Scenario RowsLeftOut = new(
+        "S21", "Rows left out",
+        "The rows reach nobody until they are mended in the source. Those before and after them are delivered.",
+        Drill: null);
+
     /// <summary>Every scenario that has a detector and a playbook.</summary>
     public static readonly IReadOnlyList<Scenario> Catalogue =
     [

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Pioneer.Domain.Recovery;
 
 namespace Pioneer.Jobs.Connect;
 
@@ -10,6 +11,9 @@ public sealed record Connector(string Name, ImmutableDictionary<string, string> 
 public sealed record ConnectorStatus(string State, string WorkerId, string? Trace, ImmutableArray<ConnectorTaskStatus> Tasks)
 {
     public bool IsRunning => State == "RUNNING" && Tasks.Length > 0 && Tasks.All(task => task.State == "RUNNING");
+
+    /// <summary>Rows that its tasks left out; null where the worker does not tell, or was not asked.</summary>
+    public SkippedRows? Skipped { get; init; }
 
     /// <summary>Why the connector, or else its first failed task, failed; null when nothing has.</summary>
     public string? FailureTrace => Trace ?? Tasks.FirstOrDefault(task => task.State == "FAILED")?.Trace;

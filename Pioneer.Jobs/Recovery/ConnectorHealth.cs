@@ -15,6 +15,9 @@ public sealed record ConnectorHealth(
     string State, DateTimeOffset? SeenAt, int RunningTasks, int Tasks, DateTimeOffset? SourceReachedAt, DateTimeOffset? LastRecordAt, string? Trouble,
     DateTimeOffset? TroubleSince)
 {
+    /// <summary>Rows that were left out since the connector started; null where that is not observed, as of Kafka Connect's own workers.</summary>
+    public SkippedRows? Skipped { get; init; }
+
     /// <summary>The health of a connector that fills the topic of its own name.</summary>
     /// <param name="source">The name of its source.</param>
     public static ConnectorHealth Of(PlatformPicture picture, string connector, string source)
@@ -22,7 +25,7 @@ public sealed record ConnectorHealth(
         var look = picture.Look;
         var seen = look?.Connectors?.FirstOrDefault(candidate => candidate.Name == connector);
         var known = picture.Sources?.FirstOrDefault(candidate => candidate.Name == source);
-        var trouble = picture.Findings.FirstOrDefault(finding => finding.Subject == connector || finding.Subject == known?.Subject
+        var trouble = picture.Findings.OrderBy(finding => finding.Scenario == Scenario.RowsLeftOut).FirstOrDefault(finding => finding.Subject == connector || finding.Subject == known?.Subject
             || finding.Scenario == Scenario.ConnectUnavailable || UnseenEvidence.IsPartition(finding.Subject, connector));
         return new ConnectorHealth(
             look?.Connectors is null ? "NOT_OBSERVED" : seen?.State ?? "MISSING",
@@ -32,6 +35,9 @@ public sealed record ConnectorHealth(
             known?.ReachedAt,
             picture.LastGood?.Topic(connector)?.Partitions.Max(partition => partition.GrewAt),
             trouble?.Title ?? (seen?.IsFailed == true ? $"Connector {connector} failed" : null),
-            trouble?.Since);
+            trouble?.Since)
+        {
+            Skipped = seen?.Skipped,
+        };
     }
 }

@@ -42,11 +42,15 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
         _last = all;
         picture.ShowFindings(confirmed);
         await RememberAsync(round, ct);
-        await incidents.NoteAsync([.. confirmed.Where(finding => WasThere(finding) && (AtOnce.Contains(finding.Scenario.Number) || now - finding.Since >= Patience))], ct);
+        await incidents.NoteAsync([.. confirmed.Where(finding => IsIncident(finding) && (AtOnce.Contains(finding.Scenario.Number) || now - finding.Since >= Patience))], ct);
     }
 
-    private bool WasThere(Finding finding) =>
-        finding.Scenario.Number is not ("S11" or "S14" or "S20") || _everSeen!.Contains(finding.Subject);
+    private bool IsIncident(Finding finding) => finding.Scenario.Number switch
+    {
+        "S11" or "S14" or "S20" => _everSeen!.Contains(finding.Subject),
+        "S21" => false,
+        _ => true,
+    };
 
     private async Task RememberAsync(EvidenceRound round, CancellationToken ct)
     {
@@ -71,7 +75,7 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
 
     private static bool IsSeen(Scenario scenario, EvidenceRound round) => scenario.Number switch
     {
-        "S11" => round.Connectors is not null,
+        "S11" or "S21" => round.Connectors is not null,
         "S02" or "S03" or "S20" or "S23" => round.Cluster is not null,
         "S14" => round.Cluster is not null && round.Queries is not null,
         _ => true,

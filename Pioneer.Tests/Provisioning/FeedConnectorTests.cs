@@ -57,6 +57,14 @@ public sealed class FeedConnectorTests
     }
 
     [Fact]
+    public void One_bad_row_costs_that_row_and_leaves_a_line_in_the_log()
+    {
+        var config = FeedConnector.Describe(Acme, Wanted("payments", "acme"), paused: false).Config;
+
+        Assert.Equal(("all", "true"), (config["errors.tolerance"], config["errors.log.enable"]));
+    }
+
+    [Fact]
     public void Tenant_value_cannot_leave_its_quotes()
     {
         var config = FeedConnector.Describe(Acme, Wanted("payments", "x' OR '1'='1"), paused: false).Config;

@@ -38,5 +38,27 @@ public sealed class ConnectorHealthTests
         Assert.Equal("MISSING", ConnectorHealth.Of(_picture, Topic, "bank").State);
     }
 
+    [Fact]
+    public void Rows_that_were_left_out_are_told_and_are_not_observed_where_the_worker_does_not_tell()
+    {
+        var skipped = new SkippedRows(3, Noon, "row with ID=2", "'n/a' is no number.");
+        var connector = new ConnectorEvidence(Topic, "RUNNING", [new TaskEvidence(0, "RUNNING")], null);
+
+        Look([connector with { Skipped = skipped }]);
+        Assert.Equal(skipped, ConnectorHealth.Of(_picture, Topic, "bank").Skipped);
+
+        Look([connector]);
+        Assert.Null(ConnectorHealth.Of(_picture, Topic, "bank").Skipped);
+    }
+
+    [Fact]
+    public void Rows_of_several_tasks_are_added_with_the_last_of_all()
+    {
+        var last = new SkippedRows(1, Noon, "row with ID=9", "too large.");
+
+        Assert.Equal(last with { Count = 3 }, SkippedRows.Sum([new SkippedRows(2, Noon.AddMinutes(-1), "row with ID=2", "no number."), last, new SkippedRows(0, null, null, null)]));
+        Assert.Null(SkippedRows.Sum([]));
+    }
+
     private void Look(System.Collections.Immutable.ImmutableArray<ConnectorEvidence>? connectors) => _picture.Show(new QuickLook(Noon, new BrokerLook(1, 1), connectors));
 }

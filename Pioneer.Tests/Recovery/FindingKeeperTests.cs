@@ -166,8 +166,20 @@ public sealed class FindingKeeperTests : IAsyncLifetime
         Assert.Equal(("Broker 3 is gone", "2 other brokers go on."), (found.Title, found.Reason));
     }
 
+    [Fact]
+    public async Task Rows_that_were_left_out_are_a_finding_and_never_an_incident()
+    {
+        var skipped = new SkippedRows(2, _database.Clock.GetUtcNow(), "row with ID=2", "'n/a' is no number.");
+        await JudgeAsync(skipped: skipped);
+        await JudgeAsync(skipped: skipped, after: TimeSpan.FromMinutes(2));
+        await JudgeAsync(connectSeen: false);
+
+        Assert.Equal("2 rows of acme.t.payments left out", Assert.Single(_picture.Findings, finding => finding.Scenario == Scenario.RowsLeftOut).Title);
+        Assert.Empty(await IncidentsAsync());
+    }
+
     private async Task JudgeAsync(bool topicSeen = true, string? connector = "RUNNING", bool connectSeen = true, int? lostBroker = null, UnseenEvidence? unseen = null,
-        TimeSpan? after = null)
+        TimeSpan? after = null, SkippedRows? skipped = null)
     {
         _database.Clock.Advance(after ?? TimeSpan.FromSeconds(3));
         var cluster = new ClusterEvidence("cluster-a", 2,
@@ -177,7 +189,7 @@ public sealed class FindingKeeperTests : IAsyncLifetime
             LostBrokers = lostBroker is { } broker ? [broker] : [],
         };
         var round = new EvidenceRound(_database.Clock.GetUtcNow(), cluster,
-            connectSeen ? connector is null ? [] : [new ConnectorEvidence("acme.t.payments", connector, [new TaskEvidence(0, connector)], null)] : null, []);
+            connectSeen ? connector is null ? [] : [new ConnectorEvidence("acme.t.payments", connector, [new TaskEvidence(0, connector)], null) { Skipped = skipped }] : null, []);
         await _keeper.JudgeAsync(await _flows.ReadAsync(Ct), round, Ct);
     }
 

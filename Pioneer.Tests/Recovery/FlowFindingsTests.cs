@@ -1,3 +1,4 @@
+using Pioneer.Domain;
 using Pioneer.Domain.Recovery;
 using Xunit;
 
@@ -32,6 +33,22 @@ public sealed class FlowFindingsTests
         var found = Assert.Single(Find(new EvidenceBuilder().Build(), state));
 
         Assert.Equal((("S11", Topic), $"Connector {Topic} {what}"), (found.Key, found.Title));
+    }
+
+    [Theory]
+    [InlineData(2, 60, "2 rows of acme.t.payments left out")]
+    [InlineData(1, 23 * 60, "1 row of acme.t.payments left out")]
+    [InlineData(2, 25 * 60, null)]
+    [InlineData(0, 0, null)]
+    public void Rows_that_were_left_out_are_a_finding_for_a_day(int count, int minutesAgo, string? title)
+    {
+        var connectors = Connectors("RUNNING");
+        connectors[Topic] = connectors[Topic] with { Skipped = new SkippedRows(count, count == 0 ? null : Noon.AddMinutes(-minutesAgo), "row with ID=2", "'n/a' is no number.") };
+
+        var found = FlowFindings.Of(EvidenceBuilder.Flow, new EvidenceBuilder().Build(), connectors, Noon).SingleOrDefault();
+
+        Assert.Equal(title, found?.Title);
+        Assert.Equal(title is null ? null : $"{Plural.Of(count, "row")} left out since the start, last: row with ID=2: 'n/a' is no number.", found?.Reason);
     }
 
     [Fact]

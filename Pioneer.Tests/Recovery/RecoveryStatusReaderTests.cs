@@ -151,6 +151,21 @@ public sealed class RecoveryStatusReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_that_are_left_out_are_not_all_well_and_not_nothing_lost()
+    {
+        var picture = Seen();
+        picture.ShowFindings([new Finding(Scenario.RowsLeftOut, "globex.t.payments", "2 rows of globex.t.payments left out", "row with ID=2", ["globex"]) { Since = _database.Clock.GetUtcNow() }]);
+
+        var status = await ReadAsync(picture);
+
+        Assert.Equal((StatusLevel.Degraded, "Degraded, rows left out: 1 tenant affected"), (status.Level, status.Sentence));
+        Assert.Equal(
+            "2 rows of globex.t.payments left out since 2026-11-23 12:00 UTC. The rows reach nobody until they are mended in the source. Those before and after them are delivered.",
+            status.Tenants.Single(tenant => tenant.Tenant == "globex").Sentence);
+        Assert.Contains(status.Components, component => component is { Name: "globex.t.payments", Level: StatusLevel.Degraded });
+    }
+
+    [Fact]
     public async Task Evidence_that_is_older_than_a_minute_is_not_taken_for_the_present()
     {
         var picture = Seen();

@@ -35,7 +35,19 @@ internal sealed record ConnectorStateInfo(string Name, StateInfo Connector, IRea
 
 internal sealed record ExpandedConnector(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConnectorInfo? Info,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConnectorStateInfo? Status);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConnectorStateInfo? Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SkippedInfo>? Skipped);
+
+/// <summary>
+/// Records that a task left out since it started, with the last of them. Told where it is asked for with <c>expand=skipped</c>: Kafka Connect's own
+/// answers have no place for it, and what its workers know of it stands in their JMX figures and their log.
+/// </summary>
+internal sealed record SkippedInfo(
+    int Task,
+    long Count,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastPlace,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastReason);
 
 internal sealed record TaskInfo(ConnectorTaskId Id, IReadOnlyDictionary<string, string> Config);
 

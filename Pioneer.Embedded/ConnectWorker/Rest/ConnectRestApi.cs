@@ -174,7 +174,8 @@ internal static class ConnectRestApi
                 connector => connector.Name,
                 connector => new ExpandedConnector(
                     expand.Contains("info", StringComparer.Ordinal) ? connector.Info() : null,
-                    expand.Contains("status", StringComparer.Ordinal) ? connector.Status() : null),
+                    expand.Contains("status", StringComparer.Ordinal) ? connector.Status() : null,
+                    expand.Contains("skipped", StringComparer.Ordinal) ? connector.Skipped() : null),
                 StringComparer.Ordinal));
     }
 

@@ -72,6 +72,8 @@ internal sealed class ConnectorInstance(WorkerContext context, string name) : IA
 
     public ConnectorInfo Info() => new(Name, Config, [.. _tasks.Select(task => new ConnectorTaskId(Name, task.Name.Index))], "source");
 
+    public IReadOnlyList<SkippedInfo> Skipped() => [.. _tasks.Select(task => task.Skipped)];
+
     public ConnectorStateInfo Status() => Status(_ => false, tasks: false);
 
     /// <summary>The status with RESTARTING in place of the states that <paramref name="restarts"/> picks, those of tasks too if asked.</summary>

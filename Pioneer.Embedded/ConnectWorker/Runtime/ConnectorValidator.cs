@@ -4,7 +4,7 @@ using Pioneer.Embedded.Connect.Rest;
 namespace Pioneer.Embedded.Connect.Runtime;
 
 /// <summary>Finds connector classes and checks configurations, for creating connectors and for the validate call.</summary>
-internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connectors, ConfigReferences references, ILoggerFactory loggers)
+internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connectors, ConfigReferences references)
 {
     private const string Suffix = "Connector";
 
@@ -98,7 +98,7 @@ internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connect
     private static string Stem(string className) =>
         className.Length > Suffix.Length && className.EndsWith(Suffix, StringComparison.Ordinal) ? className[..^Suffix.Length] : className;
 
-    private List<ConfigValue> Check(ISourceConnector connector, IReadOnlyDictionary<string, string> config)
+    private static List<ConfigValue> Check(ISourceConnector connector, IReadOnlyDictionary<string, string> config)
     {
         var values = new ConfigDef([.. ConnectorKeys.Common, .. connector.Definition.Keys]).Validate(config);
         if (values.TrueForAll(value => value.Errors.Count == 0))
@@ -108,7 +108,7 @@ internal sealed class ConnectorValidator(IReadOnlyList<ISourceConnector> connect
 
         try
         {
-            _ = new RecordPipeline(new TaskName("", 0), config, loggers.CreateLogger<RecordPipeline>());
+            _ = new RecordPipeline(config, new SkippedRows(0));
         }
         catch (ConnectConfigException error)
         {

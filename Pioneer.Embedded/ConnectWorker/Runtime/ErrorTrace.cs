@@ -13,6 +13,7 @@ internal static class ErrorTrace
             Data.ConnectDataException => "org.apache.kafka.connect.errors.DataException",
             ConnectConfigException => "org.apache.kafka.common.config.ConfigException",
             KafkaException { Error.Code: ErrorCode.TopicAuthorizationFailed } => "org.apache.kafka.common.errors.TopicAuthorizationException",
+            KafkaException { Error.Code: ErrorCode.MsgSizeTooLarge } => "org.apache.kafka.common.errors.RecordTooLargeException",
             KafkaException => "org.apache.kafka.common.KafkaException",
             _ => "org.apache.kafka.connect.errors.ConnectException",
         };

@@ -6,29 +6,25 @@ using Pioneer.Embedded.Connect.Transforms;
 namespace Pioneer.Embedded.Connect.Runtime;
 
 /// <summary>From a source's record to bytes: transforms, then converters. Skips what fails where <c>errors.tolerance=all</c>.</summary>
-internal sealed partial class RecordPipeline
+internal sealed class RecordPipeline
 {
-    private readonly TaskName _task;
     private readonly TransformChain _transforms;
     private readonly IRecordConverter _keys;
     private readonly IRecordConverter _values;
     private readonly RowPlace _place;
     private readonly bool _tolerant;
-    private readonly bool _logged;
-    private readonly ILogger _logger;
+    private readonly SkippedRows _skipped;
 
     /// <exception cref="ConnectConfigException">A transform, predicate or converter is wrong.</exception>
-    public RecordPipeline(TaskName task, IReadOnlyDictionary<string, string> config, ILogger logger)
+    public RecordPipeline(IReadOnlyDictionary<string, string> config, SkippedRows skipped)
     {
         var view = new ConfigView(config);
-        _task = task;
-        _logger = logger;
+        _skipped = skipped;
         _transforms = TransformChain.Create(view);
         _keys = RecordConverters.Create(view, "key.converter");
         _values = RecordConverters.Create(view, "value.converter");
         _place = new RowPlace(view);
         _tolerant = view.Get("errors.tolerance", "none").Equals("all", StringComparison.OrdinalIgnoreCase);
-        _logged = view.GetBoolean("errors.log.enable", false);
     }
 
     /// <summary>The record as bytes; null where it was filtered or skipped.</summary>
@@ -39,7 +35,7 @@ internal sealed partial class RecordPipeline
         {
             if (source.Unreadable is { } reason)
             {
-                throw new ConnectDataException($"{_place.Of(source)}: {reason}");
+                throw new ConnectDataException(reason);
             }
 
             return _transforms.Apply(source) is not { } record
@@ -54,21 +50,21 @@ internal sealed partial class RecordPipeline
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            if (!_tolerant)
-            {
-                throw new ConnectDataException($"Tolerance exceeded in error handler: {error.Message}", error);
-            }
-
-            ConnectMetrics.Skipped.Add(1);
-            if (_logged)
-            {
-                LogSkipped(_logger, _task, source.Topic, error.Message);
-            }
-
+            Skip(source, error);
             return null;
         }
     }
 
-    [LoggerMessage(7203, LogLevel.Warning, "{Task}: a record for {Topic} was skipped: {Reason}")]
-    private static partial void LogSkipped(ILogger logger, TaskName task, string topic, string reason);
+    /// <summary>Leaves the record out, where that is allowed.</summary>
+    /// <exception cref="ConnectDataException">Nothing is tolerated.</exception>
+    public void Skip(SourceRecord source, Exception error)
+    {
+        var place = _place.Of(source);
+        if (!_tolerant)
+        {
+            throw new ConnectDataException($"Tolerance exceeded in error handler: {place}: {error.Message}", error);
+        }
+
+        _skipped.Add(new SkippedRow(source.Topic, place, error.Message));
+    }
 }

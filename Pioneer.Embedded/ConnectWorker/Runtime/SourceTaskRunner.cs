@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Pioneer.Embedded.Connect.Configuration;
 
 namespace Pioneer.Embedded.Connect.Runtime;
 
@@ -19,7 +20,6 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
     /// <summary>As Connect's <c>task.shutdown.graceful.timeout.ms</c>.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
-
     private readonly WorkerContext _context;
     private readonly ISourceConnector _connector;
     private readonly IReadOnlyDictionary<string, string> _config;
@@ -27,6 +27,8 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _topicsSeen = new(StringComparer.Ordinal);
     private readonly Queue<long> _fencings = new();
+    private readonly SkippedRows _skipped;
+    private readonly bool _logsSkipped;
     private readonly Lock _gate = new();
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _injected;
@@ -48,6 +50,8 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         _config = taskConfig;
         _paused = paused;
         _logger = context.Loggers.CreateLogger<SourceTaskRunner>();
+        _skipped = new SkippedRows(name.Index);
+        _logsSkipped = new ConfigView(taskConfig).GetBoolean("errors.log.enable", false);
     }
 
     public TaskName Name { get; }
@@ -57,6 +61,9 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
     public ConnectorState State { get; private set; } = ConnectorState.Unassigned;
 
     public string? Trace { get; private set; }
+
+    /// <summary>Records that were left out since the start.</summary>
+    public Rest.SkippedInfo Skipped => _skipped.Committed;
 
     public void Start()
     {
@@ -146,7 +153,8 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
     private async Task RunSessionAsync(CancellationToken cancellationToken)
     {
         ThrowIfInjected();
-        var pipeline = new RecordPipeline(Name, _config, _logger);
+        _skipped.Forget();
+        var pipeline = new RecordPipeline(_config, _skipped);
         await using var writer = new TransactionalWriter(_context, Name, _config, _logger);
         await writer.InitAsync(cancellationToken);
         await _context.Topics.ReadToEndAsync(_context.Options.OffsetTopic, cancellationToken);
@@ -183,7 +191,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
 
         var due = batch.Pause > TimeSpan.Zero || batch.CycleCompleted is not null || _paused
             || writer.OpenRecords >= MaxTransactionRecords || writer.Age >= MaxTransactionAge;
-        if (due)
+        if (due || !writer.IsOpen)
         {
             await CommitAsync(writer, cancellationToken);
         }
@@ -206,47 +214,59 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         TransactionalWriter writer,
         CancellationToken cancellationToken)
     {
-        var converted = new List<ConvertedRecord>(records.Count);
         try
         {
             foreach (var record in records)
             {
-                if (pipeline.Process(record) is { } done)
-                {
-                    converted.Add(done);
-                    if (_topicsSeen.Add(done.Topic))
-                    {
-                        _context.Status.TopicUsed(Name, done.Topic);
-                    }
-                }
-                else
-                {
-                    writer.Advance(record.Position);
-                }
+                await AddAsync(record, pipeline, writer, cancellationToken);
             }
         }
         catch (Data.ConnectDataException)
         {
             // it fails the task, and costs none of the records before it
-            await writer.AddAsync(converted, cancellationToken);
             await CommitAsync(writer, cancellationToken);
             throw;
         }
-
-        if (converted.Count > 0)
-        {
-            await writer.AddAsync(converted, cancellationToken);
-            writer.Advance(records[^1].Position);
-        }
     }
 
-    private static async Task CommitAsync(TransactionalWriter writer, CancellationToken cancellationToken)
+    private async Task AddAsync(Data.SourceRecord record, RecordPipeline pipeline, TransactionalWriter writer, CancellationToken cancellationToken)
+    {
+        if (pipeline.Process(record) is { } converted)
+        {
+            try
+            {
+                await writer.AddAsync(converted, cancellationToken);
+            }
+            catch (Data.ConnectDataException refused)
+            {
+                pipeline.Skip(record, refused);
+            }
+
+            if (_topicsSeen.Add(converted.Topic))
+            {
+                _context.Status.TopicUsed(Name, converted.Topic);
+            }
+        }
+
+        writer.Advance(record.Position);
+    }
+
+    private async Task CommitAsync(TransactionalWriter writer, CancellationToken cancellationToken)
     {
         if (writer.IsOpen)
         {
             var records = writer.OpenRecords;
             await writer.CommitAsync(cancellationToken);
             ConnectMetrics.Records.Add(records);
+        }
+
+        foreach (var row in _skipped.Commit(_context.Time.GetUtcNow()))
+        {
+            ConnectMetrics.Skipped.Add(1);
+            if (_logsSkipped)
+            {
+                LogSkipped(_logger, Name, row.Place, row.Topic, row.Reason);
+            }
         }
     }
 
@@ -341,6 +361,9 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
 
     [LoggerMessage(7204, LogLevel.Warning, "{Task}: {Reason}; next try in {Pause}")]
     private static partial void LogRetry(ILogger logger, TaskName task, string reason, TimeSpan pause);
+
+    [LoggerMessage(7203, LogLevel.Warning, "{Task}: {Place} was left out of {Topic}: {Reason}")]
+    private static partial void LogSkipped(ILogger logger, TaskName task, string place, string topic, string reason);
 
     [LoggerMessage(7207, LogLevel.Warning, "{Task} did not stop in time and was abandoned")]
     private static partial void LogAbandoned(ILogger logger, TaskName task);

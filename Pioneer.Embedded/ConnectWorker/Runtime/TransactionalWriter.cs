@@ -59,28 +59,25 @@ internal sealed partial class TransactionalWriter : IAsyncDisposable
 
     public Task InitAsync(CancellationToken cancellationToken) => RetryAsync(() => _producer.InitTransactions(CallTimeout), cancellationToken);
 
-    /// <summary>Adds records to the open transaction, beginning one where none is.</summary>
-    public async Task AddAsync(IReadOnlyList<ConvertedRecord> records, CancellationToken cancellationToken)
+    /// <summary>Adds a record to the open transaction, beginning one where none is.</summary>
+    /// <exception cref="ConnectDataException">It is larger than the producer sends; the transaction goes on without it.</exception>
+    public async Task AddAsync(ConvertedRecord record, CancellationToken cancellationToken)
     {
         Begin();
-        foreach (var record in records)
+        var message = new Message<byte[]?, byte[]?>
         {
-            var message = new Message<byte[]?, byte[]?>
-            {
-                Key = record.Key,
-                Value = record.Value,
-                Timestamp = record.Timestamp is { } time ? new Timestamp(time.UnixMs, TimestampType.CreateTime) : Timestamp.Default,
-            };
-            var target = new TopicPartition(record.Topic, record.Partition ?? Partition.Any);
-            while (!TryProduce(target, message))
-            {
-                await Task.Delay(QueueFullPause, cancellationToken);
-            }
-
-            Advance(record.Position);
+            Key = record.Key,
+            Value = record.Value,
+            Timestamp = record.Timestamp is { } time ? new Timestamp(time.UnixMs, TimestampType.CreateTime) : Timestamp.Default,
+        };
+        var target = new TopicPartition(record.Topic, record.Partition ?? Partition.Any);
+        while (!TryProduce(target, message))
+        {
+            await Task.Delay(QueueFullPause, cancellationToken);
         }
 
-        OpenRecords += records.Count;
+        Advance(record.Position);
+        OpenRecords++;
     }
 
     /// <summary>Notes a position whose record was dropped on the way: it is not to be read again either.</summary>
@@ -160,6 +157,11 @@ internal sealed partial class TransactionalWriter : IAsyncDisposable
         catch (ProduceException<byte[]?, byte[]?> error) when (error.Error.Code == ErrorCode.Local_QueueFull)
         {
             return false;
+        }
+        catch (ProduceException<byte[]?, byte[]?> error) when (error.Error.Code == ErrorCode.MsgSizeTooLarge)
+        {
+            throw new ConnectDataException(
+                $"The record has {(message.Key?.Length ?? 0) + (message.Value?.Length ?? 0)} bytes, more than a producer may send (message.max.bytes).", error);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.ConnectWorker;
@@ -34,6 +35,38 @@ public sealed class BadRowTests(EmbeddedBrokerFixture broker) : IClassFixture<Em
     }
 
     [Fact]
+    public async Task Rows_that_were_left_out_are_counted_once_with_the_last_ones_place_and_reason()
+    {
+        await using var kit = await NewKitAsync("(2, 'acme', 'n/a', 1700000000002)");
+        var topic = kit.Topic("payments");
+        await kit.PutAsync(topic, kit.PaymentsConfig(topic, "timestamp", ("errors.tolerance", "all")));
+        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 2);
+        kit.Sql("INSERT INTO payments VALUES (4, 'acme', 'twelve', 1700000000004), (5, 'acme', 5, 1700000000005)");
+        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 3);
+
+        await WaitFor.TrueAsync(async () => (int)(await SkippedAsync(kit, topic))["count"]! == 2);
+        var skipped = await SkippedAsync(kit, topic);
+        Assert.Equal("row with id=4", skipped["last_place"]!.ToString());
+        Assert.Equal("'twelve' in column amount is no number that can be written in digits. The column is declared DECIMAL(18,2).", skipped["last_reason"]!.ToString());
+        Assert.InRange((DateTimeOffset)skipped["last_at"]!, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow());
+    }
+
+    [Theory]
+    [InlineData("all", new[] { "1", "3" }, "RUNNING")]
+    [InlineData("none", new[] { "1" }, "FAILED")]
+    public async Task Record_that_is_too_large_for_the_producer_is_a_bad_one_too(string tolerance, string[] arrived, string state)
+    {
+        await using var kit = await NewKitAsync("(2, 'acme', 2, 1700000000002)");
+        var topic = kit.Topic("payments");
+        await kit.PutAsync(topic, kit.PaymentsConfig(
+            topic, "incrementing", ("errors.tolerance", tolerance),
+            ("query", "SELECT * FROM (SELECT id, CASE id WHEN 2 THEN hex(zeroblob(600000)) ELSE 'small' END AS note FROM payments) q")));
+
+        await WaitFor.TrueAsync(() => kit.Keys(topic).SequenceEqual(arrived));
+        await kit.WaitForStateAsync(topic, state);
+    }
+
+    [Fact]
     public async Task Rows_before_a_bad_one_arrive_and_the_task_says_which_it_is_where_nothing_is_tolerated()
     {
         await using var kit = await NewKitAsync("(2, 'acme', 'n/a', 1700000000002)");
@@ -51,6 +84,12 @@ public sealed class BadRowTests(EmbeddedBrokerFixture broker) : IClassFixture<Em
         Assert.Equal(HttpStatusCode.NoContent, (await kit.CallAsync(HttpMethod.Post, $"/connectors/{topic}/tasks/0/restart")).Status);
         await WaitFor.TrueAsync(() => kit.Read(topic).Count == 3);
         Assert.Equal(["1", "2", "3"], kit.Keys(topic));
+    }
+
+    private static async Task<JsonNode> SkippedAsync(ConnectKit kit, string connector)
+    {
+        var (_, body) = await kit.CallAsync(HttpMethod.Get, "/connectors?expand=skipped");
+        return body![connector]!["skipped"]![0]!;
     }
 
     private async Task<ConnectKit> NewKitAsync(string bad)

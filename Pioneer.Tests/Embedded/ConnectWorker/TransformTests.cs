@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Embedded.Connect.Configuration;
 using Pioneer.Embedded.Connect.Data;
 using Pioneer.Embedded.Connect.Runtime;
@@ -127,7 +126,7 @@ public sealed class TransformTests
     }
 
     private static RecordPipeline Pipeline((string Key, string Value)[] settings) => new(
-        new TaskName("c", 0), settings.ToDictionary(pair => pair.Key, pair => pair.Value), NullLogger.Instance);
+        settings.ToDictionary(pair => pair.Key, pair => pair.Value), new SkippedRows(0));
 
     private static SourceRecord Record(string topic) => new(
         new SourcePosition("{}", null), topic, null, null, Payment,

@@ -34,6 +34,9 @@ public abstract class ConnectClientContract : IDisposable
     /// <summary>Whether the worker is the one whose words count.</summary>
     protected virtual bool WritesBaseline => false;
 
+    /// <summary>Whether the worker says how many rows it left out.</summary>
+    protected virtual bool TellsSkipped => false;
+
     private static string Baseline => Path.Combine(Folder(), "connect-rest.txt");
 
     public void Dispose()
@@ -59,6 +62,18 @@ public abstract class ConnectClientContract : IDisposable
         await Client.DeleteAsync(_name, Ct);
         await Eventually.TrueAsync(async () => await Client.StatusAsync(_name, Ct) is null);
         Assert.DoesNotContain(await Client.ListAsync(Ct), connector => connector.Name == _name);
+    }
+
+    [Fact]
+    public async Task Rows_that_were_left_out_are_told_by_our_own_worker_and_unknown_of_others()
+    {
+        await Client.PutConfigAsync(_name, Connect.Source, Ct);
+        await UntilAsync(Running);
+
+        var listed = (await Client.ListAsync(Ct)).Single(connector => connector.Name == _name);
+
+        Assert.Equal(TellsSkipped ? 0 : null, listed.Status.Skipped?.Count);
+        await Client.DeleteAsync(_name, Ct);
     }
 
     [Fact]

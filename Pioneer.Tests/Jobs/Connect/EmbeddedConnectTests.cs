@@ -30,6 +30,8 @@ public sealed class EmbeddedConnectWorker(EmbeddedBrokerFixture broker) : IAsync
 public sealed class EmbeddedConnectTests(EmbeddedConnectWorker worker) : ConnectClientContract(worker.Connect), IClassFixture<EmbeddedConnectWorker>
 {
     internal const string Name = "embedded broker with a Connect worker";
+
+    protected override bool TellsSkipped => true;
 }
 
 /// <summary>The broker under the worker.</summary>
