@@ -94,7 +94,8 @@ public sealed class PlaybookCatalogue(
 
     private PlaybookStepDefinition RestartFailedTasks() => new("Restart only what failed", Short, async (context, ct) =>
     {
-        var failed = (await connect.ListAsync(ct)).Where(connector => IsConcerned(context, connector.Name) && IsFailed(connector)).ToList();
+        var failed = (await connect.ListAsync(ct)).Where(connector =>
+            IsConcerned(context, connector.Name) && IsFailed(connector) && !HasCauseOfItsOwn(context, connector)).ToList();
         foreach (var connector in failed)
         {
             await connect.RestartAsync(connector.Name, onlyFailed: true, ct);
@@ -125,8 +126,9 @@ public sealed class PlaybookCatalogue(
         var restarts = new Dictionary<string, (int Count, DateTimeOffset Last)>(StringComparer.Ordinal);
         while (true)
         {
-            var connectors = (await connect.ListAsync(ct)).Where(connector => IsConcerned(context, connector.Name)).ToList();
-            foreach (var failed in connectors.Where(IsFailed))
+            var all = (await connect.ListAsync(ct)).Where(connector => IsConcerned(context, connector.Name)).ToList();
+            var connectors = all.FindAll(connector => !HasCauseOfItsOwn(context, connector));
+            foreach (var failed in connectors.Where(connector => IsFailed(connector) && !IsLasting(connector)))
             {
                 var (count, last) = restarts.GetValueOrDefault(failed.Name);
                 if (count < MaxRestarts && time.GetUtcNow() - last >= BetweenRestarts)
@@ -138,7 +140,9 @@ public sealed class PlaybookCatalogue(
 
             if (!connectors.Exists(connector => IsFailed(connector) || connector.Status.State is "RESTARTING" or "UNASSIGNED"))
             {
-                return new StepOutcome(true, $"{Plural.Of(connectors.Count, "connector runs or is", "connectors run or are")} paused on purpose.");
+                var others = all.Count - connectors.Count;
+                return new StepOutcome(true, $"{Plural.Of(connectors.Count, "connector runs or is", "connectors run or are")} paused on purpose."
+                    + (others == 0 ? "" : $" {Plural.Of(others, "other fails", "others fail")} for a reason of {(others == 1 ? "its" : "their")} own and {(others == 1 ? "is" : "are")} left alone."));
             }
 
             await Task.Delay(Between, time, ct);
@@ -190,6 +194,13 @@ public sealed class PlaybookCatalogue(
 
     private static bool IsConcerned(PlaybookContext context, string connector) =>
         context.Run.Scenario != Scenario.ConnectorFailed.Number || context.Run.Subject == connector;
+
+    /// <summary>Failed before what the run is against, or by what a restart brings back: its own incident is about it, and no other one waits for it.</summary>
+    private static bool HasCauseOfItsOwn(PlaybookContext context, Connector connector) =>
+        context.Run.Scenario != Scenario.ConnectorFailed.Number && IsFailed(connector)
+        && (IsLasting(connector) || context.Before?.Connectors?.Any(before => before.Name == connector.Name && before.IsFailed) == true);
+
+    private static bool IsLasting(Connector connector) => ConnectorFailure.LastingCause(connector.Status.FailureTrace) is not null;
 
     private static bool IsFailed(Connector connector) =>
         connector.Status.State == "FAILED" || connector.Status.Tasks.Any(task => task.State == "FAILED");

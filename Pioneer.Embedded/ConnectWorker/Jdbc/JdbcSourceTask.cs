@@ -25,6 +25,8 @@ internal sealed partial class JdbcSourceTask(JdbcSourceSettings settings, TimePr
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
+                // asked again, a server that does not let us in may lock the account
+                ThrowIfLasting(error);
                 if (attempt >= settings.ConnectionAttempts)
                 {
                     throw new SourceUnavailableException(
@@ -59,7 +61,7 @@ internal sealed partial class JdbcSourceTask(JdbcSourceSettings settings, TimePr
             _cycleStarted = time.GetTimestamp();
         }
 
-        var records = await querier.ReadAsync(connection, cancellationToken);
+        var records = await ReadAsync(querier, connection, cancellationToken);
         if (querier.IsOpen)
         {
             return new SourceBatch(records, TimeSpan.Zero);
@@ -71,6 +73,28 @@ internal sealed partial class JdbcSourceTask(JdbcSourceSettings settings, TimePr
             ? new BulkCycle(querier.Name, querier.RowsOfCycle, time.GetElapsedTime(_cycleStarted))
             : null;
         return new SourceBatch(records, Max(Until(_queue.Peek().DueAt), TimeSpan.Zero), cycle);
+    }
+
+    private async Task<IReadOnlyList<SourceRecord>> ReadAsync(JdbcQuerier querier, DbConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await querier.ReadAsync(connection, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            ThrowIfLasting(error);
+            throw;
+        }
+    }
+
+    private void ThrowIfLasting(Exception error)
+    {
+        if (settings.Dialect.Judge(error) is { Passes: false } failure)
+        {
+            var code = failure.Code is null ? "" : $" [{failure.Code}]";
+            throw new SourceFailedException(failure.JavaName, $"{settings.Dialect.Description}: {failure.Message}{code}", error);
+        }
     }
 
     /// <summary>Runs each query once without keeping its rows; errors by key.</summary>
