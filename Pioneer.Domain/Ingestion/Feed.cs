@@ -35,6 +35,12 @@ public sealed class Feed : IRevisioned
 
     public required int PollIntervalMs { get; set; }
 
+    /// <summary>
+    /// Milliseconds that a row's time must be old before the row is read: what is committed that late after its time is still read in its place. Counts for real-time
+    /// feeds with a time column; nothing waits for numbers that are committed out of order.
+    /// </summary>
+    public int CommitDelayMs { get; set; } = FeedRequest.DefaultCommitDelayMs;
+
     /// <summary>How long an event feed's records are kept; a state feed is compacted and keeps the latest of every key.</summary>
     public required long RetentionMs { get; set; }
 

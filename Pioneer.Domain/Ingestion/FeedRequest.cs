@@ -18,10 +18,13 @@ public sealed partial record FeedRequest(
     int? PollIntervalMs = null,
     long? RetentionMs = null,
     int? Partitions = null,
-    string? Description = null)
+    string? Description = null,
+    int? CommitDelayMs = null)
 {
     public const int DefaultPollIntervalMs = 500;
+    public const int DefaultCommitDelayMs = 500;
     public const long DefaultRetentionMs = 7L * 24 * 60 * 60 * 1000;
+    private const int MaxCommitDelayMs = 600_000;
     private const int MaxPollIntervalMs = 3_600_000;
     private const int MaxPartitions = 1000;
     private const int MaxColumns = 500;
@@ -133,6 +136,11 @@ public sealed partial record FeedRequest(
         if (PollIntervalMs is < 50 or > MaxPollIntervalMs)
         {
             return IngestionErrors.OutOfRange("pollIntervalMs", "poll interval in milliseconds", 50, MaxPollIntervalMs);
+        }
+
+        if (CommitDelayMs is < 0 or > MaxCommitDelayMs)
+        {
+            return IngestionErrors.OutOfRange("commitDelayMs", "wait for late commits in milliseconds", 0, MaxCommitDelayMs);
         }
 
         if (RetentionMs is < 60_000)

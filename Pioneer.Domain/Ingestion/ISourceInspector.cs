@@ -9,6 +9,9 @@ public interface ISourceInspector
     Task<Result> TestAsync(SourceConnection connection, CancellationToken cancellationToken);
 
     Task<Result<ImmutableArray<SourceTable>>> ListTablesAsync(SourceConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>Looks whether the table is as the feed says; an error where that cannot be asked.</summary>
+    Task<Result<FeedCheck>> CheckAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken);
 }
 
 /// <summary>What is needed to sign in; the password in clear, for the moment of use only.</summary>

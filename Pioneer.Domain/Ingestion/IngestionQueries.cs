@@ -9,12 +9,12 @@ namespace Pioneer.Domain.Ingestion;
 /// <summary>A source in a list; the password never leaves.</summary>
 public sealed record SourceRow(
     SourceId Id, string Name, string Description, SourceKind Kind, string ConnectionUrl, string? Username, bool HasPassword, DateTimeOffset? LastTestedAt,
-    string? LastTestError, int Feeds, long Revision);
+    string? LastTestError, string TimeZone, int Feeds, long Revision);
 
 /// <summary>A feed in a list, whole.</summary>
 public sealed record FeedRow(
     FeedId Id, string Name, string Description, string Source, string Table, FeedKind Kind, ImmutableArray<FeedColumn> Columns,
-    ImmutableArray<string> KeyColumns, string? TimestampColumn, string? IncrementingColumn, string TenantColumn, int PollIntervalMs, long RetentionMs,
+    ImmutableArray<string> KeyColumns, string? TimestampColumn, string? IncrementingColumn, string TenantColumn, int PollIntervalMs, int CommitDelayMs, long RetentionMs,
     int? Partitions, int Tenants, long Revision);
 
 /// <summary>One row of the matrix: a tenant and what it is granted, by feed name.</summary>
@@ -135,12 +135,12 @@ public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> context
 
     private static IQueryable<SourceRow> SourceRows(PioneerDbContext db, IQueryable<Source> sources) =>
         sources.AsNoTracking().Select(row => new SourceRow(
-            row.Id, row.Name, row.Description, row.Kind, row.ConnectionUrl, row.Username, row.PasswordSecret != null, row.LastTestedAt, row.LastTestError,
+            row.Id, row.Name, row.Description, row.Kind, row.ConnectionUrl, row.Username, row.PasswordSecret != null, row.LastTestedAt, row.LastTestError, row.TimeZone,
             db.Feeds.Count(feed => feed.SourceId == row.Id), row.Revision));
 
     private static IQueryable<FeedRow> FeedRows(PioneerDbContext db, IQueryable<Feed> feeds) =>
         feeds.AsNoTracking().Select(row => new FeedRow(
             row.Id, row.Name, row.Description, db.Sources.Where(source => source.Id == row.SourceId).Select(source => source.Name).First(), row.Table, row.Kind,
-            row.Columns, row.KeyColumns, row.TimestampColumn, row.IncrementingColumn, row.TenantColumn, row.PollIntervalMs, row.RetentionMs, row.Partitions,
+            row.Columns, row.KeyColumns, row.TimestampColumn, row.IncrementingColumn, row.TenantColumn, row.PollIntervalMs, row.CommitDelayMs, row.RetentionMs, row.Partitions,
             db.Entitlements.Count(item => item.FeedId == row.Id && item.State == EntitlementState.Granted), row.Revision));
 }

@@ -9,25 +9,29 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Domain.Ingestion;
 
 /// <summary>Defines, changes and removes feeds.</summary>
-public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, IOptions<ProvisioningOptions> platform)
+public sealed class ManageFeeds(
+    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, ManageSources sources, IOptions<ProvisioningOptions> platform)
 {
-    /// <summary>A request filled in from a table as the source describes it; a table without a key or with unusable columns says so.</summary>
-    public static Result<FeedRequest> Suggest(string source, SourceTable table, FeedKind kind, string? tenantColumn)
-    {
-        if (table.PrimaryKey.IsDefaultOrEmpty)
-        {
-            return IngestionErrors.TableWithoutKey(table.Name);
-        }
+    /// <summary>What columns that tell the last change of a row are called.</summary>
+    private static readonly string[] ChangeWords = ["updated", "modified", "changed"];
 
+    /// <summary>A request filled in from a table as the source describes it; what it cannot tell, such as the key of a view, is left open.</summary>
+    public static FeedRequest Suggest(string source, SourceTable table, FeedKind kind, string? tenantColumn)
+    {
         var columns = table.Columns.Select(column => new FeedColumn(column.Name, column.SourceType, column.Reading.Best, column.Nullable)).ToImmutableArray();
-        var timestamp = table.Columns.FirstOrDefault(column => column.Reading.Best == "TIMESTAMP" && !column.Nullable);
+        var times = table.Columns.Where(column => column.Reading.Best == "TIMESTAMP").ToList();
+        var timestamp = times.Find(column => ChangeWords.Any(word => column.Name.Contains(word, StringComparison.OrdinalIgnoreCase))) ?? times.Find(column => !column.Nullable);
         var incrementing = table.Columns.FirstOrDefault(column =>
             column.Reading.Best is "BIGINT" or "INTEGER" && table.PrimaryKey.Length == 1 && column.Name == table.PrimaryKey[0]);
         var tenant = tenantColumn ?? table.Columns.FirstOrDefault(column => column.Name.StartsWith("tenant", StringComparison.OrdinalIgnoreCase))?.Name;
-        var name = table.Name.Split('.')[^1].ToLowerInvariant().Replace('_', '-');
+        var name = string.Join('-', table.Name.Split('.')[^1].ToLowerInvariant().Split(['_', '-', ' ', '$'], StringSplitOptions.RemoveEmptyEntries));
         return new FeedRequest(name, source, table.Name, kind, columns, table.PrimaryKey, timestamp?.Name, incrementing?.Name, tenant);
     }
 
+    /// <summary>
+    /// Defines a feed that the table is looked at for: what would lose rows refuses it. A source that cannot be looked into from here, which Kafka Connect
+    /// may reach all the same, refuses nothing; the audit log keeps that nobody looked.
+    /// </summary>
     public async Task<Result<FeedId>> DefineAsync(Actor actor, FeedRequest request, CancellationToken cancellationToken)
     {
         var valid = Check(actor, request);
@@ -41,6 +45,12 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
         if (source is null)
         {
             return Error.NotFound("Source", request.Source ?? "");
+        }
+
+        var check = await sources.CheckAsync(actor, request, cancellationToken);
+        if (Fault(check) is { } fault)
+        {
+            return fault;
         }
 
         var feed = new Feed
@@ -57,12 +67,13 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
             IncrementingColumn = request.IncrementingColumn,
             TenantColumn = request.TenantColumn!,
             PollIntervalMs = request.PollIntervalMs ?? FeedRequest.DefaultPollIntervalMs,
+            CommitDelayMs = request.CommitDelayMs ?? FeedRequest.DefaultCommitDelayMs,
             RetentionMs = request.RetentionMs ?? FeedRequest.DefaultRetentionMs,
             Partitions = request.Partitions,
             CreatedAt = work.Now,
         };
         db.Feeds.Add(feed);
-        work.Audit(db, actor, "FeedDefined", new AuditSubject("feed", feed.Name), after: request);
+        work.Audit(db, actor, "FeedDefined", new AuditSubject("feed", feed.Name), after: new { Feed = request, Checked = check.IsSuccess ? "the table" : $"not: {check.Error.Message}" });
         var saved = await WorkRecorder.SaveAsync(db, IngestionErrors.FeedTaken(feed.Name), cancellationToken);
         return saved.IsFailure ? saved.Error : feed.Id;
     }
@@ -81,6 +92,12 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
         if (feed is null)
         {
             return Error.NotFound("Feed", request.Name!);
+        }
+
+        var check = SameReading(feed, request) ? (Result<FeedCheck>?)null : await sources.CheckAsync(actor, request with { Source = await SourceOfAsync(db, feed, cancellationToken) }, cancellationToken);
+        if (check is { } looked && Fault(looked) is { } fault)
+        {
+            return fault;
         }
 
         var granted = await db.Entitlements.AnyAsync(row => row.FeedId == feed.Id && row.State == EntitlementState.Granted, cancellationToken);
@@ -138,6 +155,14 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
         return allowed.IsFailure ? allowed : request.Validate();
     }
 
+    // a table or column that is not there is a fault of the description; a server that does not answer is none
+    private static Error? Fault(Result<FeedCheck> check) => check switch
+    {
+        { IsSuccess: true, Value.Faults: [var first, ..] } => first,
+        { Error: { Code: "SourceTableMissing" or "SourceNotReadable", Kind: not ErrorKind.Unavailable } missing } => missing,
+        _ => null,
+    };
+
     private static string? Incompatible(Feed feed, FeedRequest request)
     {
         if (request.Kind != feed.Kind)
@@ -161,6 +186,14 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
         return request.Partitions is { } wanted && wanted < feed.Partitions ? "its partitions cannot become fewer" : null;
     }
 
+    private static Task<string> SourceOfAsync(PioneerDbContext db, Feed feed, CancellationToken ct) =>
+        db.Sources.Where(row => row.Id == feed.SourceId).Select(row => row.Name).SingleAsync(ct);
+
+    /// <summary>Whether rows are found, told apart and put in order as before.</summary>
+    private static bool SameReading(Feed feed, FeedRequest request) =>
+        feed.Kind == request.Kind && feed.Table == request.Table?.Trim() && feed.KeyColumns.SequenceEqual(request.KeyColumns)
+        && feed.TimestampColumn == request.TimestampColumn && feed.IncrementingColumn == request.IncrementingColumn && feed.TenantColumn == request.TenantColumn;
+
     private static void Apply(Feed feed, FeedRequest request)
     {
         feed.Description = request.Description ?? feed.Description;
@@ -172,6 +205,7 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
         feed.IncrementingColumn = request.IncrementingColumn;
         feed.TenantColumn = request.TenantColumn!;
         feed.PollIntervalMs = request.PollIntervalMs ?? feed.PollIntervalMs;
+        feed.CommitDelayMs = request.CommitDelayMs ?? feed.CommitDelayMs;
         feed.RetentionMs = request.RetentionMs ?? feed.RetentionMs;
         feed.Partitions = request.Partitions ?? feed.Partitions;
     }
@@ -179,6 +213,6 @@ public sealed class ManageFeeds(IDbContextFactory<PioneerDbContext> contexts, Wo
     private static object Shown(Feed feed) => new
     {
         feed.Table, feed.Kind, feed.Columns, feed.KeyColumns, feed.TimestampColumn, feed.IncrementingColumn, feed.TenantColumn,
-        feed.PollIntervalMs, feed.RetentionMs, feed.Partitions,
+        feed.PollIntervalMs, feed.CommitDelayMs, feed.RetentionMs, feed.Partitions,
     };
 }

@@ -8,7 +8,7 @@ using Pioneer.Sources;
 namespace Pioneer.Domain.Ingestion;
 
 /// <summary>What a person says about a source. A null password leaves the one that is kept, for the same address; an empty one removes it.</summary>
-public sealed record SourceRequest(string? Name, SourceKind Kind, string? ConnectionUrl, string? Username, string? Password, string? Description = null)
+public sealed record SourceRequest(string? Name, SourceKind Kind, string? ConnectionUrl, string? Username, string? Password, string? Description = null, string? TimeZone = null)
 {
     /// <summary>Never prints the password.</summary>
     public override string ToString() => $"source {Name} at {ConnectionUrl}";
@@ -35,6 +35,7 @@ public sealed class ManageSources(
             Kind = request.Kind,
             ConnectionUrl = request.ConnectionUrl!,
             Username = NullIfEmpty(request.Username),
+            TimeZone = NullIfEmpty(request.TimeZone) ?? Source.Utc,
             CreatedAt = work.Now,
         };
         await SetPasswordAsync(db, source, request.Password, cancellationToken);
@@ -70,6 +71,7 @@ public sealed class ManageSources(
         source.ConnectionUrl = request.ConnectionUrl!;
         source.Username = NullIfEmpty(request.Username);
         source.Description = request.Description ?? source.Description;
+        source.TimeZone = NullIfEmpty(request.TimeZone) ?? source.TimeZone;
         await SetPasswordAsync(db, source, request.Password, cancellationToken);
         work.Audit(db, actor, "SourceChanged", new AuditSubject("source", source.Name), before, Shown(source));
         return await WorkRecorder.SaveAsync(db, cancellationToken);
@@ -130,10 +132,32 @@ public sealed class ManageSources(
             return Error.NotFound("Source", name);
         }
 
-        var request = new SourceRequest(source.Name, source.Kind, source.ConnectionUrl, source.Username, null);
-        var connection = await ConnectionAsync(actor, request, cancellationToken);
+        var connection = await ConnectionAsync(actor, AsSaved(source), cancellationToken);
         return connection.IsFailure ? connection.Error : await inspector.ListTablesAsync(connection.Value, cancellationToken);
     }
+
+    /// <summary>Looks whether the table of a saved source is as a feed says.</summary>
+    public async Task<Result<FeedCheck>> CheckAsync(Actor actor, FeedRequest feed, CancellationToken cancellationToken)
+    {
+        var valid = feed.Validate();
+        if (valid.IsFailure)
+        {
+            return valid.Error;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var source = await db.Sources.AsNoTracking().SingleOrDefaultAsync(row => row.Name == feed.Source, cancellationToken);
+        if (source is null)
+        {
+            return Error.NotFound("Source", feed.Source ?? "");
+        }
+
+        var connection = await ConnectionAsync(actor, AsSaved(source), cancellationToken);
+        return connection.IsFailure ? connection.Error : await inspector.CheckAsync(connection.Value, feed, cancellationToken);
+    }
+
+    private static SourceRequest AsSaved(Source source) =>
+        new(source.Name, source.Kind, source.ConnectionUrl, source.Username, null, TimeZone: source.TimeZone);
 
     private async Task<Result<SourceConnection>> ConnectionAsync(Actor actor, SourceRequest request, CancellationToken cancellationToken)
     {
@@ -163,7 +187,7 @@ public sealed class ManageSources(
             }
         }
 
-        return new SourceConnection(request.Kind, request.ConnectionUrl!, NullIfEmpty(request.Username), NullIfEmpty(password));
+        return new SourceConnection(request.Kind, request.ConnectionUrl!, NullIfEmpty(request.Username), NullIfEmpty(password), NullIfEmpty(request.TimeZone) ?? Source.Utc);
     }
 
     private Result Validate(Actor actor, SourceRequest request)
@@ -183,7 +207,17 @@ public sealed class ManageSources(
         var lengths = TextLimits.CheckAll(
             ("connectionUrl", "address", request.ConnectionUrl, TextLimits.Description), ("username", "user's name", request.Username, TextLimits.Name),
             ("password", "password", request.Password, TextLimits.Description), ("description", "description", request.Description, TextLimits.Description));
-        return lengths.IsFailure ? lengths : SourceUrls.Parse(request.Kind, request.ConnectionUrl, rules).WithoutValue();
+        if (lengths.IsFailure)
+        {
+            return lengths;
+        }
+
+        if (NullIfEmpty(request.TimeZone) is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        {
+            return IngestionErrors.TimeZoneUnknown(zone);
+        }
+
+        return SourceUrls.Parse(request.Kind, request.ConnectionUrl, rules).WithoutValue();
     }
 
     private async Task SetPasswordAsync(PioneerDbContext db, Source source, string? password, CancellationToken cancellationToken)
@@ -201,7 +235,7 @@ public sealed class ManageSources(
     }
 
     private static object Shown(Source source) =>
-        new { source.Kind, source.ConnectionUrl, source.Username, HasPassword = source.PasswordSecret is not null, source.Description };
+        new { source.Kind, source.ConnectionUrl, source.Username, HasPassword = source.PasswordSecret is not null, source.TimeZone, source.Description };
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -3,6 +3,9 @@ namespace Pioneer.Domain.Ingestion;
 /// <summary>A system that data comes from: one database that Kafka Connect reads.</summary>
 public sealed class Source : IRevisioned
 {
+    /// <summary>The zone of sources that nobody named one for.</summary>
+    public const string Utc = "UTC";
+
     public required SourceId Id { get; init; }
 
     /// <summary>Unique; lower-case letters, digits and single hyphens.</summary>
@@ -19,6 +22,9 @@ public sealed class Source : IRevisioned
 
     /// <summary>Name of the <c>PlatformSecret</c> that holds the password; null where the source needs none.</summary>
     public string? PasswordSecret { get; set; }
+
+    /// <summary>IANA name of the zone that times without zone are in.</summary>
+    public string TimeZone { get; set; } = Utc;
 
     public DateTimeOffset? LastTestedAt { get; set; }
 

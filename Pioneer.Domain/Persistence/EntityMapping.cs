@@ -124,6 +124,7 @@ internal sealed class EntityMapping :
         builder.Property(row => row.Username).HasMaxLength(Name);
         builder.Property(row => row.PasswordSecret).HasMaxLength(Name);
         builder.Property(row => row.LastTestError).HasMaxLength(2000);
+        builder.Property(row => row.TimeZone).HasMaxLength(Name);
     }
 
     public void Configure(EntityTypeBuilder<Feed> builder)

@@ -29,7 +29,7 @@ public static class FeedConnector
         config["connection.url"] = wanted.Source.ConnectionUrl;
         config["query"] = Query(wanted.Feed, wanted.Entitlement.TenantValue);
         config["topic.prefix"] = topic;
-        config["db.timezone"] = "UTC";
+        config["db.timezone"] = wanted.Source.TimeZone;
         // Not best_fit: it makes DECIMAL(18,2) a floating point number, and money loses its cents above 2^53.
         config["numeric.mapping"] = "none";
         config["validate.non.null"] = "false";
@@ -97,6 +97,7 @@ public static class FeedConnector
         if (feed.TimestampColumn is { } timestamp)
         {
             config["timestamp.column.name"] = timestamp.ToUpperInvariant();
+            config["timestamp.delay.interval.ms"] = feed.CommitDelayMs.ToString(CultureInfo.InvariantCulture);
         }
 
         if (feed.IncrementingColumn is { } incrementing)

@@ -28,7 +28,8 @@ public sealed class SourceConnections(IServiceScopeFactory scopes)
             var password = source.PasswordSecret is { } secret ? await secrets.RevealAsync(secret, cancellationToken) : default;
             connected.Add(new ConnectedSource(
                 source.Name,
-                new SourceConnection(source.Kind, source.ConnectionUrl, source.Username, source.PasswordSecret is null || password.IsFailure ? null : password.Value),
+                new SourceConnection(source.Kind, source.ConnectionUrl, source.Username, source.PasswordSecret is null || password.IsFailure ? null : password.Value,
+                    source.TimeZone),
                 [.. bySource[source.Id]]));
         }
 

@@ -39,6 +39,11 @@ public sealed class SourceInspector(SourceRules rules, TimeProvider time) : ISou
             ? SqliteCatalogue.ReadAsync(database, cancellationToken)
             : PostgreSqlCatalogue.ReadAsync(database, cancellationToken), cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<Result<FeedCheck>> CheckAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken) =>
+        _sources.TryAsync(
+            connection, Limit, (dialect, database) => new FeedChecker(dialect, database, connection, feed).CheckAsync(cancellationToken), cancellationToken);
+
     /// <summary>The first rows of a table, values as text, null for NULL.</summary>
     public Task<Result<SourcePreview>> PreviewAsync(SourceConnection connection, string table, int rows, CancellationToken cancellationToken) =>
         _sources.TryAsync(connection, Limit, async (dialect, database) =>

@@ -55,12 +55,10 @@ public sealed class DemoContent(ManageSources sources, ManageFeeds feeds, IConfi
         }
 
         var suggested = ManageFeeds.Suggest(Source, table, kind, "tenant_id");
-        var defined = suggested.IsFailure
-            ? suggested.Error
-            : (await feeds.DefineAsync(
-                Actor.System,
-                suggested.Value with { TimestampColumn = kind == FeedKind.Event ? "updated_at" : null, IncrementingColumn = kind == FeedKind.Event ? "id" : null, Description = description },
-                cancellationToken)).Error;
+        var defined = (await feeds.DefineAsync(
+            Actor.System,
+            suggested with { TimestampColumn = kind == FeedKind.Event ? "updated_at" : null, IncrementingColumn = kind == FeedKind.Event ? "id" : null, Description = description },
+            cancellationToken)).Error;
         if (defined is not null && defined.Kind is not ErrorKind.Conflict)
         {
             HostingLog.DemoRefused(log, name, defined.Message);

@@ -24,7 +24,7 @@ public sealed class IngestionTests : IAsyncLifetime
     {
         var table = new SourceTable("events", [Column("what", "text", true)], [], 10);
 
-        var error = ManageFeeds.Suggest("bank", table, FeedKind.Event, null).Error;
+        var error = ManageFeeds.Suggest("bank", table, FeedKind.Event, null).Validate().Error;
 
         Assert.Equal("TableWithoutKey", error!.Code);
         Assert.Contains("'events'", error.Message, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class IngestionTests : IAsyncLifetime
             [Column("id", "bigint"), Column("tenant_id", "text"), Column("shape", "polygon", true), Column("updated_at", "timestamp with time zone")],
             ["id"], 10);
 
-        var request = ManageFeeds.Suggest("bank", table, FeedKind.Event, null).Value;
+        var request = ManageFeeds.Suggest("bank", table, FeedKind.Event, null);
 
         Assert.Equal(("card-payments", "updated_at", "id", "tenant_id"), (request.Name, request.TimestampColumn, request.IncrementingColumn, request.TenantColumn));
         Assert.Equal(["BIGINT", "STRING", "STRING", "TIMESTAMP"], request.Columns.Select(column => column.Type));

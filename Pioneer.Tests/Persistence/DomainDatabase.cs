@@ -158,6 +158,9 @@ public sealed class FakeInspector : ISourceInspector
     public Task<Result> TestAsync(SourceConnection connection, CancellationToken cancellationToken) => Task.FromResult(
         connection.Password == "s3cret" ? Result.Success : Result.Fail(new Error("SourceRefused", "The database refused the password.")));
 
+    public Task<Result<FeedCheck>> CheckAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken) =>
+        Task.FromResult<Result<FeedCheck>>(new Error("SourceUnreachable", "Nobody is there.") { Kind = ErrorKind.Unavailable });
+
     public Task<Result<System.Collections.Immutable.ImmutableArray<SourceTable>>> ListTablesAsync(SourceConnection connection, CancellationToken cancellationToken) =>
         Task.FromResult<Result<System.Collections.Immutable.ImmutableArray<SourceTable>>>(System.Collections.Immutable.ImmutableArray<SourceTable>.Empty);
 }

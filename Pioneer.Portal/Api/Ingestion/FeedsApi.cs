@@ -37,14 +37,14 @@ internal static class FeedsApi
 /// <summary>Body of <c>POST</c> and <c>PUT /feeds</c>; the name counts only in POST.</summary>
 internal sealed record FeedBody(
     string? Name, string? Source, string? Table, FeedKind Kind, IReadOnlyList<FeedColumnBody?>? Columns, IReadOnlyList<string?>? KeyColumns, string? TimestampColumn,
-    string? IncrementingColumn, string? TenantColumn, int? PollIntervalMs, long? RetentionMs, int? Partitions, string? Description)
+    string? IncrementingColumn, string? TenantColumn, int? PollIntervalMs, long? RetentionMs, int? Partitions, string? Description, int? CommitDelayMs)
 {
     // what is missing inside of a list becomes an empty text, which the domain refuses by its place
     public FeedRequest ToRequest(string? name) => new(
         name, Source, Table, Kind,
         [.. (Columns ?? []).Select(column => new FeedColumn(column?.Name ?? "", column?.SourceType ?? "", column?.Type ?? "", column?.Nullable ?? true))],
         [.. (KeyColumns ?? []).Select(column => column ?? "")],
-        TimestampColumn, IncrementingColumn, TenantColumn, PollIntervalMs, RetentionMs, Partitions, Description);
+        TimestampColumn, IncrementingColumn, TenantColumn, PollIntervalMs, RetentionMs, Partitions, Description, CommitDelayMs);
 }
 
 /// <summary>A column of a feed, by its name in the source, its type there and its ksql type.</summary>

@@ -36,9 +36,9 @@ internal static class SourcesApi
 
 /// <summary>Body of <c>POST</c> and <c>PUT /sources</c>; the name counts only in POST.</summary>
 /// <param name="ConnectionUrl">In JDBC form, such as <c>jdbc:postgresql://host:5432/bank</c>.</param>
-internal sealed record SourceBody(string? Name, SourceKind Kind, string? ConnectionUrl, string? Username, string? Password, string? Description)
+internal sealed record SourceBody(string? Name, SourceKind Kind, string? ConnectionUrl, string? Username, string? Password, string? Description, string? TimeZone)
 {
-    public SourceRequest ToRequest(string? name) => new(name, Kind, ConnectionUrl, Username, Password, Description);
+    public SourceRequest ToRequest(string? name) => new(name, Kind, ConnectionUrl, Username, Password, Description, TimeZone);
 
     /// <summary>Never prints the password.</summary>
     public override string ToString() => $"source {Name} at {ConnectionUrl}";

@@ -7,18 +7,23 @@ using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Features.Ingestion;
 
-/// <summary>Defines a feed: source, table, and the roles of its columns, guessed from the source's catalogue.</summary>
+/// <summary>Defines or changes a feed: source, table, and the roles of its columns, guessed from the source's catalogue and held against the table.</summary>
 public sealed partial class FeedDialog
 {
     private IReadOnlyList<SourceLine> _sources = [];
     private ImmutableArray<SourceTable>? _tables;
-    private FeedRequest? _request;
+    private FeedForm? _form;
+    private FeedCheck? _check;
     private Error? _error;
     private string _source = "";
     private bool _busy;
 
     [CascadingParameter]
     public required IMudDialogInstance Instance { get; set; }
+
+    /// <summary>The feed that is changed; null defines one.</summary>
+    [Parameter]
+    public FeedRow? Existing { get; set; }
 
     [Inject]
     public required IngestionViews Views { get; set; }
@@ -32,12 +37,27 @@ public sealed partial class FeedDialog
     [Inject]
     public required CurrentActor Me { get; set; }
 
-    protected override async Task OnInitializedAsync() => _sources = await Views.SourcesAsync(default);
+    private IEnumerable<FeedFormColumn> Chosen => _form!.Columns.Where(column => column.Included);
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (Existing is not { } feed)
+        {
+            _sources = await Views.SourcesAsync(default);
+            return;
+        }
+
+        // the table adds columns to choose from; a source that is away keeps nobody from changing a figure
+        _form = FeedForm.Of(feed, null);
+        var tables = await Sources.ListTablesAsync(Me.Actor, feed.Source, default);
+        _form = FeedForm.Of(feed, tables.IsSuccess ? tables.Value.FirstOrDefault(table => table.Name == feed.Table) : null);
+        _error = tables.Error;
+    }
 
     private async Task PickSourceAsync(ChangeEventArgs e)
     {
         _source = e.Value?.ToString() ?? "";
-        (_tables, _request, _error) = (null, null, null);
+        (_tables, _form, _check, _error) = (null, null, null, null);
         if (_source.Length > 0)
         {
             var tables = await Sources.ListTablesAsync(Me.Actor, _source, default);
@@ -47,31 +67,39 @@ public sealed partial class FeedDialog
 
     private void PickTable(ChangeEventArgs e)
     {
-        var name = e.Value?.ToString();
-        var table = _tables?.FirstOrDefault(t => t.Name == name);
-        (_request, _error) = (null, null);
-        if (table is not null)
-        {
-            var suggested = ManageFeeds.Suggest(_source, table, FeedKind.Event, null);
-            (_request, _error) = (suggested.IsSuccess ? suggested.Value : null, suggested.Error);
-        }
+        var table = _tables?.FirstOrDefault(known => known.Name == e.Value?.ToString());
+        (_form, _check, _error) = (table is null ? null : FeedForm.New(_source, table), null, null);
     }
 
-    private async Task SaveAsync()
+    private Task CheckAsync() => DoAsync(async form =>
     {
-        if (_busy || _request is not { } request)
+        var check = await Sources.CheckAsync(Me.Actor, form.ToRequest(), default);
+        _check = check.IsSuccess ? check.Value : null;
+        return check.Error;
+    });
+
+    private Task SaveAsync() => DoAsync(async form =>
+    {
+        var failed = Existing is { } feed
+            ? (await Feeds.UpdateAsync(Me.Actor, form.ToRequest(), feed.Revision, default)).Error
+            : (await Feeds.DefineAsync(Me.Actor, form.ToRequest(), default)).Error;
+        if (failed is null)
+        {
+            Instance.Close(DialogResult.Ok(form.Name));
+        }
+
+        return failed;
+    });
+
+    private async Task DoAsync(Func<FeedForm, Task<Error?>> work)
+    {
+        if (_busy || _form is not { } form)
         {
             return;
         }
 
-        _busy = true;
-        var defined = await Feeds.DefineAsync(Me.Actor, request, default);
-        (_busy, _error) = (false, defined.Error);
-        if (defined.IsSuccess)
-        {
-            Instance.Close(DialogResult.Ok(request.Name));
-        }
+        (_busy, _error, _check) = (true, null, null);
+        _error = await work(form);
+        _busy = false;
     }
-
-    private static string? Blank(object? value) => value?.ToString() is { Length: > 0 } text ? text : null;
 }

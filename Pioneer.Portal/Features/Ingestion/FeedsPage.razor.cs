@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
@@ -18,6 +19,12 @@ public sealed partial class FeedsPage
 
     [Inject]
     public required IngestionViews Views { get; set; }
+
+    [Inject]
+    public required IngestionQueries Ingestion { get; set; }
+
+    [Inject]
+    public required ManageFeeds Feeds { get; set; }
 
     [Inject]
     public required CurrentActor Me { get; set; }
@@ -39,6 +46,39 @@ public sealed partial class FeedsPage
         if (firstRender && New is true && IsAdmin)
         {
             await DefineAsync();
+        }
+    }
+
+    private async Task EditAsync(FeedLine row)
+    {
+        var found = await Ingestion.FeedAsync(Me.Actor, row.Name, default);
+        if (found.IsFailure)
+        {
+            Toaster.Refused(found.Error.ToText());
+            return;
+        }
+
+        var parameters = new DialogParameters<FeedDialog> { { x => x.Existing, found.Value } };
+        if (await Dialogs.AskAsync<FeedDialog, string>($"Feed {row.Name}", parameters) is { } name)
+        {
+            Toaster.Done($"Feed {name} is saved.", row.Tenants > 0 ? "See the operation" : null, row.Tenants > 0 ? PortalUrls.Operations : null);
+            await ReloadAsync();
+        }
+    }
+
+    private async Task RemoveAsync(FeedLine row)
+    {
+        if (await Dialogs.ConfirmAsync($"Remove feed {row.Name}", "Its description goes. Feeds that a tenant has, or had and keeps the records of, cannot be removed.", "Remove", row.Name))
+        {
+            var removed = await Feeds.RemoveAsync(Me.Actor, row.Name, default);
+            if (removed.IsFailure)
+            {
+                Toaster.Refused(removed.Error.ToText());
+                return;
+            }
+
+            Toaster.Done($"Feed {row.Name} is removed.");
+            await ReloadAsync();
         }
     }
 

@@ -9,12 +9,13 @@ namespace Pioneer.Portal.Features.Ingestion;
 
 /// <summary>One source as the list shows it.</summary>
 public sealed record SourceLine(
-    string Name, string Description, SourceKind Kind, string ConnectionUrl, string? Username, DateTimeOffset? LastTestedAt, string? LastTestError, int Feeds, long Revision);
+    string Name, string Description, SourceKind Kind, string ConnectionUrl, string? Username, DateTimeOffset? LastTestedAt, string? LastTestError, int Feeds, long Revision,
+    string TimeZone);
 
 /// <summary>One feed as lists show it.</summary>
 public sealed record FeedLine(
     string Name, string Description, string Source, string Table, FeedKind Kind, ImmutableArray<string> KeyColumns, string TenantColumn, int PollIntervalMs,
-    long RetentionMs, int Columns, int Tenants);
+    long RetentionMs, int Columns, int Tenants, string NotSeen);
 
 /// <summary>One row of the matrix: the feeds that the tenant has, by name.</summary>
 public sealed record MatrixLine(string Slug, string Name, TenantState State, ImmutableHashSet<string> Granted);
@@ -39,7 +40,7 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await database.Sources.AsNoTracking().OrderBy(s => s.Name).Select(s => new SourceLine(
             s.Name, s.Description, s.Kind, s.ConnectionUrl, s.Username, s.LastTestedAt, s.LastTestError,
-            database.Feeds.Count(f => f.SourceId == s.Id), s.Revision)).ToListAsync(cancellationToken);
+            database.Feeds.Count(f => f.SourceId == s.Id), s.Revision, s.TimeZone)).ToListAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<FeedLine>> FeedsAsync(CancellationToken cancellationToken)
@@ -122,7 +123,8 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
         }).ToListAsync(cancellationToken);
         return [.. rows.OrderBy(r => r.Feed.Name, StringComparer.Ordinal).Select(r => new FeedLine(
             r.Feed.Name, r.Feed.Description, r.Source, r.Feed.Table, r.Feed.Kind, r.Feed.KeyColumns, r.Feed.TenantColumn, r.Feed.PollIntervalMs,
-            r.Feed.RetentionMs, r.Feed.Columns.Length, r.Tenants))];
+            r.Feed.RetentionMs, r.Feed.Columns.Length, r.Tenants,
+            FeedSight.NotSeen(r.Feed.Kind, r.Feed.TimestampColumn, r.Feed.IncrementingColumn, r.Feed.CommitDelayMs)))];
     }
 
     private sealed class GrantedFeed

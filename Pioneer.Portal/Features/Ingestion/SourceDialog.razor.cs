@@ -14,6 +14,7 @@ public sealed partial class SourceDialog
     private string _user = "";
     private string _password = "";
     private string _description = "";
+    private string _zone = Source.Utc;
     private SourceKind _kind = SourceKind.PostgreSql;
     private Error? _error;
     private bool _tested;
@@ -37,13 +38,14 @@ public sealed partial class SourceDialog
         _ => "jdbc:sqlite:/data/bank.db",
     };
 
-    private SourceRequest Request => new(_name, _kind, _url, Blank(_user), Blank(_password), _description);
+    private SourceRequest Request => new(
+        _name, _kind, _url, _kind is SourceKind.Sqlite ? null : Blank(_user), _kind is SourceKind.Sqlite ? "" : Blank(_password), _description, _zone);
 
     protected override void OnInitialized()
     {
         if (Existing is { } row)
         {
-            (_name, _url, _user, _description, _kind) = (row.Name, row.ConnectionUrl, row.Username ?? "", row.Description, row.Kind);
+            (_name, _url, _user, _description, _kind, _zone) = (row.Name, row.ConnectionUrl, row.Username ?? "", row.Description, row.Kind, row.TimeZone);
         }
     }
 

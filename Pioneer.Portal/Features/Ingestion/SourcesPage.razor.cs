@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
@@ -17,6 +18,9 @@ public sealed partial class SourcesPage
 
     [Inject]
     public required IngestionViews Views { get; set; }
+
+    [Inject]
+    public required ManageSources Sources { get; set; }
 
     [Inject]
     public required CurrentActor Me { get; set; }
@@ -38,6 +42,22 @@ public sealed partial class SourcesPage
         if (firstRender && New is true && IsAdmin)
         {
             await EditAsync(null);
+        }
+    }
+
+    private async Task RemoveAsync(SourceLine row)
+    {
+        if (await Dialogs.ConfirmAsync($"Remove source {row.Name}", "Its address and password go. A source that a feed reads cannot be removed.", "Remove", row.Name))
+        {
+            var removed = await Sources.RemoveAsync(Me.Actor, row.Name, default);
+            if (removed.IsFailure)
+            {
+                Toaster.Refused(removed.Error.ToText());
+                return;
+            }
+
+            Toaster.Done($"Source {row.Name} is removed.");
+            await ReloadAsync();
         }
     }
 
