@@ -122,7 +122,7 @@ public sealed partial class SourceTypeTests(PostgresFixture postgres) : IClassFi
             },
             TimeProvider.System);
         await using var connection = await settings.Dialect.OpenAsync(TestContext.Current.CancellationToken);
-        await using var querier = new JdbcQuerier(settings, null, "{}", JdbcOffset.Start);
+        await using var querier = new JdbcQuerier(settings, null, "{}", JdbcOffset.Start, TimeProvider.System);
         var records = new List<SourceRecord>();
         do
         {

@@ -1,16 +1,13 @@
-using System.Collections.Frozen;
 using System.Data.Common;
-using System.Globalization;
 using Pioneer.Embedded.Connect.Data;
-using Pioneer.Ksql.Types;
 using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Jdbc;
 
 /// <summary>
 /// Reads one table or the query, batch by batch, keeping one result open until it is exhausted: all rows of a poll belong to one snapshot
-/// of the source where the database has such (SQLite in WAL mode, a statement in PostgreSQL). A position inside of a block of rows of one time names
-/// those that were handed out; where they are too many to name, it is the position before the block, so that whoever stops there reads it again.
+/// of the source where the database has such (SQLite in WAL mode, a statement in PostgreSQL). Which rows are new, and what is kept as the position, is for
+/// <see cref="JdbcProgress"/> to say.
 /// </summary>
 internal sealed class JdbcQuerier : IAsyncDisposable
 {
@@ -18,13 +15,7 @@ internal sealed class JdbcQuerier : IAsyncDisposable
     private readonly string _topic;
     private readonly string? _table;
     private readonly string _partition;
-    /// <summary>A larger block is not read again: it would cost more each poll than what may come late is worth.</summary>
-    private const int MaxRowsReread = 10_000;
-
-    private readonly HashSet<long> _rowsWithoutPosition = [];
-    private HashSet<long> _rowsOfBlock = [];
-    private JdbcOffset _offset;
-    private JdbcOffset _block;
+    private readonly JdbcProgress _progress;
     private string? _position;
     private bool _isRowAhead;
     private DbCommand? _command;
@@ -32,19 +23,14 @@ internal sealed class JdbcQuerier : IAsyncDisposable
     private IReadOnlyList<JdbcColumn>? _columns;
     private ConnectSchema? _schema;
 
-    public JdbcQuerier(JdbcSourceSettings settings, string? table, string partition, JdbcOffset offset)
+    public JdbcQuerier(JdbcSourceSettings settings, string? table, string partition, JdbcOffset offset, TimeProvider time)
     {
         _settings = settings;
         _table = table;
         _partition = partition;
-        _offset = offset;
         _topic = settings.TopicPrefix + table;
-        if (_offset.Timestamp is null && settings is { UsesTimestamp: true, TimestampInitialMs: { } initial })
-        {
-            _offset = _offset with { Timestamp = SourceInstant.FromUnixMs(initial) };
-        }
-
-        _block = _offset;
+        _progress = JdbcProgress.Of(settings, offset, time);
+        _position = settings.Mode is JdbcMode.Bulk ? null : _progress.Offset.ToJson();
     }
 
     /// <summary>Sound rows read since the current result was opened.</summary>
@@ -87,12 +73,14 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         if (!_isRowAhead)
         {
             await CloseAsync();
-            CompleteBlock();
+            _progress.Complete();
         }
 
-        if (records.Count > 0 && _settings.UsesTimestamp)
+        if (records.Count > 0)
         {
-            records[^1] = records[^1] with { Position = new SourcePosition(_partition, Reached().ToJson()) };
+            // the others of the batch keep the position before it: a batch is written as one
+            _position = _progress.Reached;
+            records[^1] = records[^1] with { Position = new SourcePosition(_partition, _position) };
         }
 
         RowsOfCycle += records.Count(record => record.Unreadable is null);
@@ -133,28 +121,29 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         RowsOfCycle = 0;
         _schema = null;
         _command = connection.CreateCommand();
-        _command.CommandText = JdbcSql.Build(_settings, _table, _offset);
+        var offset = _progress.Offset;
+        SourceInstant? end = null;
+        _command.CommandText = JdbcSql.Build(_settings, _table, offset);
         if (_settings.UsesTimestamp)
         {
-            var now = await _settings.Dialect.ClockAsync(connection, cancellationToken);
-            _command.Parameters.Add(_settings.Dialect.TimeParameter(_command, "end", now - _settings.TimestampDelay));
-            if (_offset.Timestamp is { } start)
+            end = await _settings.Dialect.ClockAsync(connection, cancellationToken) - _settings.TimestampDelay;
+            _command.Parameters.Add(_settings.Dialect.TimeParameter(_command, "end", end.Value));
+            if (offset.Timestamp is { } start)
             {
                 _command.Parameters.Add(_settings.Dialect.TimeParameter(_command, "start", start));
             }
 
-            if (_settings.UsesIncrementing && _offset is { Incrementing: { } id, RowsAtTimestamp.Count: 0 })
+            if (_settings.UsesIncrementing && offset is { Incrementing: { } id, RowsAtTimestamp.Count: 0 })
             {
                 Bind("last", id);
             }
-
-            (_block, _rowsOfBlock) = (_offset, [.. _offset.RowsAtTimestamp]);
         }
-        else if (_settings.UsesIncrementing && _offset.Incrementing is { } last)
+        else if (_settings.UsesIncrementing && offset.ReadsAfter is { } last)
         {
             Bind("last", last);
         }
 
+        _progress.Begin(end);
         return await _settings.Dialect.QueryAsync(_command, cancellationToken);
     }
 
@@ -194,100 +183,7 @@ internal sealed class JdbcQuerier : IAsyncDisposable
     }
 
     /// <summary>The row as a record; null for one that was handed out before.</summary>
-    private SourceRecord? Record(ConnectStruct row, string? unreadable)
-    {
-        if ((_settings.UsesTimestamp && !IsNew(row)) || (_settings.Mode == JdbcMode.Incrementing && !Advances(row)))
-        {
-            return null;
-        }
-
-        return new SourceRecord(
-            new SourcePosition(_partition, _settings.Mode == JdbcMode.Bulk ? null : _position ??= _offset.ToJson()),
-            _topic,
-            null,
-            null,
-            row.Schema,
-            row,
-            Unreadable: unreadable);
-    }
-
-    /// <summary>Goes to the row's number. A row without one moves nothing, comes again with every poll, and is handed out once.</summary>
-    private bool Advances(ConnectStruct row)
-    {
-        if (Number(row) is not { } number)
-        {
-            return _rowsWithoutPosition.Add(RowFingerprint.Of(row));
-        }
-
-        (_offset, _position) = (new JdbcOffset(number, null), null);
-        return true;
-    }
-
-    /// <summary>Begins a block with the first row of a time, and says whether the row was not delivered before.</summary>
-    private bool IsNew(ConnectStruct row)
-    {
-        var fingerprint = RowFingerprint.Of(row);
-        var time = _settings.TimestampColumns.Select(column => row.Values[Locate(row, column)]).OfType<object>()
-            .Select(_settings.Dialect.Instant).FirstOrDefault(found => found is not null);
-        if (time is null)
-        {
-            return _rowsWithoutPosition.Add(fingerprint);
-        }
-
-        if (_block.Timestamp != time)
-        {
-            CompleteBlock();
-            (_block, _rowsOfBlock) = (new JdbcOffset(null, time), []);
-        }
-
-        if (!_rowsOfBlock.Add(fingerprint))
-        {
-            return false;
-        }
-
-        if (_settings.UsesIncrementing && Number(row) is { } number)
-        {
-            _block = _block with { Incrementing = Math.Max(_block.Incrementing ?? long.MinValue, number) };
-        }
-
-        return true;
-    }
-
-    private void CompleteBlock()
-    {
-        if (_settings.UsesTimestamp && _block.Timestamp is not null)
-        {
-            _position = null;
-            _offset = _block with { RowsAtTimestamp = _rowsOfBlock.Count <= MaxRowsReread ? _rowsOfBlock : [] };
-        }
-    }
-
-    /// <summary>How far one is after the last row: as exact as can be written down, and never beyond a row that was not handed out.</summary>
-    private JdbcOffset Reached() => _rows is null || _block.Timestamp is null ? _offset
-        : _rowsOfBlock.Count <= JdbcOffset.MaxRowsWritten ? _block with { RowsAtTimestamp = _rowsOfBlock }
-        : _settings.UsesIncrementing ? _block with { RowsAtTimestamp = FrozenSet<long>.Empty }
-        : _offset;
-
-    /// <summary>The number that rows are counted by; null for a row that has none.</summary>
-    private long? Number(ConnectStruct row) => row.Values[Locate(row, _settings.IncrementingColumn!)] switch
-    {
-        long number => number,
-        int number => number,
-        short number => number,
-        BigDecimal number when number == number.Truncate() && number >= long.MinValue && number <= long.MaxValue => number.ToLong(),
-        string text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
-        _ => null,
-    };
-
-    /// <summary>Databases fold the case of names differently; the configured column is found in any case.</summary>
-    private static int Locate(ConnectStruct row, string column)
-    {
-        var at = row.Schema.IndexOf(column);
-        for (var index = 0; at < 0 && index < row.Schema.Fields.Length; index++)
-        {
-            at = row.Schema.Fields[index].Name.Equals(column, StringComparison.OrdinalIgnoreCase) ? index : -1;
-        }
-
-        return at >= 0 ? at : row.Locate(column);
-    }
+    private SourceRecord? Record(ConnectStruct row, string? unreadable) => _progress.Take(row)
+        ? new SourceRecord(new SourcePosition(_partition, _position), _topic, null, null, row.Schema, row, Unreadable: unreadable)
+        : null;
 }

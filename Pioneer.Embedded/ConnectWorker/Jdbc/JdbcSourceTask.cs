@@ -42,7 +42,7 @@ internal sealed partial class JdbcSourceTask(JdbcSourceSettings settings, TimePr
         foreach (var table in settings.Query is null ? settings.Tables.Cast<string?>() : [null])
         {
             var partition = table is null ? QueryPartition : TablePartition(table);
-            _queue.Enqueue((new JdbcQuerier(settings, table, partition, JdbcOffset.Parse(storedOffset(partition))), now));
+            _queue.Enqueue((new JdbcQuerier(settings, table, partition, JdbcOffset.Parse(storedOffset(partition)), time), now));
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed partial class JdbcSourceTask(JdbcSourceSettings settings, TimePr
         {
             try
             {
-                await using var querier = new JdbcQuerier(settings with { BatchMaxRows = 1 }, table, "", JdbcOffset.Start);
+                await using var querier = new JdbcQuerier(settings with { BatchMaxRows = 1 }, table, "", JdbcOffset.Start, time);
                 await querier.ReadAsync(connection, cancellationToken);
             }
             catch (Exception error) when (error is ConnectDataException || settings.Dialect.Judge(error) is not null)

@@ -10,7 +10,7 @@ internal static class JdbcSql
 {
     /// <summary>
     /// Rows beyond the offset; all of them where there is none yet. Rows of the offset's own time are read again where those that were delivered are known, as
-    /// others of the same time may have come since: whoever reads drops the known ones. Rows without a time are read in the first pass, before all
+    /// others may have come since: whoever reads drops the known ones. Rows without a time are read in the first pass, before all
     /// others.
     /// </summary>
     public static string Build(JdbcSourceSettings settings, string? table, JdbcOffset offset)

@@ -1,3 +1,8 @@
+using System.Data.Common;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using Pioneer.Embedded.Connect.Data;
+using Pioneer.Embedded.Connect.Jdbc;
 using Pioneer.Tests.Sources;
 using Xunit;
 
@@ -54,6 +59,36 @@ public sealed class PostgresSourceTests(PostgresFixture postgres, EmbeddedBroker
         await WaitFor.TrueAsync(() => kit.Read(topic).Count == 501);
         Assert.Equal("RUNNING", await kit.TaskStateAsync(topic));
     }
+
+    [Fact]
+    public async Task Number_that_is_committed_after_a_larger_one_is_read()
+    {
+        Assert.SkipWhen(postgres.Missing is not null, postgres.Missing ?? "");
+        await postgres.SqlAsync("CREATE TABLE late (id bigserial PRIMARY KEY, name text)");
+        var settings = JdbcSourceSettings.Parse(
+            new Dictionary<string, string>
+            {
+                ["connection.url"] = postgres.JdbcUrl, ["connection.user"] = "bank", ["mode"] = "incrementing", ["incrementing.column.name"] = "id", ["query"] = "SELECT * FROM late",
+                ["topic.prefix"] = "late",
+            },
+            TimeProvider.System);
+        await using var source = await settings.Dialect.OpenAsync(TestContext.Current.CancellationToken);
+        // a clock that stands: however slow this machine is, the window is open
+        await using var querier = new JdbcQuerier(settings, null, "{}", JdbcOffset.Start, new FakeTimeProvider());
+        await using var slow = await postgres.ConnectAsync();
+        await using var transaction = await slow.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await new NpgsqlCommand("INSERT INTO late (name) VALUES ('slow')", slow, transaction).ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await postgres.SqlAsync("INSERT INTO late (name) VALUES ('quick')");
+
+        Assert.Equal(["quick"], await NamesAsync(querier, source));
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["slow"], await NamesAsync(querier, source));
+        Assert.Empty(await NamesAsync(querier, source));
+    }
+
+    private static async Task<IReadOnlyList<object?>> NamesAsync(JdbcQuerier querier, DbConnection source) =>
+        [.. (await querier.ReadAsync(source, TestContext.Current.CancellationToken)).Select(record => ((ConnectStruct)record.Value!).Values[1])];
 
     private Dictionary<string, string> Config(ConnectKit kit, string table, string mode) => kit.PaymentsConfig(
         kit.Topic(table),
