@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Pioneer.Domain.Recovery;
 
 namespace Pioneer.Jobs.Kafka;
@@ -81,10 +80,10 @@ public sealed partial class KafkaAdmin
         unseen.AddRange(reads.SelectMany(read => read.Unread).DistinctBy(unread => unread.Key).Select(unread => new UnseenEvidence(
             $"{unread.Key.Topic}-{unread.Key.Partition.Value}", $"Partition {unread.Key.Topic}-{unread.Key.Partition.Value} did not answer: {unread.Value.Reason}.")));
         var (earliest, end, stable) = (reads[0].Offsets, reads[1].Offsets, reads[2].Offsets);
-        var retention = await RetentionAsync([.. found.Select(topic => topic.Name)], ct);
+        var retention = await RetentionAsync([.. found.Select(topic => topic.Name)], unseen, ct);
         return
         [
-            .. found.Select(topic => (topic, limit: retention.GetValueOrDefault(topic.Name, (Ms: -1, Bytes: -1)))).Select(read => new TopicEvidence(
+            .. found.Where(topic => retention.ContainsKey(topic.Name)).Select(topic => (topic, limit: retention[topic.Name])).Select(read => new TopicEvidence(
                 read.topic.Name, read.topic.TopicId, read.limit.Ms,
                 [
                     .. read.topic.Partitions.Select(partition => new TopicPartition(read.topic.Name, partition))
@@ -98,27 +97,25 @@ public sealed partial class KafkaAdmin
         ];
     }
 
-    /// <summary>Effective retention by time and by size, -1 for none; a compacted topic keeps the latest of every key for ever.</summary>
-    private async Task<Dictionary<string, (long Ms, long Bytes)>> RetentionAsync(List<string> topics, CancellationToken ct)
+    /// <summary>
+    /// Effective retention by time and by size, -1 for none; a compacted topic keeps the latest of every key for ever. A topic whose configuration is not told is
+    /// left out and unseen: it is not known to keep anything.
+    /// </summary>
+    private async Task<Dictionary<string, (long Ms, long Bytes)>> RetentionAsync(
+        IReadOnlyCollection<string> topics, ImmutableArray<UnseenEvidence>.Builder unseen, CancellationToken ct)
     {
-        var retention = new Dictionary<string, (long Ms, long Bytes)>(StringComparer.Ordinal);
-        foreach (var chunk in topics.Chunk(DescribeChunk))
-        {
-            var described = await CallAsync("describe topic configurations", () => Client.DescribeConfigsAsync(
-                chunk.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }),
-                new DescribeConfigsOptions { RequestTimeout = Timeout }), ct);
-            foreach (var topic in described)
-            {
-                var deletes = topic.Entries.TryGetValue("cleanup.policy", out var policy) && policy.Value.Contains("delete", StringComparison.Ordinal);
-                retention[topic.ConfigResource.Name] = deletes ? (Limit(topic, "retention.ms"), Limit(topic, "retention.bytes")) : (-1, -1);
-            }
-        }
-
-        return retention;
+        var read = await _topicConfigs.TryReadAsync(topics, ["cleanup.policy", "retention.ms", "retention.bytes"], ct);
+        unseen.AddRange(read.Refused.Select(refused => new UnseenEvidence(refused.Key, $"How long {refused.Key} keeps its records was not told: {refused.Value.Reason}.")));
+        return read.Configs.ToDictionary(
+            topic => topic.Key,
+            topic => topic.Value.All.GetValueOrDefault("cleanup.policy", "delete").Contains("delete", StringComparison.Ordinal)
+                ? (Limit(topic.Value, "retention.ms"), Limit(topic.Value, "retention.bytes"))
+                : (-1, -1),
+            StringComparer.Ordinal);
     }
 
-    private static long Limit(DescribeConfigsResult topic, string key) =>
-        topic.Entries.TryGetValue(key, out var entry) && long.TryParse(entry.Value, System.Globalization.CultureInfo.InvariantCulture, out var limit) ? limit : -1;
+    private static long Limit(TopicConfig topic, string key) =>
+        topic.All.TryGetValue(key, out var text) && long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var limit) ? limit : -1;
 
     /// <summary>Offsets that an open transaction is about to change are read as they are: an observer of a broken platform does not wait.</summary>
     private async Task<ImmutableArray<GroupEvidence>> GroupEvidenceAsync(

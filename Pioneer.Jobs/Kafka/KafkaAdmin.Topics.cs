@@ -5,15 +5,12 @@ namespace Pioneer.Jobs.Kafka;
 
 public sealed partial class KafkaAdmin
 {
-    /// <summary>Topics named in one DescribeConfigs request: keeps the answer well under the broker's frame limit.</summary>
-    private const int DescribeChunk = 500;
-
     /// <summary>Every topic whose name passes <paramref name="select"/>, with its overridden configs.</summary>
     public async Task<IReadOnlyList<KafkaTopic>> DescribeTopicsAsync(Func<string, bool> select, CancellationToken ct)
     {
         var metadata = await CallAsync("list topics", () => Task.Run(() => Client.GetMetadata(Timeout), ct), ct);
         var chosen = metadata.Topics.Where(topic => !topic.Error.IsError && select(topic.Topic)).ToList();
-        var configs = await TopicConfigsAsync(chosen.Select(topic => topic.Topic).ToList(), ct);
+        var configs = await _topicConfigs.ReadAsync(chosen.Select(topic => topic.Topic).ToList(), ct);
         return chosen
             .Where(topic => configs.ContainsKey(topic.Topic))
             .Select(topic => new KafkaTopic(topic.Topic, topic.Partitions.Count,
@@ -146,36 +143,4 @@ public sealed partial class KafkaAdmin
     /// <summary>Next offset (read committed) of each given partition.</summary>
     public Task<IReadOnlyDictionary<TopicPartition, long>> EndOffsetsAsync(IReadOnlyCollection<TopicPartition> partitions, CancellationToken ct) =>
         _partitionOffsets.ReadAsync(partitions, LogEnd.Latest, IsolationLevel.ReadCommitted, ct);
-
-    private async Task<Dictionary<string, TopicConfigs>> TopicConfigsAsync(List<string> topics, CancellationToken ct)
-    {
-        var configs = new Dictionary<string, TopicConfigs>(StringComparer.Ordinal);
-        foreach (var chunk in topics.Chunk(DescribeChunk))
-        {
-            var described = await CallAsync("describe topic configurations", async () =>
-            {
-                var resources = chunk.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic });
-                try
-                {
-                    var whole = await Client.DescribeConfigsAsync(resources, new DescribeConfigsOptions { RequestTimeout = Timeout });
-                    return whole.Select(result => (result.ConfigResource.Name, result.Entries));
-                }
-                catch (DescribeConfigsException some) when (some.Results.All(result => !result.Error.IsError || result.Error.Code == ErrorCode.UnknownTopicOrPart))
-                {
-                    // topics deleted since they were listed; any other refusal must not look like an absent topic
-                    return some.Results.Where(result => !result.Error.IsError).Select(result => (result.ConfigResource.Name, result.Entries));
-                }
-            }, ct);
-            foreach (var (topic, entries) in described)
-            {
-                configs[topic] = new TopicConfigs(
-                    entries.Values.ToDictionary(entry => entry.Name, entry => entry.Value),
-                    entries.Values.Where(entry => entry.Source == ConfigSource.DynamicTopicConfig).ToDictionary(entry => entry.Name, entry => entry.Value));
-            }
-        }
-
-        return configs;
-    }
-
-    private sealed record TopicConfigs(IReadOnlyDictionary<string, string> All, IReadOnlyDictionary<string, string> Overrides);
 }

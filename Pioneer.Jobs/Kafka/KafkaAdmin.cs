@@ -24,6 +24,7 @@ public sealed partial class KafkaAdmin : IDisposable
     private readonly Lock _renewal = new();
     private readonly GroupOffsets _groupOffsets;
     private readonly TopicDescriptions _topicDescriptions;
+    private readonly TopicConfigs _topicConfigs;
     private readonly PartitionOffsets _partitionOffsets;
     private readonly BrokerProbe _probe;
     private IAdminClient? _client;
@@ -37,6 +38,7 @@ public sealed partial class KafkaAdmin : IDisposable
         _logger = logger;
         _groupOffsets = new GroupOffsets(clients.Options, time, logger);
         _topicDescriptions = new TopicDescriptions(clients.Options, time, logger);
+        _topicConfigs = new TopicConfigs(clients.Options, time, logger);
         _partitionOffsets = new PartitionOffsets(clients.Options, time, logger);
         _probe = new BrokerProbe(clients.Options, time, logger);
     }
@@ -74,6 +76,7 @@ public sealed partial class KafkaAdmin : IDisposable
 
         _groupOffsets.Dispose();
         _topicDescriptions.Dispose();
+        _topicConfigs.Dispose();
         _partitionOffsets.Dispose();
         _probe.Dispose();
     }
@@ -161,7 +164,6 @@ public sealed partial class KafkaAdmin : IDisposable
         AlterUserScramCredentialsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         DescribeUserScramCredentialsException some => some.Results.UserScramCredentialsDescriptions.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         IncrementalAlterConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
-        DescribeConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         AlterConsumerGroupOffsetsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         DeleteGroupsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         _ => null,
