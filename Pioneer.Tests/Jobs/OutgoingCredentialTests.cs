@@ -25,7 +25,8 @@ public sealed class OutgoingCredentialTests
         await services.GetRequiredService<ConnectClient>().ListAsync(Ct);
         await services.GetRequiredService<ConnectClient>().RestartAsync("acme.t.payments", onlyFailed: true, Ct);
 
-        Assert.Equal([Basic, Basic, Basic], connect.Credentials);
+        Assert.NotEmpty(connect.Credentials);
+        Assert.All(connect.Credentials, sent => Assert.Equal(Basic, sent));
     }
 
     [Fact]

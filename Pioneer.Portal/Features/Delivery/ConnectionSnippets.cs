@@ -25,21 +25,44 @@ public sealed class ConnectionSnippets(IConfiguration configuration)
 
     public string Java(string slug, string topic) =>
         $$"""
-        bootstrap.servers={{BootstrapServers}}
-        security.protocol={{SecurityProtocol}}
-        sasl.mechanism={{DefaultMechanism}}
-        sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="USER" password="PASSWORD";
-        group.id={{slug}}.my-app
-        isolation.level=read_committed
-        auto.offset.reset=earliest
-        # consumer.subscribe(List.of("{{topic}}"))
+        // java -cp 'kafka/libs/*' Reader.java, with the libraries of Apache Kafka 4 (or org.apache.kafka:kafka-clients)
+        import java.time.Duration;
+        import java.util.List;
+        import java.util.Properties;
+        import org.apache.kafka.clients.consumer.KafkaConsumer;
+
+        public class Reader {
+            public static void main(String[] args) {
+                var settings = new Properties();
+                settings.put("bootstrap.servers", "{{BootstrapServers}}");
+                settings.put("security.protocol", "{{SecurityProtocol}}");
+                settings.put("sasl.mechanism", "{{DefaultMechanism}}");
+                settings.put("sasl.jaas.config",
+                    "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"USER\" password=\"PASSWORD\";");
+                settings.put("group.id", "{{slug}}.my-app");
+                settings.put("isolation.level", "read_committed");
+                settings.put("auto.offset.reset", "earliest");
+                settings.put("key.deserializer", "org.apache.kafka.common.serialization.StringDeserializer");
+                settings.put("value.deserializer", "org.apache.kafka.common.serialization.StringDeserializer");
+                try (var consumer = new KafkaConsumer<String, String>(settings)) {
+                    consumer.subscribe(List.of("{{topic}}"));
+                    while (true) {
+                        for (var record : consumer.poll(Duration.ofSeconds(1))) {
+                            System.out.println(record.partition() + " " + record.offset() + " " + record.key() + " " + record.value());
+                        }
+                    }
+                }
+            }
+        }
         """;
 
     public string DotNet(string slug, string topic) =>
         $$"""
+        #:package Confluent.Kafka@2.16.0
+        // dotnet run reader.cs, with .NET 10 or later
         using Confluent.Kafka;
 
-        var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
+        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
         {
             BootstrapServers = "{{BootstrapServers}}",
             SecurityProtocol = SecurityProtocol.{{(SecurityProtocol == "SASL_SSL" ? "SaslSsl" : "SaslPlaintext")}},
@@ -51,10 +74,16 @@ public sealed class ConnectionSnippets(IConfiguration configuration)
             AutoOffsetReset = AutoOffsetReset.Earliest,
         }).Build();
         consumer.Subscribe("{{topic}}");
+        while (true)
+        {
+            var record = consumer.Consume();
+            Console.WriteLine($"{record.Partition.Value} {record.Offset.Value} {record.Message.Key} {record.Message.Value}");
+        }
         """;
 
     public string Python(string slug, string topic) =>
         $$"""
+        # pip install confluent-kafka; Kafka 4 needs one with librdkafka 2.6.1 or later
         from confluent_kafka import Consumer
 
         consumer = Consumer({
@@ -68,6 +97,15 @@ public sealed class ConnectionSnippets(IConfiguration configuration)
             "auto.offset.reset": "earliest",
         })
         consumer.subscribe(["{{topic}}"])
+        while True:
+            record = consumer.poll(1)
+            if record is None:
+                continue
+            if record.error():
+                raise SystemExit(record.error())
+            key = record.key().decode() if record.key() else None
+            value = record.value().decode() if record.value() else None
+            print(record.partition(), record.offset(), key, value, flush=True)
         """;
 
     public string Node(string slug, string topic) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Pioneer.Tests.Embedded.BrokerClients;
 
@@ -6,6 +7,9 @@ namespace Pioneer.Tests.Embedded.BrokerClients;
 internal sealed record ToolRun(int ExitCode, string Output, string Errors)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    // one that is built before it runs, on a machine that is busy
+    private static readonly TimeSpan LongLimit = TimeSpan.FromMinutes(5);
 
     public static async Task<ToolRun> StartAsync(string program, IEnumerable<string> arguments, string input = "")
     {
@@ -31,6 +35,41 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Limit}", e);
+        }
+    }
+
+    /// <summary>Runs a program that would go on for ever until it has printed a line, and ends it; its output up to there. Fails with its errors when it ends before.</summary>
+    public static async Task<string> UntilLineAsync(string program, IEnumerable<string> arguments, string line)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        using var limit = new CancellationTokenSource(LongLimit);
+        var output = new StringBuilder();
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } read)
+            {
+                output.AppendLine(read);
+                if (read == line)
+                {
+                    return output.ToString();
+                }
+            }
+
+            await process.WaitForExitAsync(limit.Token);
+            throw new InvalidOperationException($"{program} ended with {process.ExitCode} before it printed '{line}'.\n{output}\n{await errors}");
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new TimeoutException($"{program} did not print '{line}' within {LongLimit}. It printed:\n{output}", late);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
         }
     }
 }
