@@ -54,7 +54,24 @@ public sealed class DeploySubscription(
             : await planner.PlanAsync(wanted with { Subscriptions = wanted.Subscriptions.Add(prepared.Value.Subscription) }, cancellationToken);
     }
 
-    /// <summary>A new version: the old query hands its offsets over, so nothing is skipped or delivered twice.</summary>
+    /// <summary>What a text would mean as the next version of a subscription, before anything is saved.</summary>
+    public async Task<Result<UpgradeOutlook>> OutlookAsync(Actor actor, string slug, string name, string? sql, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await FindIdleAsync(db, actor, slug, name, cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        var (tenant, subscription) = found.Value;
+        var compiled = Compile(tenant, subscription.Name, sql, await TenantStreams.ListAsync(db, tenant, cancellationToken));
+        return compiled.IsFailure
+            ? compiled.Error
+            : UpgradeOutlook.Of(subscription.Versions.Single(version => version.Number == subscription.CurrentVersion), compiled.Value);
+    }
+
+    /// <summary>A new version: where it reads the same topic the old query hands its offsets over; <see cref="OutlookAsync"/> tells.</summary>
     public async Task<Result<SubscriptionDeployed>> UpdateAsync(
         Actor actor, string slug, string name, string? sql, string? description, long? revision, CancellationToken cancellationToken)
     {

@@ -13,6 +13,7 @@ public sealed partial class DeployDialog
     private string _name = "";
     private string _description = "";
     private Plan? _plan;
+    private UpgradeOutlook? _outlook;
     private Error? _error;
     private bool _busy;
 
@@ -34,7 +35,15 @@ public sealed partial class DeployDialog
     [Inject]
     public required CurrentActor Me { get; set; }
 
-    protected override void OnInitialized() => _description = Document.Description;
+    protected override async Task OnInitializedAsync()
+    {
+        _description = Document.Description;
+        if (Document.Subscription is { } existing)
+        {
+            var outlook = await Deploy.OutlookAsync(Me.Actor, Slug, existing, Sql, default);
+            (_outlook, _error) = (outlook.IsSuccess ? outlook.Value : null, outlook.Error);
+        }
+    }
 
     private string Name => _name.Trim();
 
