@@ -24,6 +24,11 @@ public static class IngestionErrors
         "Give the value that stands for this tenant in the source, or take the feed from the other tenant first.") with
     { Field = "tenantValue" };
 
+    public static Error TenantValueAlike(string feed, string value, string other, string tenant) => Error.Conflict(
+        "TenantValueAlike", $"Feed '{feed}' gives the rows of '{other}' to tenant '{tenant}'. Many databases hold '{value}' and '{other}' for the same, and then each tenant would get the other's rows.",
+        "Give another value; or, where you have seen that the source tells them apart, grant it with settings.tellsApart=true.") with
+    { Field = "tenantValue" };
+
     public static Error NameIsSubscription(string tenant, string feed) => Error.Conflict(
         "NameBelongsToSubscription", $"Tenant '{tenant}' has a subscription '{feed}', and feeds and subscriptions share one set of names in ksql.",
         "Delete the subscription first, or deploy its query under another name.");

@@ -9,11 +9,12 @@ using Pioneer.Domain.Tenants;
 namespace Pioneer.Domain.Ingestion;
 
 /// <summary>One tick of the matrix.</summary>
-/// <param name="TenantValue">Value in the feed's tenant column; the slug when null.</param>
+/// <param name="TenantValue">Value in the feed's tenant column, without blanks around it; the slug when null.</param>
 /// <param name="DeleteData">On revocation: the T topic and its records go too.</param>
 /// <param name="Confirmation">The T topic's name, typed by hand, where its records are to go.</param>
+/// <param name="TellsApart">Somebody has seen that the source tells the value from another tenant's that differs by case or accents only.</param>
 public sealed record EntitlementChange(
-    string Tenant, string Feed, bool Granted, string? TenantValue = null, bool DeleteData = false, string? Confirmation = null);
+    string Tenant, string Feed, bool Granted, string? TenantValue = null, bool DeleteData = false, string? Confirmation = null, bool TellsApart = false);
 
 /// <summary>Grants and takes back feeds, many at once: one transaction, one operation a tenant.</summary>
 public sealed class SetEntitlements(
@@ -201,20 +202,31 @@ public sealed class SetEntitlements(
             .ToListAsync(cancellationToken);
         var owners = others.Where(row => !changed.Contains((row.TenantId, row.FeedId)))
             .GroupBy(row => (row.FeedId, row.TenantValue)).ToDictionary(group => group.Key, group => group.First().Slug);
+        var alike = owners.GroupBy(owner => (owner.Key.FeedId, TenantValues.Folded(owner.Key.TenantValue)))
+            .ToDictionary(group => group.Key, group => (group.First().Key.TenantValue, Slug: group.First().Value));
         foreach (var item in items.Where(item => item.Change.Granted).DistinctBy(item => (item.Tenant.Id, item.Feed.Id)))
         {
             var value = ValueOf(item);
-            if (!owners.TryAdd((item.Feed.Id, value), item.Tenant.Slug))
+            if (owners.TryGetValue((item.Feed.Id, value), out var owner))
             {
-                return IngestionErrors.TenantValueTaken(item.Feed.Name, value, owners[(item.Feed.Id, value)].Value);
+                return IngestionErrors.TenantValueTaken(item.Feed.Name, value, owner.Value);
             }
+
+            var folded = (item.Feed.Id, TenantValues.Folded(value));
+            if (!item.Change.TellsApart && item.Current?.TenantValue != value && alike.TryGetValue(folded, out var other))
+            {
+                return IngestionErrors.TenantValueAlike(item.Feed.Name, value, other.TenantValue, other.Slug.Value);
+            }
+
+            owners.Add((item.Feed.Id, value), item.Tenant.Slug);
+            alike.TryAdd(folded, (value, item.Tenant.Slug));
         }
 
         return null;
     }
 
     private static string ValueOf(Item item) =>
-        string.IsNullOrWhiteSpace(item.Change.TenantValue) ? item.Current?.TenantValue ?? item.Tenant.Slug.Value : item.Change.TenantValue;
+        string.IsNullOrWhiteSpace(item.Change.TenantValue) ? item.Current?.TenantValue ?? item.Tenant.Slug.Value : item.Change.TenantValue.Trim();
 
     private static Result<Item> Check(
         Actor actor, EntitlementChange change, Dictionary<string, Tenant> tenants, Dictionary<string, Feed> feeds,

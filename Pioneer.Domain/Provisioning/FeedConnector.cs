@@ -27,7 +27,7 @@ public static class FeedConnector
         config["connector.class"] = Class;
         config["tasks.max"] = "1";
         config["connection.url"] = wanted.Source.ConnectionUrl;
-        config["query"] = Query(wanted.Feed, wanted.Entitlement.TenantValue);
+        config["query"] = Query(wanted.Source.Kind, wanted.Feed, wanted.Entitlement.TenantValue);
         config["topic.prefix"] = topic;
         config["db.timezone"] = wanted.Source.TimeZone;
         // Not best_fit: it makes DECIMAL(18,2) a floating point number, and money loses its cents above 2^53.
@@ -55,13 +55,26 @@ public static class FeedConnector
     /// <summary>What stands for a secret in a plan.</summary>
     public static string PlaceholderOf(string secret) => $"{SecretStart}{secret}}}";
 
-    internal static string Query(Feed feed, string tenantValue)
+    internal static string Query(SourceKind kind, Feed feed, string tenantValue)
     {
         var columns = feed.Columns
             .Where(column => !string.Equals(column.Name, feed.TenantColumn, StringComparison.OrdinalIgnoreCase))
             .Select(column => $"{Quoted(column.Name)} AS {Quoted(column.Name.ToUpperInvariant())}");
         var literal = tenantValue.Replace("'", "''", StringComparison.Ordinal);
-        return $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM {Table(feed.Table)} WHERE {Quoted(feed.TenantColumn)} = '{literal}') q";
+        return $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM {Table(feed.Table)} WHERE {Exact(kind, feed)} = '{literal}') q";
+    }
+
+    /// <summary>The tenant column, compared letter by letter: a column that is declared to ignore case would give one tenant another's rows.</summary>
+    private static string Exact(SourceKind kind, Feed feed)
+    {
+        var column = Quoted(feed.TenantColumn);
+        var declared = feed.Columns.FirstOrDefault(known => string.Equals(known.Name, feed.TenantColumn, StringComparison.OrdinalIgnoreCase))?.SourceType;
+        return kind switch
+        {
+            SourceKind.Sqlite => $"{column} COLLATE BINARY",
+            SourceKind.PostgreSql when string.Equals(declared, "citext", StringComparison.OrdinalIgnoreCase) => $"{column}::text",
+            _ => column,
+        };
     }
 
     private static void AddCredentials(ImmutableSortedDictionary<string, string>.Builder config, WantedFeed wanted)

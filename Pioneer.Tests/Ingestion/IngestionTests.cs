@@ -131,6 +131,25 @@ public sealed class IngestionTests : IAsyncLifetime
         Assert.Null(await SetAsync(new EntitlementChange("globex", "balances", false), new EntitlementChange("acme", "balances", true)));
     }
 
+    [Theory]
+    [InlineData("ACME")]
+    [InlineData("acmé")]
+    [InlineData("ａｃｍｅ")]
+    public async Task Value_that_some_database_holds_for_another_tenants_is_granted_only_by_who_has_seen_it_told_apart(string value)
+    {
+        await _database.ATenantAsync();
+        await _database.ATenantAsync("globex");
+        await _database.FeedsAsync();
+        await _database.GrantAsync("acme", "payments");
+
+        Assert.Equal("TenantValueAlike", await SetAsync(new EntitlementChange("globex", "payments", true, value)));
+        Assert.Equal("TenantValueTaken", await SetAsync(new EntitlementChange("globex", "payments", true, " acme ")));
+        Assert.Null(await SetAsync(new EntitlementChange("globex", "payments", true, value, TellsApart: true)));
+
+        // what was seen once is not asked again
+        Assert.Null(await SetAsync(new EntitlementChange("globex", "payments", true, value)));
+    }
+
     [Fact]
     public async Task Feed_is_not_granted_under_the_name_of_a_living_subscription()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
@@ -36,6 +37,27 @@ public sealed class FeedConnectorTests
             config["query"]);
         Assert.Equal(("timestamp+incrementing", "UPDATED_AT", "ID"), (config["mode"], config["timestamp.column.name"], config["incrementing.column.name"]));
         Assert.Equal(("acme.t.payments", "500"), (config["topic.prefix"], config["poll.interval.ms"]));
+    }
+
+    [Fact]
+    public void Tenants_filter_compares_letter_by_letter_whatever_the_column_is_declared_as()
+    {
+        var bank = Wanted("payments", "acme");
+        var sqlite = bank with
+        {
+            Source = new Source { Id = bank.Source.Id, Name = "file", Kind = SourceKind.Sqlite, ConnectionUrl = "jdbc:sqlite:/bank.db", CreatedAt = WantedTenants.Time },
+        };
+        var citext = Wanted("payments", "acme");
+        citext.Feed.Columns = [.. citext.Feed.Columns.Select(column => column.Name == "tenant_id" ? column with { SourceType = "citext" } : column)];
+
+        using var database = new SqliteConnection("Data Source=:memory:");
+        database.Open();
+        using var command = database.CreateCommand();
+        command.CommandText = "CREATE TABLE payments (id INTEGER, tenant_id TEXT COLLATE NOCASE, amount NUMERIC, updated_at TIMESTAMP);"
+            + "INSERT INTO payments VALUES (1, 'acme', 1, 1), (2, 'ACME', 1, 1), (3, 'acme ', 1, 1);"
+            + $"SELECT group_concat(\"ID\") FROM ({FeedConnector.Describe(Acme, sqlite, paused: false).Config["query"]})";
+        Assert.Equal("1", command.ExecuteScalar());
+        Assert.EndsWith("WHERE \"tenant_id\"::text = 'acme') q", FeedConnector.Describe(Acme, citext, paused: false).Config["query"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static class EntitlementsApi
     {
         api.MapPut("/tenants/{slug}/entitlements/{feed}",
             (string slug, string feed, EntitlementBody? body, SetEntitlements entitlements, CurrentActor current, CancellationToken ct) =>
-                SetAsync(new EntitlementChange(slug, feed, Granted: true, body?.Settings?.TenantValue), entitlements, current, ct))
+                SetAsync(new EntitlementChange(slug, feed, Granted: true, body?.Settings?.TenantValue, TellsApart: body?.Settings?.TellsApart is true), entitlements, current, ct))
             .Starts("Grants a feed; 204 when the tenant has it so already.").Produces(StatusCodes.Status204NoContent);
 
         api.MapDelete("/tenants/{slug}/entitlements/{feed}",
@@ -30,4 +30,5 @@ internal sealed record EntitlementBody(EntitlementSettings? Settings);
 
 /// <summary>How the feed is materialised for the tenant.</summary>
 /// <param name="TenantValue">The tenant's value in the feed's tenant column; the slug when left out.</param>
-internal sealed record EntitlementSettings(string? TenantValue);
+/// <param name="TellsApart">True where the source was seen to tell it from another tenant's value that differs by case or accents only.</param>
+internal sealed record EntitlementSettings(string? TenantValue, bool? TellsApart);
