@@ -29,6 +29,9 @@ public sealed partial record FeedRequest(
     private const int MaxPartitions = 1000;
     private const int MaxColumns = 500;
 
+    /// <summary>Whether a column of that name can be part of a feed: it becomes a name in ksql.</summary>
+    public static bool IsColumnName(string name) => ColumnName().IsMatch(name);
+
     /// <summary>The first thing that is wrong with it, by itself; success when it can be a feed.</summary>
     public Result Validate()
     {
@@ -65,7 +68,7 @@ public sealed partial record FeedRequest(
     {
         foreach (var column in Columns)
         {
-            if (!ColumnName().IsMatch(column.Name))
+            if (!IsColumnName(column.Name))
             {
                 return IngestionErrors.ColumnNameUnusable(column.Name);
             }

@@ -94,8 +94,8 @@ public sealed class ManageFeeds(
             return Error.NotFound("Feed", request.Name!);
         }
 
-        var check = SameReading(feed, request) ? (Result<FeedCheck>?)null : await sources.CheckAsync(actor, request with { Source = await SourceOfAsync(db, feed, cancellationToken) }, cancellationToken);
-        if (check is { } looked && Fault(looked) is { } fault)
+        if (!SameReading(feed, request)
+            && Fault(await sources.CheckAsync(actor, request with { Source = await SourceOfAsync(db, feed, cancellationToken) }, cancellationToken)) is { } fault)
         {
             return fault;
         }

@@ -46,9 +46,7 @@ internal sealed class GroupOffsets(KafkaOptions options, TimeProvider time, ILog
         var read = await TryReadAsync(action, groups, stable, Timeout, ct);
         foreach (var (_, unread) in read.Unread)
         {
-            throw KafkaAdmin.IsTransient(unread.Error)
-                ? new KafkaUnavailableException(action, unread.Reason)
-                : new KafkaRequestException(action, unread.Error, unread.Reason);
+            throw KafkaAdmin.Failure(action, unread.Error, unread.Reason);
         }
 
         return read.Offsets;

@@ -145,10 +145,13 @@ public sealed partial class KafkaAdmin : IDisposable
             return new KafkaSignInRefusedException(_clients.Options.Username ?? "anonymous", (_lastError ?? error).Reason, failure);
         }
 
-        return IsTransient(error.Code)
-            ? new KafkaUnavailableException(action, error.Reason, failure)
-            : new KafkaRequestException(action, error.Code, error.Reason, failure);
+        return Failure(action, error.Code, error.Reason, failure);
     }
+
+    /// <summary>What a request that was not done is told as: what may pass as the brokers that do not answer, the rest as their refusal.</summary>
+    internal static IOException Failure(string action, ErrorCode error, string reason, Exception? inner = null) => IsTransient(error)
+        ? new KafkaUnavailableException(action, reason, inner)
+        : new KafkaRequestException(action, error, reason, inner);
 
     private static bool ShouldRetry(KafkaException failure, int attempt)
     {

@@ -46,9 +46,7 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
         var read = await TryReadAsync(partitions, end, isolation, TimeSpan.FromMilliseconds(options.RequestTimeoutMs), ct);
         foreach (var (partition, (error, reason)) in read.Unread)
         {
-            throw KafkaAdmin.IsTransient(error)
-                ? new KafkaUnavailableException($"{Action} of {partition.Topic}-{partition.Partition.Value}", reason)
-                : new KafkaRequestException($"{Action} of {partition.Topic}-{partition.Partition.Value}", error, reason);
+            throw KafkaAdmin.Failure($"{Action} of {partition.Topic}-{partition.Partition.Value}", error, reason);
         }
 
         return read.Offsets;

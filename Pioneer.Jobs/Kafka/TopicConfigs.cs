@@ -69,9 +69,7 @@ internal sealed class TopicConfigs(KafkaOptions options, TimeProvider time, ILog
         var read = await TryReadAsync(topics, null, ct);
         foreach (var (topic, (error, reason)) in read.Refused)
         {
-            throw KafkaAdmin.IsTransient(error)
-                ? new KafkaUnavailableException($"{Action} of {topic}", reason)
-                : new KafkaRequestException($"{Action} of {topic}", error, reason);
+            throw KafkaAdmin.Failure($"{Action} of {topic}", error, reason);
         }
 
         return read.Configs;

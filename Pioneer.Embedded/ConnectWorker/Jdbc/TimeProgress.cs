@@ -104,7 +104,7 @@ internal sealed class TimeProgress : JdbcProgress
             _from = newest;
         }
 
-        Offset = new JdbcOffset(block.Number, _from) { RowsAtTimestamp = _count <= MaxRowsOfBlock ? RowsFrom(newest, all: true) : FrozenSet<long>.Empty };
+        Offset = new JdbcOffset(block.Number, _from) { RowsAtTimestamp = _count <= MaxRowsOfBlock ? Rows() : FrozenSet<long>.Empty };
     }
 
     /// <summary>All blocks before this one are complete.</summary>
@@ -112,7 +112,7 @@ internal sealed class TimeProgress : JdbcProgress
     {
         if (_current is { } last && _known.TryGetValue(last, out var complete))
         {
-            _beforeBlock = new JdbcOffset(complete.Number, last) { RowsAtTimestamp = complete.Rows.Count <= JdbcOffset.MaxRowsWritten ? RowsFrom(last, all: false) : FrozenSet<long>.Empty };
+            _beforeBlock = new JdbcOffset(complete.Number, last) { RowsAtTimestamp = complete.Rows.Count <= JdbcOffset.MaxRowsWritten ? Rows(last) : FrozenSet<long>.Empty };
         }
 
         _current = time;
@@ -142,17 +142,18 @@ internal sealed class TimeProgress : JdbcProgress
         var block = _known[current];
         if (_before.Count + _count <= MaxRowsOfWindow)
         {
-            return new JdbcOffset(block.Number, _from) { RowsAtTimestamp = RowsFrom(current, all: true) };
+            return new JdbcOffset(block.Number, _from) { RowsAtTimestamp = Rows() };
         }
 
-        var rows = RowsFrom(current, all: false);
+        var rows = Rows(current);
         return rows.Count <= JdbcOffset.MaxRowsWritten ? new JdbcOffset(block.Number, current) { RowsAtTimestamp = rows }
             : _settings.UsesIncrementing ? new JdbcOffset(block.Number, current)
             : _beforeBlock;
     }
 
-    private HashSet<long> RowsFrom(SourceInstant time, bool all) =>
-        [.. _known.Where(block => all || block.Key >= time).SelectMany(block => block.Value.Rows), .. _before];
+    /// <summary>Those that were handed out, from a time on; of which time the ones of another process are is not known.</summary>
+    private HashSet<long> Rows(SourceInstant? from = null) =>
+        [.. _known.Where(block => !(block.Key < from)).SelectMany(block => block.Value.Rows), .. _before];
 
     private sealed class Block
     {

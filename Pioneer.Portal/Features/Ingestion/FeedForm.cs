@@ -1,17 +1,16 @@
-using System.Text.RegularExpressions;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Sources;
 
 namespace Pioneer.Portal.Features.Ingestion;
 
 /// <summary>One column of the table while a feed is described: whether it goes to the tenants, and as what.</summary>
-public sealed partial class FeedFormColumn
+public sealed class FeedFormColumn
 {
     private FeedFormColumn(string name, string sourceType)
     {
         Name = name;
         SourceType = sourceType;
-        Problem = KsqlName().IsMatch(name) ? null : "its name cannot be one in ksql (letters, digits and underscores); a view can rename it";
+        Problem = FeedRequest.IsColumnName(name) ? null : "its name cannot be one in ksql (letters, digits and underscores); a view can rename it";
     }
 
     public string Name { get; }
@@ -53,9 +52,6 @@ public sealed partial class FeedFormColumn
     {
         Nullable = column.Nullable, Types = [column.Type], Type = column.Type, Included = true, Fixed = isFixed,
     };
-
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]{0,127}\\z", RegexOptions.NonBacktracking)]
-    private static partial Regex KsqlName();
 }
 
 /// <summary>What the dialog of a feed holds while somebody fills it in.</summary>
