@@ -11,7 +11,7 @@ namespace Pioneer.Domain.Subscriptions;
 public sealed record SubscriptionDeployed(SubscriptionId Id, string Name, int Version, OperationId Operation);
 
 /// <summary>Deploys subscriptions: new ones, new versions, and earlier versions again. Each version is checked by the sandbox first.</summary>
-public sealed class DeploySubscription(
+public sealed partial class DeploySubscription(
     IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, ISubscriptionCompiler compiler, DesiredStateBuilder builder, TenantPlanner planner,
     TenantUse use)
 {
@@ -54,23 +54,6 @@ public sealed class DeploySubscription(
             : await planner.PlanAsync(wanted with { Subscriptions = wanted.Subscriptions.Add(prepared.Value.Subscription) }, cancellationToken);
     }
 
-    /// <summary>What a text would mean as the next version of a subscription, before anything is saved.</summary>
-    public async Task<Result<UpgradeOutlook>> OutlookAsync(Actor actor, string slug, string name, string? sql, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await FindIdleAsync(db, actor, slug, name, cancellationToken);
-        if (found.IsFailure)
-        {
-            return found.Error;
-        }
-
-        var (tenant, subscription) = found.Value;
-        var compiled = Compile(tenant, subscription.Name, sql, await TenantStreams.ListAsync(db, tenant, cancellationToken));
-        return compiled.IsFailure
-            ? compiled.Error
-            : UpgradeOutlook.Of(subscription.Versions.Single(version => version.Number == subscription.CurrentVersion), compiled.Value);
-    }
-
     /// <summary>A new version: where it reads the same topic the old query hands its offsets over; <see cref="OutlookAsync"/> tells.</summary>
     public async Task<Result<SubscriptionDeployed>> UpdateAsync(
         Actor actor, string slug, string name, string? sql, string? description, long? revision, CancellationToken cancellationToken)
@@ -93,9 +76,12 @@ public sealed class DeploySubscription(
         return await SaveNextAsync(db, actor, tenant, subscription, sql, "SubscriptionChanged", cancellationToken);
     }
 
-    /// <summary>Runs an earlier version's text again, as a new version that goes on from the present offsets.</summary>
+    /// <summary>
+    /// Runs an earlier version's text again, as a new version; <see cref="RollbackOutlookAsync"/> tells what that means. <paramref name="version"/> null is the one
+    /// before; <paramref name="revision"/> is the state that the person saw, null for any.
+    /// </summary>
     public async Task<Result<SubscriptionDeployed>> RollbackAsync(
-        Actor actor, string slug, string name, int? version, CancellationToken cancellationToken)
+        Actor actor, string slug, string name, int? version, long? revision, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await FindIdleAsync(db, actor, slug, name, cancellationToken);
@@ -105,11 +91,22 @@ public sealed class DeploySubscription(
         }
 
         var (tenant, subscription) = found.Value;
+        var earlier = Earlier(subscription, version);
+        if (earlier.IsFailure)
+        {
+            return earlier.Error;
+        }
+
+        WorkRecorder.Expect(db, subscription, revision);
+        return await SaveNextAsync(db, actor, tenant, subscription, earlier.Value.Sql, "SubscriptionRolledBack", cancellationToken);
+    }
+
+    private static Result<SubscriptionVersion> Earlier(Subscription subscription, int? version)
+    {
         var number = version ?? subscription.CurrentVersion - 1;
-        var earlier = subscription.Versions.Find(row => row.Number == number && number != subscription.CurrentVersion);
-        return earlier is null
-            ? SubscriptionErrors.VersionUnknown(name, number)
-            : await SaveNextAsync(db, actor, tenant, subscription, earlier.Sql, "SubscriptionRolledBack", cancellationToken);
+        return subscription.Versions.Find(row => row.Number == number && number != subscription.CurrentVersion) is { } earlier
+            ? earlier
+            : SubscriptionErrors.VersionUnknown(subscription.Name, number);
     }
 
     private static async Task<Result<(Tenant Tenant, Subscription Subscription)>> FindIdleAsync(
@@ -150,8 +147,7 @@ public sealed class DeploySubscription(
     private static void HoldSources(
         PioneerDbContext db, Tenant tenant, Subscription subscription, CompiledSubscription compiled, ImmutableArray<TenantStream> streams)
     {
-        var current = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
-        if (current.Reads.SequenceEqual(compiled.Reads))
+        if (CurrentOf(subscription)!.Reads.SequenceEqual(compiled.Reads))
         {
             return;
         }
@@ -231,7 +227,7 @@ public sealed class DeploySubscription(
 
     private void AddVersion(PioneerDbContext? db, Actor actor, Tenant tenant, Subscription subscription, string sql, CompiledSubscription compiled)
     {
-        var number = subscription.Versions.Count == 0 ? 1 : subscription.Versions.Max(row => row.Number) + 1;
+        var number = NextNumber(subscription);
         var version = new SubscriptionVersion
         {
             SubscriptionId = subscription.Id,
@@ -258,9 +254,11 @@ public sealed class DeploySubscription(
         subscription.Error = null;
     }
 
+    private static int NextNumber(Subscription subscription) => subscription.Versions.Count == 0 ? 1 : subscription.Versions.Max(row => row.Number) + 1;
+
     // Offsets mean nothing on another topic: a version that reads another source starts at its end.
     private static int? ContinuesFrom(Subscription subscription, CompiledSubscription compiled) =>
-        subscription.Versions.Find(row => row.Number == subscription.CurrentVersion) is { } current && current.SourceTopic == compiled.SourceTopic
+        CurrentOf(subscription) is { } current && current.SourceTopic == compiled.SourceTopic
             ? current.Number
             : null;
 
@@ -277,8 +275,10 @@ public sealed class DeploySubscription(
             : new SubscriptionDeployed(subscription.Id, subscription.Name, subscription.CurrentVersion, operation.Id);
     }
 
-    private static string CurrentSql(Subscription subscription) =>
-        subscription.Versions.Single(version => version.Number == subscription.CurrentVersion).Sql;
+    // none before the first version is there
+    private static SubscriptionVersion? CurrentOf(Subscription subscription) => subscription.Versions.Find(row => row.Number == subscription.CurrentVersion);
+
+    private static string CurrentSql(Subscription subscription) => CurrentOf(subscription)!.Sql;
 
     private static Result RequireIdle(Subscription subscription) =>
         subscription.HeldBy is not null || subscription.State is SubscriptionState.Seeding or SubscriptionState.Deleting

@@ -12,30 +12,55 @@ public sealed record ColumnDifference(string Name, string? Before, string? After
 }
 
 /// <summary>What a new version would mean for whoever reads the deliveries, computed before it is deployed.</summary>
+/// <param name="Version">The present version.</param>
+/// <param name="NextVersion">The number that the new one gets.</param>
+/// <param name="Revision">The state of the subscription that this was computed from.</param>
+/// <param name="State">What the subscription does now.</param>
 /// <param name="Source">The topic that the present version reads.</param>
 /// <param name="NewSource">The topic that the new one reads.</param>
-/// <param name="GoesOn">Both read one topic, so the new query begins where the old one ends.</param>
 /// <param name="Columns">Columns that differ, in the order of the new version, those that go last.</param>
-public sealed record UpgradeOutlook(string Source, string NewSource, bool GoesOn, ImmutableArray<ColumnDifference> Columns)
+/// <param name="Seedable">Whether the new version can be given what its source holds already.</param>
+public sealed record UpgradeOutlook(
+    int Version, int NextVersion, long Revision, SubscriptionState State, string Source, string NewSource, ImmutableArray<ColumnDifference> Columns,
+    VersionSeedability Seedable)
 {
+    /// <summary>Both read one topic, so the new query begins where the old one ends.</summary>
+    public bool GoesOn => Source == NewSource;
+
+    /// <summary>Whether somebody who reads the deliveries could miss records or meet another form of them.</summary>
+    public bool NeedsAttention => !GoesOn || Columns.Any(column => column.BreaksReaders);
+
     /// <summary>What is kept and what is not, in sentences.</summary>
     public string Promise => GoesOn
-        ? "The running query ends, the new one takes over its offsets: nothing is skipped and nothing is delivered twice. Delivery pauses for a moment."
-        : $"The new version reads {NewSource} instead of {Source}, and begins with what comes from then on. What is in {NewSource} already is not delivered unless a seed job does, and what comes "
-            + $"in {Source} from then on is not either, also where a later version goes back to it.";
+        ? $"{Handover} nothing is skipped and nothing is delivered twice.{(State is SubscriptionState.Running ? " Delivery pauses for a moment." : "")}"
+        : $"The new version reads {NewSource} instead of {Source}, and begins with what comes from then on. {Earlier} What comes in {Source} from then on is not delivered, also where a "
+            + "later version goes back to it.";
 
-    /// <summary>Compares a version with the one that would follow it.</summary>
-    public static UpgradeOutlook Of(SubscriptionVersion present, CompiledSubscription next)
+    private string Handover => State switch
     {
+        SubscriptionState.Paused => "The subscription is paused and the new version starts it. It takes over the offsets:",
+        SubscriptionState.Failed => "The new query takes over the offsets of the last one that ran:",
+        _ => "The running query ends, the new one takes over its offsets:",
+    };
+
+    private string Earlier => Seedable.IsRefused
+        ? $"What is in {NewSource} already is not delivered, and no seed job can do it: {string.Join(" ", Seedable.Reasons)}"
+        : $"What is in {NewSource} already is not delivered unless a seed job does.";
+
+    /// <summary>Compares the present version of a subscription with the one that would follow it.</summary>
+    public static UpgradeOutlook Of(Subscription subscription, int nextVersion, CompiledSubscription next, VersionSeedability seedable)
+    {
+        var present = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
         var before = present.ResultSchema.ToDictionary(column => column.Name, Type, StringComparer.Ordinal);
         var after = next.ResultSchema.ToDictionary(column => column.Name, Type, StringComparer.Ordinal);
         return new UpgradeOutlook(
-            present.SourceTopic, next.SourceTopic, present.SourceTopic == next.SourceTopic,
+            present.Number, nextVersion, subscription.Revision, subscription.State, present.SourceTopic, next.SourceTopic,
             [
                 .. next.ResultSchema.Where(column => before.GetValueOrDefault(column.Name) != after[column.Name])
                     .Select(column => new ColumnDifference(column.Name, before.GetValueOrDefault(column.Name), after[column.Name])),
                 .. present.ResultSchema.Where(column => !after.ContainsKey(column.Name)).Select(column => new ColumnDifference(column.Name, before[column.Name], null)),
-            ]);
+            ],
+            seedable);
     }
 
     private static string Type(ResultColumn column) => column.IsKey ? $"{column.Type}, key" : column.Type;

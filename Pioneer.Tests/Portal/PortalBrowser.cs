@@ -21,6 +21,9 @@ public class PortalBrowser : IAsyncLifetime
     /// <summary>The API with a platform admin's token; it needs an unattended start.</summary>
     public HttpClient Api => _portal!.Api;
 
+    /// <summary>The same, for tests that need more than the portal was filled with.</summary>
+    internal ApiStory Story => new(_portal!, TestContext.Current.CancellationToken);
+
     /// <summary>Settings of the portal's start.</summary>
     protected virtual IReadOnlyList<string> Settings => ["--Embedded:DemoPaymentsPerSecond=2"];
 

@@ -112,22 +112,6 @@ public sealed partial class PortalPagesTests(LivedInPortal portal) : IClassFixtu
     }
 
     [Fact]
-    public async Task Deploy_of_a_new_version_says_which_columns_differ_and_where_it_begins()
-    {
-        var (person, _) = await SignedInAsync();
-        await person.OpenAsync("/t/acme/editor/large-payments");
-        await TypeAsync(person, "SELECT ACCOUNT_ID, BALANCE FROM BALANCES EMIT CHANGES;");
-        await person.Button("Deploy…").ClickAsync();
-
-        await Expect(person.Dialog.GetByText("reads acme.t.balances instead of acme.t.payments")).ToBeVisibleAsync();
-        var differences = person.Dialog.GetByRole(AriaRole.Table, new() { Name = "Columns that differ" });
-        await Expect(differences.GetByRole(AriaRole.Row).Filter(new() { HasText = "AMOUNT" })).ToContainTextAsync("gone");
-        await Expect(differences.GetByRole(AriaRole.Row).Filter(new() { HasText = "BALANCE" })).ToContainTextAsync("not there");
-        await person.LooksGoodAsync("deploy-new-version");
-        await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-    }
-
-    [Fact]
     public async Task Deploy_of_a_text_that_just_became_wrong_shows_its_problems_instead()
     {
         var (person, _) = await SignedInAsync();

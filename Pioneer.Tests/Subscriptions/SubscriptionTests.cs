@@ -42,32 +42,6 @@ public sealed class SubscriptionTests : IAsyncLifetime
         Assert.NotNull(detail.Current.DeployedAt);
     }
 
-    [Fact]
-    public async Task Outlook_tells_the_columns_that_differ_and_whether_offsets_are_taken_over()
-    {
-        await DeployAsync("large-payments", "SELECT ID, AMOUNT FROM PAYMENTS EMIT CHANGES;");
-        await _database.ReconcileAsync();
-
-        var wider = await OutlookAsync("SELECT ID, AMOUNT, UPDATED_AT FROM PAYMENTS EMIT CHANGES;");
-        Assert.Equal([new ColumnDifference("UPDATED_AT", null, "TIMESTAMP")], wider.Columns);
-        Assert.True(wider.GoesOn);
-        Assert.Contains("nothing is skipped", wider.Promise, StringComparison.Ordinal);
-        Assert.DoesNotContain(wider.Columns, column => column.BreaksReaders);
-
-        var other = await OutlookAsync("SELECT ID, CAST(AMOUNT AS STRING) AS AMOUNT FROM BALANCES EMIT CHANGES;");
-        Assert.Equal(("AMOUNT", "STRING", true), (other.Columns.Single().Name, other.Columns.Single().After, other.Columns.Single().BreaksReaders));
-        Assert.False(other.GoesOn);
-        Assert.Contains("reads acme.t.balances instead of acme.t.payments", other.Promise, StringComparison.Ordinal);
-
-        // the promise is kept by the version that is then deployed
-        Assert.Null((await UpdateAsync("large-payments", "SELECT ID, CAST(AMOUNT AS STRING) AS AMOUNT FROM BALANCES EMIT CHANGES;")).Error);
-        await using var db = _database.Open();
-        Assert.Null((await db.SubscriptionVersions.SingleAsync(version => version.Number == 2, DomainDatabase.Token)).ContinuesFrom);
-    }
-
-    private async Task<UpgradeOutlook> OutlookAsync(string sql) =>
-        (await _database.Get<DeploySubscription>().OutlookAsync(Actors.Admin, "acme", "large-payments", sql, DomainDatabase.Token)).Value;
-
     [Theory]
     [InlineData("payments")]
     [InlineData("balances")]
@@ -140,7 +114,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         Assert.Null((await UpdateAsync("first", Large)).Error);
         Assert.Null((await UpdateAsync("second", "SELECT * FROM FIRST EMIT CHANGES;")).Error);
 
-        var refused = (await _database.Get<DeploySubscription>().RollbackAsync(Actors.Admin, "acme", "first", 1, DomainDatabase.Token)).Error;
+        var refused = (await _database.Get<DeploySubscription>().RollbackAsync(Actors.Admin, "acme", "first", 1, null, DomainDatabase.Token)).Error;
 
         Assert.Equal("ReadsItself", Assert.Single(Assert.IsType<QueryRefused>(refused).Diagnostics).Code);
     }
@@ -185,7 +159,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         await _database.Get<DeploySubscription>().UpdateAsync(
             Actors.Admin, "acme", "large-payments", "SELECT * FROM PAYMENTS WHERE AMOUNT > 2000 EMIT CHANGES;", null, null, DomainDatabase.Token);
 
-        var back = await _database.Get<DeploySubscription>().RollbackAsync(Actors.Admin, "acme", "large-payments", null, DomainDatabase.Token);
+        var back = await _database.Get<DeploySubscription>().RollbackAsync(Actors.Admin, "acme", "large-payments", null, null, DomainDatabase.Token);
 
         Assert.Equal(3, back.Value.Version);
         Assert.Equal(Large, (await GetAsync("large-payments")).Current.Sql);

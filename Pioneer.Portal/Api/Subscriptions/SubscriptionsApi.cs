@@ -28,8 +28,8 @@ internal static class SubscriptionsApi
             async (string slug, string name, SubscriptionBody body, ExpectedRevision expected, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
                 Deployed(await deploy.UpdateAsync(current.Actor, slug, name, body.Sql, body.Description, expected.Value, ct), expected)).Starts<DeploymentStarted>("Deploys a new version; it goes on where the old one stops.");
 
-        api.MapPost(One + ":rollback", async (string slug, string name, int? version, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
-            Deployed(await deploy.RollbackAsync(current.Actor, slug, name, version, ct))).Starts<DeploymentStarted>("Deploys an earlier version again.");
+        api.MapPost(One + ":rollback", async (string slug, string name, int? version, ExpectedRevision expected, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
+            Deployed(await deploy.RollbackAsync(current.Actor, slug, name, version, expected.Value, ct), expected)).Starts<DeploymentStarted>("Deploys an earlier version again.");
 
         api.MapPost(One + ":pause", async (string slug, string name, ControlSubscriptions control, CurrentActor current, CancellationToken ct) =>
             (await control.PauseAsync(current.Actor, slug, name, ct)).ToAccepted()).Starts("Pauses a subscription.");

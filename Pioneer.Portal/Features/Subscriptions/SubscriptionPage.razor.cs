@@ -36,9 +36,6 @@ public sealed partial class SubscriptionPage
     public required ControlSubscriptions Control { get; set; }
 
     [Inject]
-    public required DeploySubscription Deploy { get; set; }
-
-    [Inject]
     public required CurrentActor Me { get; set; }
 
     [Inject]
@@ -74,13 +71,10 @@ public sealed partial class SubscriptionPage
 
     private async Task RollbackAsync(int version)
     {
-        if (await Dialogs.ConfirmAsync(
-            $"Run version {version} again",
-            "It becomes a new version that goes on from the present offsets. Nothing is delivered twice.",
-            $"Roll back to v{version}", danger: false))
+        var parameters = new DialogParameters<RollbackDialog> { { x => x.Slug, Slug }, { x => x.Name, Name }, { x => x.Version, version } };
+        if (await Dialogs.AskAsync<RollbackDialog, SubscriptionDeployed>($"Run version {version} again", parameters) is { } deployed)
         {
-            var deployed = await Deploy.RollbackAsync(Me.Actor, Slug, Name, version, Gone);
-            Follow(deployed.IsSuccess ? deployed.Value.Operation : deployed.Error!);
+            Follow(deployed.Operation);
         }
     }
 

@@ -1,0 +1,44 @@
+using Microsoft.Playwright;
+using Pioneer.Tests.Stories;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pioneer.Tests.Portal;
+
+/// <summary>What a new version would change is seen before it is deployed, and before the way back.</summary>
+public sealed partial class PortalPagesTests
+{
+    [Fact]
+    public async Task Deploy_of_a_new_version_says_which_columns_differ_and_where_it_begins()
+    {
+        var (person, _) = await SignedInAsync();
+        await person.OpenAsync("/t/acme/editor/large-payments");
+        await TypeAsync(person, "SELECT ACCOUNT_ID, BALANCE FROM BALANCES EMIT CHANGES;");
+        await person.Button("Deploy…").ClickAsync();
+
+        await Expect(person.Dialog.GetByText("reads acme.t.balances instead of acme.t.payments")).ToBeVisibleAsync();
+        var differences = person.Dialog.GetByRole(AriaRole.Table, new() { Name = "Columns that differ" });
+        await Expect(differences.GetByRole(AriaRole.Row).Filter(new() { HasText = "AMOUNT" })).ToContainTextAsync("gone");
+        await Expect(differences.GetByRole(AriaRole.Row).Filter(new() { HasText = "BALANCE" })).ToContainTextAsync("not there");
+        await person.LooksGoodAsync("deploy-new-version");
+        await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+    }
+
+    [Fact]
+    public async Task Roll_back_says_what_it_means_as_a_deployment_does()
+    {
+        var (person, _) = await SignedInAsync();
+        var story = portal.Story;
+        await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "there-and-back", sql = "SELECT ID, AMOUNT FROM PAYMENTS EMIT CHANGES;" });
+        await story.DoAsync(HttpMethod.Put, "tenants/acme/subscriptions/there-and-back", new { sql = "SELECT ID, AMOUNT, CURRENCY FROM PAYMENTS EMIT CHANGES;" });
+        await person.OpenAsync("/t/acme/subscriptions/there-and-back/versions");
+        await person.Button("Roll back…").ClickAsync();
+
+        await Expect(person.Dialog.GetByText("there-and-back becomes version 3")).ToBeVisibleAsync();
+        await Expect(person.Dialog.GetByText("nothing is skipped and nothing is delivered twice")).ToBeVisibleAsync();
+        await Expect(person.Dialog.GetByRole(AriaRole.Table, new() { Name = "Columns that differ" })).ToContainTextAsync("CURRENCY");
+        await person.LooksGoodAsync("roll-back");
+        await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Roll back to v1" }).ClickAsync();
+        await Expect(person.Heading("there-and-back v3")).ToBeVisibleAsync();
+    }
+}
