@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Pioneer.Domain.Recovery;
 
@@ -124,6 +125,10 @@ public sealed record ConnectorEvidence(string Name, string State, ImmutableArray
 {
     /// <summary>Rows that were left out; null where the worker does not tell, as Kafka Connect's own does not.</summary>
     public SkippedRows? Skipped { get; init; }
+
+    /// <summary>What it has done since the start; null where the worker does not tell. Not kept with the round: verdicts rest on topics.</summary>
+    [JsonIgnore]
+    public ConnectorProgress? Progress { get; init; }
 
     /// <summary>Whether a task or the connector itself reports FAILED.</summary>
     public bool IsFailed => State == "FAILED" || Tasks.Any(task => task.State == "FAILED");

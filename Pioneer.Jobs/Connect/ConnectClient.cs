@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Hosting;
 
 namespace Pioneer.Jobs.Connect;
@@ -21,21 +20,21 @@ public sealed class ConnectClient(IHttpClientFactory http, IOptions<ConnectOptio
     private static readonly TimeSpan RebalancePause = TimeSpan.FromMilliseconds(100);
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
-    private bool? _tellsSkipped;
+    private bool? _isOurWorker;
 
     /// <summary>
-    /// Every connector with configuration and status, and from our own worker with the rows that it left out. Two requests, however many there are:
+    /// Every connector with configuration and status, and from our own worker with what it did since the start and left out. Two requests, however many there are:
     /// asked for both at once, a worker leaves out those that have no status yet, and a connector that was just made would seem not to be there.
     /// </summary>
     public async Task<ImmutableArray<Connector>> ListAsync(CancellationToken ct)
     {
-        var expand = await TellsSkippedAsync(ct) ? "expand=status&expand=skipped" : "expand=status";
+        var expand = await TellsMoreAsync(ct) ? "expand=status&expand=skipped&expand=progress" : "expand=status";
         var statuses = await SendAsync("list connectors", Repeatable, HttpMethod.Get, $"connectors?{expand}", null, ct);
         var infos = await SendAsync("list connectors", Repeatable, HttpMethod.Get, "connectors?expand=info", null, ct);
         return infos.EnumerateObject().Select(entry => new Connector(
             entry.Name,
             Config(entry.Value.GetProperty("info").GetProperty("config")),
-            statuses.TryGetProperty(entry.Name, out var known) ? Status(known.GetProperty("status")) with { Skipped = Skipped(known) } : new ConnectorStatus("UNASSIGNED", "", null, [])))
+            statuses.TryGetProperty(entry.Name, out var known) ? Status(known.GetProperty("status")) with { Skipped = WorkerProgress.Skipped(known), Progress = WorkerProgress.Of(known) } : new ConnectorStatus("UNASSIGNED", "", null, [])))
             .ToImmutableArray();
     }
 
@@ -196,7 +195,7 @@ public sealed class ConnectClient(IHttpClientFactory http, IOptions<ConnectOptio
     }
 
     /// <summary>Whether it is our own worker. Kafka Connect's would write a line in its log for each connector when asked for what it does not know.</summary>
-    private async Task<bool> TellsSkippedAsync(CancellationToken ct) => _tellsSkipped ??= await IsOurWorkerAsync(ct);
+    private async Task<bool> TellsMoreAsync(CancellationToken ct) => _isOurWorker ??= await IsOurWorkerAsync(ct);
 
     private async Task<bool> IsOurWorkerAsync(CancellationToken ct)
     {
@@ -211,14 +210,6 @@ public sealed class ConnectClient(IHttpClientFactory http, IOptions<ConnectOptio
             return false;
         }
     }
-
-    private static SkippedRows? Skipped(JsonElement connector) => connector.TryGetProperty("skipped", out var tasks)
-        ? SkippedRows.Sum([.. tasks.EnumerateArray().Select(task => new SkippedRows(
-            task.GetProperty("count").GetInt64(),
-            task.TryGetProperty("last_at", out var at) ? at.GetDateTimeOffset() : null,
-            Text(task, "last_place"),
-            Text(task, "last_reason")))])
-        : null;
 
     private static string? Trace(JsonElement element) => Text(element, "trace") is { Length: > 0 } trace ? trace : null;
 

@@ -15,6 +15,9 @@ public sealed record ConnectorStatus(string State, string WorkerId, string? Trac
     /// <summary>Rows that its tasks left out; null where the worker does not tell, or was not asked.</summary>
     public SkippedRows? Skipped { get; init; }
 
+    /// <summary>What its tasks have done since the start; null where the worker does not tell, or was not asked.</summary>
+    public ConnectorProgress? Progress { get; init; }
+
     /// <summary>Why the connector, or else its first failed task, failed; null when nothing has.</summary>
     public string? FailureTrace => Trace ?? Tasks.FirstOrDefault(task => task.State == "FAILED")?.Trace;
 }

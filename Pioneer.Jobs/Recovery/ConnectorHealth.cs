@@ -2,7 +2,7 @@ using Pioneer.Domain.Recovery;
 
 namespace Pioneer.Jobs.Recovery;
 
-/// <summary>How a connector fares, as it was seen last; for everybody who sees the connector, so it names no addresses.</summary>
+/// <summary>How a connector fares, as it was seen last; for everybody who sees the connector: names no addresses <see cref="ForTenants"/>.</summary>
 /// <param name="State">Kafka Connect's own word, <c>MISSING</c> where it has no such connector, <c>NOT_OBSERVED</c> where it was not asked or did not answer.</param>
 /// <param name="SeenAt">When Kafka Connect was looked at last.</param>
 /// <param name="RunningTasks">Tasks that say they run.</param>
@@ -17,6 +17,12 @@ public sealed record ConnectorHealth(
 {
     /// <summary>Rows that were left out since the connector started; null where that is not observed, as of Kafka Connect's own workers.</summary>
     public SkippedRows? Skipped { get; init; }
+
+    /// <summary>What it has done since it was started; null where that is not observed, as of Kafka Connect's own workers.</summary>
+    public ConnectorProgress? Progress { get; init; }
+
+    /// <summary>As a tenant may see it: without errors in a worker's words, which may name addresses.</summary>
+    public ConnectorHealth ForTenants() => Progress is null ? this : this with { Progress = Progress with { LastError = null } };
 
     /// <summary>The health of a connector that fills the topic of its own name.</summary>
     /// <param name="source">The name of its source.</param>
@@ -38,6 +44,7 @@ public sealed record ConnectorHealth(
             trouble?.Since)
         {
             Skipped = seen?.Skipped,
+            Progress = seen?.Progress,
         };
     }
 }

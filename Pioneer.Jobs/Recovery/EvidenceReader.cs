@@ -43,7 +43,7 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
             connector.Name,
             connector.Status.State,
             [.. connector.Status.Tasks.Select(task => new TaskEvidence(task.Id, task.State))],
-            connector.Status.FailureTrace) { Skipped = connector.Status.Skipped })];
+            connector.Status.FailureTrace) { Skipped = connector.Status.Skipped, Progress = connector.Status.Progress })];
 
     private async Task<List<QueryEvidence>> QueriesAsync(ImmutableArray<WatchedTenant> tenants, CancellationToken ct)
     {

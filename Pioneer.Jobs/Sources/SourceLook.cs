@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pioneer.Domain;
+using Pioneer.Domain.Ingestion;
 using Pioneer.Sources;
 
 namespace Pioneer.Jobs.Sources;
@@ -23,17 +24,6 @@ public enum SourceContactKind
 /// <summary>One try to reach a source and sign in.</summary>
 /// <param name="Error">In words, with the way out; null when it was reached.</param>
 public sealed record SourceContact(DateTimeOffset At, SourceContactKind Kind, Error? Error, TimeSpan Took);
-
-/// <summary>How far rows have been looked at, or read: the largest time and the largest number of a growing column.</summary>
-public sealed record SourceMark(SourceInstant? Time, long? Number)
-{
-    /// <summary>Before every row.</summary>
-    public static SourceMark None { get; } = new(null, null);
-
-    /// <summary>The larger of each.</summary>
-    public SourceMark Max(SourceMark other) => new(
-        other.Time is { } time && !(Time >= time) ? time : Time, other.Number is { } number && !(Number >= number) ? number : Number);
-}
 
 /// <summary>A feed to look at.</summary>
 /// <param name="After">Where the last look ended; null looks up the newest values only.</param>

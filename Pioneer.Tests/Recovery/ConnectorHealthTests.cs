@@ -1,7 +1,9 @@
+using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Jobs.Sources;
+using Pioneer.Sources;
 using Xunit;
 
 namespace Pioneer.Tests.Recovery;
@@ -49,6 +51,34 @@ public sealed class ConnectorHealthTests
 
         Look([connector]);
         Assert.Null(ConnectorHealth.Of(_picture, Topic, "bank").Skipped);
+    }
+
+    [Fact]
+    public void Progress_is_told_to_all_who_see_the_connector_but_its_errors_only_to_the_platforms_people()
+    {
+        var position = new ConnectorPosition(new SourceMark(SourceInstant.FromUnixMs(1_700_000_000_123), 7));
+        var progress = new ConnectorProgress(Noon.AddHours(-1), Noon, 12, Noon.AddMinutes(-5), Noon.AddMinutes(-9), "10.0.0.7 refused", position);
+        var connector = new ConnectorEvidence(Topic, "RUNNING", [new TaskEvidence(0, "RUNNING")], null);
+
+        Look([connector with { Progress = progress }]);
+        var health = ConnectorHealth.Of(_picture, Topic, "bank");
+        Assert.Equal((progress, progress with { LastError = null }), (health.Progress, health.ForTenants().Progress));
+        Assert.Equal("2023-11-14T22:13:20.123Z, number 7", position.ToText());
+
+        Look([connector]);
+        Assert.Null(ConnectorHealth.Of(_picture, Topic, "bank").Progress);
+    }
+
+    [Theory]
+    [InlineData("""{"incrementing":7,"timestamp":1700000000123,"timestamp_nanos":123456000}""", "2023-11-14T22:13:20.123456Z, number 7")]
+    [InlineData("""{"timestamp":1700000000123}""", "2023-11-14T22:13:20.123Z")]
+    [InlineData("""{"incrementing":7,"numbers_read":[6,7]}""", "number 7")]
+    [InlineData("""{"lsn":4711}""", null)]
+    public void Position_is_read_as_ours_and_the_real_connector_keep_it(string offset, string? text)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(offset);
+        Assert.Equal(text, Pioneer.Jobs.Connect.WorkerProgress.Position([json.RootElement])?.ToText());
+        Assert.Null(Pioneer.Jobs.Connect.WorkerProgress.Position([json.RootElement, json.RootElement]));
     }
 
     [Fact]

@@ -21,6 +21,9 @@ internal abstract class JdbcProgress
     /// <summary>The position after the last row that was handed out, as it is kept; null where positions mean nothing.</summary>
     public abstract string? Reached { get; }
 
+    /// <summary>The largest time and number that were seen, of known rows too: ahead of <see cref="Offset"/>, which leaves room for rows that come late.</summary>
+    public abstract JdbcOffset Newest { get; }
+
     /// <summary>For each mode its own.</summary>
     public static JdbcProgress Of(JdbcSourceSettings settings, JdbcOffset offset, TimeProvider time) => settings switch
     {
@@ -48,6 +51,8 @@ internal abstract class JdbcProgress
         public override JdbcOffset Offset { get; protected set; } = JdbcOffset.Start;
 
         public override string? Reached => null;
+
+        public override JdbcOffset Newest => JdbcOffset.Start;
 
         public override bool Take(ConnectStruct row) => true;
     }

@@ -17,6 +17,7 @@ internal sealed class JdbcQuerier : IAsyncDisposable
     private readonly string _partition;
     private readonly JdbcProgress _progress;
     private string? _position;
+    private JdbcOffset _newest;
     private bool _isRowAhead;
     private DbCommand? _command;
     private SourceRows? _rows;
@@ -30,8 +31,13 @@ internal sealed class JdbcQuerier : IAsyncDisposable
         _partition = partition;
         _topic = settings.TopicPrefix + table;
         _progress = JdbcProgress.Of(settings, offset, time);
+        _newest = _progress.Newest;
+        ReadUpTo = new SourcePosition(partition, settings.Mode is JdbcMode.Bulk ? null : _newest.ToJson());
         _position = settings.Mode is JdbcMode.Bulk ? null : _progress.Offset.ToJson();
     }
+
+    /// <summary>How far rows were read, known ones included, in the form of a position.</summary>
+    public SourcePosition ReadUpTo { get; private set; }
 
     /// <summary>Sound rows read since the current result was opened.</summary>
     public long RowsOfCycle { get; private set; }
@@ -81,6 +87,12 @@ internal sealed class JdbcQuerier : IAsyncDisposable
             // the others of the batch keep the position before it: a batch is written as one
             _position = _progress.Reached;
             records[^1] = records[^1] with { Position = new SourcePosition(_partition, _position) };
+        }
+
+        if (_progress.Newest is var newest && newest != _newest)
+        {
+            _newest = newest;
+            ReadUpTo = new SourcePosition(_partition, newest.ToJson());
         }
 
         RowsOfCycle += records.Count(record => record.Unreadable is null);

@@ -64,7 +64,7 @@ internal sealed partial class JdbcSourceTask(JdbcSourceSettings settings, TimePr
         var records = await ReadAsync(querier, connection, cancellationToken);
         if (querier.IsOpen)
         {
-            return new SourceBatch(records, TimeSpan.Zero);
+            return new SourceBatch(records, TimeSpan.Zero, ReadUpTo: querier.ReadUpTo);
         }
 
         _queue.Dequeue();
@@ -72,7 +72,7 @@ internal sealed partial class JdbcSourceTask(JdbcSourceSettings settings, TimePr
         var cycle = settings.Mode == JdbcMode.Bulk
             ? new BulkCycle(querier.Name, querier.RowsOfCycle, time.GetElapsedTime(_cycleStarted))
             : null;
-        return new SourceBatch(records, Max(Until(_queue.Peek().DueAt), TimeSpan.Zero), cycle);
+        return new SourceBatch(records, Max(Until(_queue.Peek().DueAt), TimeSpan.Zero), cycle, querier.ReadUpTo);
     }
 
     private async Task<IReadOnlyList<SourceRecord>> ReadAsync(JdbcQuerier querier, DbConnection connection, CancellationToken cancellationToken)

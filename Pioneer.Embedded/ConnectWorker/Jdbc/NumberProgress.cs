@@ -33,6 +33,8 @@ internal sealed class NumberProgress : JdbcProgress
 
     public override string Reached => Position().ToJson();
 
+    public override JdbcOffset Newest => new(_last, null);
+
     public override bool Take(ConnectStruct row)
     {
         if (_settings.Number(row) is not { } number)

@@ -32,18 +32,23 @@ internal sealed class TimeProgress : JdbcProgress
     private SourceInstant _window = SourceInstant.Earliest;
     private JdbcOffset _beforeBlock;
     private int _count;
+    private SourceInstant? _newest;
+    private long? _newestNumber;
 
     public TimeProgress(JdbcSourceSettings settings, JdbcOffset offset)
     {
         _settings = settings;
         Offset = offset.Timestamp is null && settings.TimestampInitialMs is { } initial ? offset with { Timestamp = SourceInstant.FromUnixMs(initial) } : offset;
         (_from, _beforeBlock) = (Offset.Timestamp, Offset);
+        (_newest, _newestNumber) = (offset.Timestamp, offset.Incrementing);
         _before = [.. Offset.RowsAtTimestamp];
     }
 
     public override JdbcOffset Offset { get; protected set; }
 
     public override string Reached => PositionReached().ToJson();
+
+    public override JdbcOffset Newest => new(_newestNumber, _newest);
 
     public override void Begin(SourceInstant? end)
     {
@@ -70,6 +75,11 @@ internal sealed class TimeProgress : JdbcProgress
         if (_settings.UsesIncrementing && _settings.Number(row) is { } number)
         {
             block.Number = Math.Max(block.Number ?? long.MinValue, number);
+        }
+
+        if (!(_newest > time))
+        {
+            (_newest, _newestNumber) = (time, block.Number);
         }
 
         if (!block.Rows.Add(fingerprint))

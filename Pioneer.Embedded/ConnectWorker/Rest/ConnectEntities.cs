@@ -36,7 +36,8 @@ internal sealed record ConnectorStateInfo(string Name, StateInfo Connector, IRea
 internal sealed record ExpandedConnector(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConnectorInfo? Info,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConnectorStateInfo? Status,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SkippedInfo>? Skipped);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SkippedInfo>? Skipped,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProgressInfo>? Progress);
 
 /// <summary>
 /// Records that a task left out since it started, with the last of them. Told where it is asked for with <c>expand=skipped</c>: Kafka Connect's own
@@ -48,6 +49,24 @@ internal sealed record SkippedInfo(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastPlace,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastReason);
+
+/// <summary>
+/// What a task has done since it was started, told where it is asked for with <c>expand=progress</c>. Kafka Connect's own answers have no place for it either;
+/// of its connectors only the positions are told, one connector at a time.
+/// </summary>
+/// <param name="SourceReachedAt">When the source last gave an answer to a query of the task; null where it has not yet.</param>
+/// <param name="Rows">Records that were committed.</param>
+/// <param name="LastError">Why the last session ended that failed, in the task's words.</param>
+/// <param name="Positions">How far each part of the source was read; what of an offset is a list is left out.</param>
+internal sealed record ProgressInfo(
+    int Task,
+    DateTimeOffset StartedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? SourceReachedAt,
+    long Rows,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastRowAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastErrorAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastError,
+    IReadOnlyList<SourceOffset> Positions);
 
 internal sealed record TaskInfo(ConnectorTaskId Id, IReadOnlyDictionary<string, string> Config);
 

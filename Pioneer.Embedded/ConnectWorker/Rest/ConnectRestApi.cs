@@ -175,7 +175,8 @@ internal static class ConnectRestApi
                 connector => new ExpandedConnector(
                     expand.Contains("info", StringComparer.Ordinal) ? connector.Info() : null,
                     expand.Contains("status", StringComparer.Ordinal) ? connector.Status() : null,
-                    expand.Contains("skipped", StringComparer.Ordinal) ? connector.Skipped() : null),
+                    expand.Contains("skipped", StringComparer.Ordinal) ? connector.Skipped() : null,
+                    expand.Contains("progress", StringComparer.Ordinal) ? connector.Progress() : null),
                 StringComparer.Ordinal));
     }
 

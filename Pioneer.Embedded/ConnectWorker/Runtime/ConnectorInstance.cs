@@ -74,6 +74,8 @@ internal sealed class ConnectorInstance(WorkerContext context, string name) : IA
 
     public IReadOnlyList<SkippedInfo> Skipped() => [.. _tasks.Select(task => task.Skipped)];
 
+    public IReadOnlyList<ProgressInfo> Progress() => [.. _tasks.Select(task => task.Progress)];
+
     public ConnectorStateInfo Status() => Status(_ => false, tasks: false);
 
     /// <summary>The status with RESTARTING in place of the states that <paramref name="restarts"/> picks, those of tasks too if asked.</summary>

@@ -42,7 +42,8 @@ internal interface ISourceTask : IAsyncDisposable
 /// <param name="Records">Records in source order.</param>
 /// <param name="Pause">How long nothing more is expected; zero asks to be polled at once.</param>
 /// <param name="CycleCompleted">Set when a whole bulk read ends with these records.</param>
-internal sealed record SourceBatch(IReadOnlyList<SourceRecord> Records, TimeSpan Pause, BulkCycle? CycleCompleted = null);
+/// <param name="ReadUpTo">How far the source was read with these records, known ones included: no place to go on from. Null where the source was not asked.</param>
+internal sealed record SourceBatch(IReadOnlyList<SourceRecord> Records, TimeSpan Pause, BulkCycle? CycleCompleted = null, SourcePosition? ReadUpTo = null);
 
 /// <summary>One complete read of a table or query in bulk mode.</summary>
 internal sealed record BulkCycle(string Of, long Rows, TimeSpan Took);

@@ -28,6 +28,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
     private readonly HashSet<string> _topicsSeen = new(StringComparer.Ordinal);
     private readonly Queue<long> _fencings = new();
     private readonly SkippedRows _skipped;
+    private readonly TaskProgress _progress;
     private readonly bool _logsSkipped;
     private readonly Lock _gate = new();
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,6 +52,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         _paused = paused;
         _logger = context.Loggers.CreateLogger<SourceTaskRunner>();
         _skipped = new SkippedRows(name.Index);
+        _progress = new TaskProgress(name.Index, context.Time);
         _logsSkipped = new ConfigView(taskConfig).GetBoolean("errors.log.enable", false);
     }
 
@@ -64,6 +66,9 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
 
     /// <summary>Records that were left out since the start.</summary>
     public Rest.SkippedInfo Skipped => _skipped.Committed;
+
+    /// <summary>What it has done since the start.</summary>
+    public Rest.ProgressInfo Progress => _progress.Info;
 
     public void Start()
     {
@@ -128,6 +133,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
             catch (Exception error) when (!_stop.IsCancellationRequested && Passes(error))
             {
                 LogRetry(_logger, Name, error.Message, _backoff);
+                _progress.Fail(error.Message);
                 ConnectMetrics.Retries.Add(1);
                 await Task.Delay(_backoff, _context.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _backoff = _backoff * 2 < MaxBackoff ? _backoff * 2 : MaxBackoff;
@@ -140,6 +146,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
             catch (Exception error)
             {
                 LogFailed(_logger, error, Name);
+                _progress.Fail(error.Message);
                 lock (_gate)
                 {
                     Report(ConnectorState.Failed, ErrorTrace.Of(error));
@@ -154,6 +161,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
     {
         ThrowIfInjected();
         _skipped.Forget();
+        _progress.Forget();
         var pipeline = new RecordPipeline(_config, _skipped);
         await using var writer = new TransactionalWriter(_context, Name, _config, _logger);
         await writer.InitAsync(cancellationToken);
@@ -161,7 +169,8 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         await using var task = _connector.CreateTask(await _context.References.ResolveAsync(_config, cancellationToken));
         try
         {
-            await task.StartAsync(partition => _context.State.Offset(Name.Connector, partition), cancellationToken);
+            await task.StartAsync(StoredOffset, cancellationToken);
+            _progress.Reached(null);
             _sourceReached = true;
             while (true)
             {
@@ -175,6 +184,17 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         }
     }
 
+    private string? StoredOffset(string partition)
+    {
+        var stored = _context.State.Offset(Name.Connector, partition);
+        if (stored is not null)
+        {
+            _progress.GoesOnFrom(new Data.SourcePosition(partition, stored));
+        }
+
+        return stored;
+    }
+
     private async Task StepAsync(ISourceTask task, RecordPipeline pipeline, TransactionalWriter writer, CancellationToken cancellationToken)
     {
         ThrowIfInjected();
@@ -184,6 +204,11 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         }
 
         var batch = await task.PollAsync(cancellationToken);
+        if (batch.ReadUpTo is not null)
+        {
+            _progress.Reached(batch.ReadUpTo);
+        }
+
         if (batch.Records.Count > 0)
         {
             await AddAsync(batch.Records, pipeline, writer, cancellationToken);
@@ -253,13 +278,14 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
 
     private async Task CommitAsync(TransactionalWriter writer, CancellationToken cancellationToken)
     {
+        var records = writer.OpenRecords;
         if (writer.IsOpen)
         {
-            var records = writer.OpenRecords;
             await writer.CommitAsync(cancellationToken);
             ConnectMetrics.Records.Add(records);
         }
 
+        _progress.Commit(records);
         foreach (var row in _skipped.Commit(_context.Time.GetUtcNow()))
         {
             ConnectMetrics.Skipped.Add(1);

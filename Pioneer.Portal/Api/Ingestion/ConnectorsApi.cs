@@ -14,7 +14,7 @@ internal static class ConnectorsApi
                 CancellationToken ct) =>
             {
                 var rows = await ingestion.ConnectorsAsync(current.Actor, tenant, page.Window, ct);
-                return rows.IsSuccess ? page.Answer(http, rows.Value, row => ConnectorView.Of(row, picture)) : rows.Error.ToProblem();
+                return rows.IsSuccess ? page.Answer(http, rows.Value, row => ConnectorView.Of(row, picture, current.Actor)) : rows.Error.ToProblem();
             })
             .Answers<ConnectorView[]>("Lists wanted connectors by tenant and feed, with how they fare.");
 
