@@ -60,6 +60,7 @@ internal static class PortalPlatform
             configuration["Kafka:SaslMechanism"] = "SCRAM-SHA-256";
             configuration["Kafka:Username"] = options.SuperUser;
             configuration["Kafka:Password"] = options.SuperPassword;
+            configuration["Kafka:SuperUsers"] = options.SuperUser;
             SetDefault(configuration, "Kafka:AdvertisedBootstrapServers", kafka);
             SetDefault(configuration, "Kafka:ReplicationFactor", "1");
             SetDefault(configuration, "Kafka:Partitions", "3");

@@ -8,6 +8,7 @@ using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Jobs.Delivery;
+using Pioneer.Jobs.Isolation;
 using Pioneer.Jobs.KsqlDb;
 using Pioneer.Jobs.Operations;
 using Pioneer.Jobs.Provisioning;
@@ -37,6 +38,7 @@ public static class JobServices
         services.AddSingleton<SourceConnections>();
         services.AddScoped<ISourceInspector>(provider => provider.GetRequiredService<SourceInspector>());
         services.AddSubscriptions();
+        services.AddIsolation();
         services.AddSecretProtection(configuration);
         services.AddJobStorage(options, configuration);
         return services;

@@ -28,6 +28,15 @@ public sealed class KafkaOptions
     /// <summary>What tenants are told; the platform's own bootstrap servers when empty.</summary>
     public string? AdvertisedBootstrapServers { get; set; }
 
+    /// <summary>
+    /// The brokers' <c>super.users</c>, names with or without <c>User:</c>, separated by semicolons or commas; null where nobody said them, as brokers
+    /// do not tell.
+    /// </summary>
+    public string? SuperUsers { get; set; }
+
+    /// <summary>The brokers' <c>allow.everyone.if.no.acl.found</c>.</summary>
+    public bool AllowEveryoneIfNoAclFound { get; set; }
+
     /// <summary>Mechanism of every credential that Pioneer issues.</summary>
     public const string CredentialMechanism = "SCRAM-SHA-512";
 

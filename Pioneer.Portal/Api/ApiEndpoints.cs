@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Pioneer.Domain.Auditing;
 using Pioneer.Portal.Api.Delivery;
 using Pioneer.Portal.Api.Ingestion;
+using Pioneer.Portal.Api.Isolation;
 using Pioneer.Portal.Api.Operations;
 using Pioneer.Portal.Api.Provisioning;
 using Pioneer.Portal.Api.Recovery;
@@ -46,6 +47,7 @@ public static class ApiEndpoints
         Area("Tenants").MapTenants();
         Area("People").MapPeople();
         Area("Settings").MapProtection();
+        Area("Isolation").MapIsolation();
         Area("Ingestion").MapEntitlements();
         Area("Ingestion").MapSources();
         Area("Ingestion").MapFeeds();

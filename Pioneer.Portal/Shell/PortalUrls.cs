@@ -34,6 +34,7 @@ public static class PortalUrls
     public const string PasskeySignIn = "/sign-in/passkey";
     public const string Account = "/account";
     public const string Sessions = "/settings/sessions";
+    public const string Rights = "/settings/rights";
     public const string AccessDenied = "/access-denied";
 
     public static string Tenant(string slug, string? tab = null) => tab is null ? $"/tenants/{slug}" : $"/tenants/{slug}/{tab}";

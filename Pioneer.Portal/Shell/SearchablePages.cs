@@ -31,6 +31,7 @@ internal static class SearchablePages
         new("Users", "users people accounts roles", PortalUrls.Settings),
         new("Sessions", "sessions sign-ins", PortalUrls.Sessions),
         new("API tokens", "api tokens", PortalUrls.ApiTokens),
+        new("Rights", "rights effective acl rules who may read", PortalUrls.Rights),
         new("Platform", "platform connections settings", PortalUrls.Platform),
     ];
 

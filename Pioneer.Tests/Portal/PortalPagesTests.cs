@@ -24,7 +24,8 @@ public sealed partial class PortalPagesTests(LivedInPortal portal) : IClassFixtu
         "/t/acme/subscriptions/large-payments/versions", "/t/acme/delivery", "/seeds", "/t/acme/seeds", "/t/acme/seeds/new",
         $"/t/acme/seeds/runs/{portal.SeedRun}", "/recovery", "/recovery/horizons", "/recovery/drills", $"/recovery/runs/{portal.PlaybookRun}",
         "/recovery/incidents", "/recovery/incidents?all=true", $"/recovery/incidents/{portal.Incident}", "/operations", $"/operations/{portal.Operation}", "/activity",
-        "/settings/users", "/settings/sessions", "/settings/tokens", "/settings/platform", "/account", "/t/acme/members",
+        "/settings/users", "/settings/sessions", "/settings/tokens", "/settings/platform", "/settings/rights",
+        "/settings/rights?op=Read&on=Topic&name=acme.t.payments", "/settings/rights?op=Read&on=Topic&name=acme.t.payments&who=acme.ksql", "/account", "/t/acme/members",
     ];
 
     private static IReadOnlyList<string> ViewedPages => ["/", "/t/acme/subscriptions", "/t/acme/subscriptions/large-payments", "/t/acme/delivery"];
