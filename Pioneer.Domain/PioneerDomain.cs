@@ -73,6 +73,7 @@ public static class PioneerDomain
         services.AddScoped<TenantUse>();
         services.AddScoped<RecordReadings>();
         services.AddSingleton<OpenSlots>();
+        services.AddSingleton<OpenReadings>();
         services.AddScoped<GlobalSearch>();
         services.AddScoped<OverviewQuery>();
     }

@@ -8,7 +8,7 @@ namespace Pioneer.Domain.Tenants;
 /// The door to a tenant's records: whoever reads them, by a live tail, a preview or an event stream, has the right to it, takes one of the tenant's places
 /// for it, and stands in the audit log once an hour.
 /// </summary>
-public sealed class RecordReadings(IDbContextFactory<PioneerDbContext> contexts, TenantUse use, SecurityTrail trail)
+public sealed class RecordReadings(IDbContextFactory<PioneerDbContext> contexts, TenantUse use, OpenReadings open, SecurityTrail trail)
 {
     /// <summary>What previews read is told under this name: a query need not be a subscription yet.</summary>
     public const string Preview = "preview";
@@ -24,11 +24,12 @@ public sealed class RecordReadings(IDbContextFactory<PioneerDbContext> contexts,
         }
 
         var place = use.Open(found.Value, kind);
-        if (place.IsSuccess)
+        if (place.IsFailure)
         {
-            await trail.RecordsReadAsync(actor, found.Value, subscription, kind.ToString().ToLowerInvariant(), cancellationToken);
+            return place.Error;
         }
 
-        return place;
+        await trail.RecordsReadAsync(actor, found.Value, subscription, kind.ToString().ToLowerInvariant(), cancellationToken);
+        return open.Note(found.Value.Id, subscription, kind, actor.Name, place.Value);
     }
 }

@@ -78,6 +78,7 @@ public static class JobServices
         services.AddScoped<PreviewService>();
         services.AddScoped<DeliveryReader>();
         services.AddScoped<DeliveryTail>();
+        services.AddScoped<DeliveryReaders>();
         services.AddScoped<IOperationHandler, ApplySubscriptionHandler>();
     }
 

@@ -33,31 +33,8 @@ public sealed partial class KafkaAdmin
         ], new AlterConsumerGroupOffsetsOptions { RequestTimeout = Timeout }), ct);
 
     /// <summary>Names of all groups that begin with <paramref name="prefix"/>.</summary>
-    public async Task<IReadOnlyList<string>> ListGroupsAsync(string prefix, CancellationToken ct)
-    {
-        var answer = await CallAsync("list groups",
-            () => Client.ListConsumerGroupsAsync(new ListConsumerGroupsOptions { RequestTimeout = Timeout }), ct);
-        return answer.Valid.Select(group => group.GroupId).Where(group => group.StartsWith(prefix, StringComparison.Ordinal)).ToList();
-    }
-
-    /// <summary>Number of members of a group; 0 also when it does not exist.</summary>
-    public async Task<int> GroupMembersAsync(string group, CancellationToken ct)
-    {
-        var answer = await CallAsync($"describe group '{group}'", async () =>
-        {
-            try
-            {
-                return (await Client.DescribeConsumerGroupsAsync([group],
-                    new DescribeConsumerGroupsOptions { RequestTimeout = Timeout })).ConsumerGroupDescriptions;
-            }
-            catch (DescribeConsumerGroupsException absent) when (absent.Results.ConsumerGroupDescriptions.TrueForAll(
-                result => result.Error.Code == ErrorCode.GroupIdNotFound))
-            {
-                return [];
-            }
-        }, ct);
-        return answer.Sum(description => description.Members.Count);
-    }
+    public async Task<IReadOnlyList<string>> ListGroupsAsync(string prefix, CancellationToken ct) =>
+        [.. (await _groupMembers.ListAsync(prefix, ct)).Select(group => group.GroupId)];
 
     /// <summary>Deletes a group and its offsets; one that is gone already is no error.</summary>
     public Task DeleteGroupAsync(string group, CancellationToken ct) =>

@@ -23,6 +23,7 @@ public sealed partial class KafkaAdmin : IDisposable
     private readonly ILogger<KafkaAdmin> _logger;
     private readonly Lock _renewal = new();
     private readonly GroupOffsets _groupOffsets;
+    private readonly GroupMembers _groupMembers;
     private readonly TopicDescriptions _topicDescriptions;
     private readonly TopicConfigs _topicConfigs;
     private readonly PartitionOffsets _partitionOffsets;
@@ -37,6 +38,7 @@ public sealed partial class KafkaAdmin : IDisposable
         _time = time;
         _logger = logger;
         _groupOffsets = new GroupOffsets(clients.Options, time, logger);
+        _groupMembers = new GroupMembers(clients.Options, time, logger);
         _topicDescriptions = new TopicDescriptions(clients.Options, time, logger);
         _topicConfigs = new TopicConfigs(clients.Options, time, logger);
         _partitionOffsets = new PartitionOffsets(clients.Options, time, logger);
@@ -75,6 +77,7 @@ public sealed partial class KafkaAdmin : IDisposable
         }
 
         _groupOffsets.Dispose();
+        _groupMembers.Dispose();
         _topicDescriptions.Dispose();
         _topicConfigs.Dispose();
         _partitionOffsets.Dispose();

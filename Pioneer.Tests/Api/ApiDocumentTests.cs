@@ -16,6 +16,9 @@ public sealed class ApiDocumentTests(ApiPortal portal)
         ["{slug}"] = "acme", ["{id}"] = "00000000-0000-7000-8000-000000000001", ["{name}"] = "nobody", ["{feed}"] = "nothing", ["{userId}"] = "nobody",
     };
 
+    // asked by POST for the length of the question; doing it twice changes nothing
+    private static readonly string[] ReadsOnly = ["ksql:validate", "ksql:preview", ":outlook"];
+
     [Fact]
     public async Task Document_holds_every_address_and_no_other()
     {
@@ -41,7 +44,7 @@ public sealed class ApiDocumentTests(ApiPortal portal)
             Assert.True(success.Count > 0, $"{at} describes no success");
             Assert.All(success.Where(response => response.Name != "204"), response =>
                 Assert.True(response.Value.TryGetProperty("content", out var content) && content.EnumerateObject().First().Value.TryGetProperty("schema", out _), $"{at} {response.Name} has no schema"));
-            Assert.Equal(operation.Method == "POST" && !operation.Path.Contains("ksql:", StringComparison.Ordinal), Headers(operation.Description).Contains("Idempotency-Key"));
+            Assert.Equal(operation.Method == "POST" && !ReadsOnly.Any(operation.Path.EndsWith), Headers(operation.Description).Contains("Idempotency-Key"));
         }
     }
 

@@ -165,7 +165,9 @@ public abstract class KafkaAdminContract : IDisposable
         await Admin.SetGroupOffsetsAsync(group, new Dictionary<TopicPartition, long> { [new TopicPartition(topic, 0)] = 1 }, Ct);
         Assert.Equal(1, (await Admin.GroupOffsetsAsync(group, Ct))[new TopicPartition(topic, 0)]);
         Assert.Contains(group, await Admin.ListGroupsAsync(_id, Ct));
-        Assert.Equal(0, await Admin.GroupMembersAsync(group, Ct));
+        var seen = Assert.Single(await Admin.GroupsOnTopicAsync(topic, group, Ct));
+        Assert.Equal((0, 1L, null), (seen.Members.Length, seen.Behind, seen.Unseen));
+        Assert.Empty(await Admin.GroupsOnTopicAsync($"{_id}.t.other", group, Ct));
         await Admin.DeleteGroupAsync(group, Ct);
         await Admin.DeleteGroupAsync(group, Ct);
         Assert.Empty(await Admin.GroupOffsetsAsync(group, Ct));

@@ -196,7 +196,11 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
             {
                 // a partition without results; Next gives up when no other has one
             }
+
+            consumer.Commit(offsets.Keys.Select(partition => new TopicPartitionOffset(topic, partition, 0)));
         }
+
+        await ReadersAreNamedAsync(principal);
 
         using var admin = _host.Get<KafkaClients>().Admin(principal);
         var refused = await Assert.ThrowsAsync<DescribeTopicsException>(
@@ -207,6 +211,33 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         Assert.Equal(0, kept);
         await SucceedAsync(await Do<ManageCredentials, OperationId>(m => m.RevokeAsync(Actor.System, _acme.Value, issued.Id, Ct)));
         await Eventually.TrueAsync(async () => !await _host.Get<KafkaSignIn>().IsAcceptedAsync(principal, Ct));
+    }
+
+    private async Task ReadersAreNamedAsync(KafkaPrincipal principal)
+    {
+        var topic = TopicNames.Delivery(_acme, "large-payments");
+        var left = Assert.Single((await ReadersAsync()).Groups!.Value);
+        Assert.Equal(($"{_acme}.app", 0, null), (left.Group, left.Members.Length, left.Unseen));
+        Assert.True(left.Behind > 0, $"{left.Behind} behind");
+
+        using var joined = _host.Get<KafkaClients>().Consumer(principal, $"{_acme}.joined");
+        joined.Subscribe(topic);
+        using (var reading = await Do<RecordReadings, OpenPlace>(r => r.BeginAsync(Actor.System, _acme.Value, "large-payments", TenantUseKind.Streams, Ct)))
+        {
+            await Eventually.TrueAsync(async () =>
+            {
+                joined.Consume(TimeSpan.Zero); // it joins while it is asked for records
+                return (await ReadersAsync()).Groups!.Value.Any(group => group.Group == $"{_acme}.joined" && !group.Members.IsEmpty);
+            }, 240);
+            Assert.Equal(Actor.System.Name, Assert.Single((await ReadersAsync()).Open).Who);
+        }
+
+        var seen = await ReadersAsync();
+        Assert.Empty(seen.Open);
+        Assert.Equal(principal.Username, Assert.Single(seen.Credentials).Principal);
+        joined.Close();
+
+        Task<ReadersOfDelivery> ReadersAsync() => Do<DeliveryReaders, ReadersOfDelivery>(r => r.OfAsync(Actor.System, _acme.Value, "large-payments", Ct));
     }
 
     private async Task UpgradeGoesOnWhereTheOldVersionStoppedAsync()

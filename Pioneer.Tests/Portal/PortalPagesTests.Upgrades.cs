@@ -37,6 +37,7 @@ public sealed partial class PortalPagesTests
         await Expect(person.Dialog.GetByText("there-and-back becomes version 3")).ToBeVisibleAsync();
         await Expect(person.Dialog.GetByText("nothing is skipped and nothing is delivered twice")).ToBeVisibleAsync();
         await Expect(person.Dialog.GetByRole(AriaRole.Table, new() { Name = "Columns that differ" })).ToContainTextAsync("CURRENCY");
+        await Expect(person.Dialog.GetByRole(AriaRole.Group, new() { Name = "Who reads it now" })).ToContainTextAsync("acme.reporting");
         await person.LooksGoodAsync("roll-back");
         await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Roll back to v1" }).ClickAsync();
         await Expect(person.Heading("there-and-back v3")).ToBeVisibleAsync();

@@ -1,5 +1,6 @@
 using Pioneer.Domain;
 using Pioneer.Domain.Subscriptions;
+using Pioneer.Jobs.Delivery;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Api.Subscriptions;
@@ -31,6 +32,15 @@ internal static class SubscriptionsApi
         api.MapPost(One + ":rollback", async (string slug, string name, int? version, ExpectedRevision expected, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
             Deployed(await deploy.RollbackAsync(current.Actor, slug, name, version, expected.Value, ct), expected)).Starts<DeploymentStarted>("Deploys an earlier version again.");
 
+        api.MapPost(One + ":outlook", async (string slug, string name, OutlookBody body, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
+            (body.Version is { } version
+                ? await deploy.RollbackOutlookAsync(current.Actor, slug, name, version, ct)
+                : await deploy.OutlookAsync(current.Actor, slug, name, body.Sql, ct)).ToAnswer())
+            .Answers<UpgradeOutlook>("Says what a text, or an earlier version, would mean as the next version; nothing is saved.").WithMetadata(new ReadsOnly());
+
+        api.MapGet(One + "/readers", async (string slug, string name, DeliveryReaders readers, CurrentActor current, CancellationToken ct) =>
+            (await readers.OfAsync(current.Actor, slug, name, ct)).ToAnswer()).Answers<ReadersOfDelivery>("Names who reads the results now, as far as it can be seen.");
+
         api.MapPost(One + ":pause", async (string slug, string name, ControlSubscriptions control, CurrentActor current, CancellationToken ct) =>
             (await control.PauseAsync(current.Actor, slug, name, ct)).ToAccepted()).Starts("Pauses a subscription.");
 
@@ -52,3 +62,6 @@ internal sealed record DeploymentStarted(string Name, int Version, OperationId O
 
 /// <summary>Body of <c>POST</c> and <c>PUT .../subscriptions</c>; the name counts only in POST.</summary>
 internal sealed record SubscriptionBody(string? Name, string? Sql, string? Description);
+
+/// <summary>Body of <c>POST .../subscriptions/{name}:outlook</c>: a text, or the number of an earlier version.</summary>
+internal sealed record OutlookBody(string? Sql, int? Version);
