@@ -17,11 +17,12 @@ public sealed class ControlConnectors(IDbContextFactory<PioneerDbContext> contex
         SetPausedAsync(actor, tenant, feed, paused: false, cancellationToken);
 
     public Task<Result<OperationId>> RestartAsync(Actor actor, string tenant, string feed, CancellationToken cancellationToken) =>
-        RequestAsync(actor, tenant, feed, OperationKind.RestartConnector, "ConnectorRestartRequested", cancellationToken);
+        RequestAsync(actor, tenant, feed, OperationKind.RestartConnector, "ConnectorRestartRequested", deletesMost: false, cancellationToken);
 
-    /// <summary>Reads the whole state of a batch feed now.</summary>
-    public Task<Result<OperationId>> RunBatchAsync(Actor actor, string tenant, string feed, CancellationToken cancellationToken) =>
-        RequestAsync(actor, tenant, feed, OperationKind.RunBatch, "BatchRequested", cancellationToken);
+    /// <summary>Reads the whole state of a batch feed now, and deletes the keys that are gone from its table.</summary>
+    /// <param name="deletesMost">The person agrees that even most of the topic's keys may be deleted.</param>
+    public Task<Result<OperationId>> RunBatchAsync(Actor actor, string tenant, string feed, bool deletesMost, CancellationToken cancellationToken) =>
+        RequestAsync(actor, tenant, feed, OperationKind.RunBatch, "BatchRequested", deletesMost, cancellationToken);
 
     private async Task<Result<OperationId>> SetPausedAsync(Actor actor, string slug, string feed, bool paused, CancellationToken cancellationToken)
     {
@@ -41,7 +42,7 @@ public sealed class ControlConnectors(IDbContextFactory<PioneerDbContext> contex
     }
 
     private async Task<Result<OperationId>> RequestAsync(
-        Actor actor, string slug, string feed, OperationKind kind, string action, CancellationToken cancellationToken)
+        Actor actor, string slug, string feed, OperationKind kind, string action, bool deletesMost, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await FindAsync(db, actor, slug, feed, cancellationToken);
@@ -57,8 +58,8 @@ public sealed class ControlConnectors(IDbContextFactory<PioneerDbContext> contex
         }
 
         var connector = TopicNames.Feed(tenant.Slug, feed);
-        var operation = work.Request(db, actor, kind, tenant.Id, connector, connector);
-        work.Audit(db, actor, action, Subject(tenant, feed), operation: operation);
+        var operation = work.Request(db, actor, kind, tenant.Id, connector, new BatchTarget(connector, deletesMost).ToString());
+        work.Audit(db, actor, action, Subject(tenant, feed), after: deletesMost ? new { deletesMost } : null, operation: operation);
         var saved = await work.SaveAsync(db, operation, cancellationToken);
         return saved.IsFailure ? saved.Error : operation.Id;
     }

@@ -9,7 +9,7 @@ public static class FeedSight
     {
         if (kind is FeedKind.State)
         {
-            return "Changes between two runs are not seen, only the last of them is. Rows that were deleted in the table stay in the state.";
+            return "Changes between two runs are not seen, only the last of them is. Rows that are deleted in the table stay in the state until the next batch run, once a day or when you run it.";
         }
 
         if (timestampColumn is null)

@@ -82,6 +82,10 @@ public static class IngestionErrors
 
     public static Error NotBatch(string feed) => Error.Conflict("FeedNotBatch", $"Feed '{feed}' is real time; it is read all the time.");
 
+    public static Error BatchWouldDeleteMost(string table, int gone, int all) => Error.Conflict(
+        "BatchWouldDeleteMost", $"{gone} of {all} keys that the topic holds are not in '{table}' now. That looks like a table that is being filled, so none was deleted.",
+        "Run the batch again once the table is whole. If these rows are gone for good, run it with 'Delete even most of the keys'.");
+
     public static Error OutOfRange(string field, string what, long low, long high) =>
         Error.Invalid("OutOfRange", field, $"The {what} must be {low} to {high}.");
 

@@ -17,6 +17,12 @@ public static class FeedConnector
     /// <summary>The plug-in that reads databases.</summary>
     public const string Class = "io.confluent.connect.jdbc.JdbcSourceConnector";
 
+    /// <summary>Header on the records of a batch feed: <see cref="BatchRow"/>, or that a batch run found the row gone.</summary>
+    public const string BatchHeader = "pioneer-batch";
+
+    /// <summary>What <see cref="BatchHeader"/> says of a row as the table holds it.</summary>
+    public const string BatchRow = "row";
+
     private const string SecretStart = "${secret:";
     private const string JsonConverter = "org.apache.kafka.connect.json.JsonConverter";
 
@@ -38,7 +44,7 @@ public static class FeedConnector
         config["errors.log.enable"] = "true";
         AddCredentials(config, wanted);
         AddPolling(config, wanted.Feed);
-        AddKey(config, wanted.Feed.KeyColumns[0]);
+        AddTransforms(config, wanted.Feed);
         config["key.converter"] = JsonConverter;
         config["key.converter.schemas.enable"] = "false";
         config["key.converter.decimal.format"] = "NUMERIC";
@@ -60,9 +66,18 @@ public static class FeedConnector
         var columns = feed.Columns
             .Where(column => !string.Equals(column.Name, feed.TenantColumn, StringComparison.OrdinalIgnoreCase))
             .Select(column => $"{Quoted(column.Name)} AS {Quoted(column.Name.ToUpperInvariant())}");
-        var literal = tenantValue.Replace("'", "''", StringComparison.Ordinal);
-        return $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM {Table(feed.Table)} WHERE {Exact(kind, feed)} = '{literal}') q";
+        return $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM {Table(feed.Table)} WHERE {IsTenants(kind, feed, tenantValue)}) q";
     }
+
+    /// <summary>The keys of all rows of the tenant; a row without one has none in its topic either.</summary>
+    public static string KeysQuery(SourceKind kind, Feed feed, string tenantValue)
+    {
+        var key = Quoted(feed.KeyColumns[0]);
+        return $"SELECT {key} FROM {Table(feed.Table)} WHERE {key} IS NOT NULL AND {IsTenants(kind, feed, tenantValue)}";
+    }
+
+    private static string IsTenants(SourceKind kind, Feed feed, string tenantValue) =>
+        $"{Exact(kind, feed)} = '{tenantValue.Replace("'", "''", StringComparison.Ordinal)}'";
 
     /// <summary>The tenant column, compared letter by letter: a column that is declared to ignore case would give one tenant another's rows.</summary>
     private static string Exact(SourceKind kind, Feed feed)
@@ -119,13 +134,21 @@ public static class FeedConnector
         }
     }
 
-    private static void AddKey(ImmutableSortedDictionary<string, string>.Builder config, string keyColumn)
+    private static void AddTransforms(ImmutableSortedDictionary<string, string>.Builder config, Feed feed)
     {
-        config["transforms"] = "makeKey,keyField";
+        var key = feed.KeyColumns[0].ToUpperInvariant();
+        config["transforms"] = feed.Kind is FeedKind.State ? "makeKey,keyField,markBatch" : "makeKey,keyField";
         config["transforms.makeKey.type"] = "org.apache.kafka.connect.transforms.ValueToKey";
-        config["transforms.makeKey.fields"] = keyColumn.ToUpperInvariant();
+        config["transforms.makeKey.fields"] = key;
         config["transforms.keyField.type"] = "org.apache.kafka.connect.transforms.ExtractField$Key";
-        config["transforms.keyField.field"] = keyColumn.ToUpperInvariant();
+        config["transforms.keyField.field"] = key;
+        if (feed.Kind is FeedKind.State)
+        {
+            // each restart reads the whole table again, so that its rows are no news
+            config["transforms.markBatch.type"] = "org.apache.kafka.connect.transforms.InsertHeader";
+            config["transforms.markBatch.header"] = BatchHeader;
+            config["transforms.markBatch.value.literal"] = BatchRow;
+        }
     }
 
     private static string Table(string table) => string.Join('.', table.Split('.').Select(Quoted));

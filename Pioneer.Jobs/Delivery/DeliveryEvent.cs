@@ -27,6 +27,9 @@ public enum DeliveryEventKind
 public sealed record DeliveryEvent(
     DeliveryEventKind Kind, OffsetVector Position, int Partition, long Offset, DateTimeOffset? Timestamp, string? Key, string? Value, string? SeedRun)
 {
+    /// <summary>Of a record that came with a batch: <see cref="Ingestion.BatchHeaders.Row"/> or <see cref="Ingestion.BatchHeaders.Gone"/>; null for every other event.</summary>
+    public string? Batch { get; init; }
+
     /// <summary>What a gap is about; null for every other event.</summary>
     public DeliveryGap? Gap { get; init; }
 

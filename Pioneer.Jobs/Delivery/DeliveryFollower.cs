@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
 using Confluent.Kafka;
+using Pioneer.Jobs.Ingestion;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Provisioning;
 using Pioneer.Jobs.Seeding;
@@ -186,7 +187,10 @@ internal sealed class DeliveryFollower(
         var kind = complete is not null ? DeliveryEventKind.SeedComplete : run is not null ? DeliveryEventKind.Seed : DeliveryEventKind.Record;
         var timestamp = DateTimeOffset.FromUnixTimeMilliseconds(record.Message.Timestamp.UnixTimestampMs);
         return new DeliveryEvent(kind, position, record.Partition.Value, record.Offset.Value, timestamp, key, Text(record.Message.Value),
-            run ?? (complete is { Length: > 0 } ? complete : complete is null ? null : key));
+            run ?? (complete is { Length: > 0 } ? complete : complete is null ? null : key))
+        {
+            Batch = Header(record, BatchHeaders.Name),
+        };
     }
 
     private static string? Header(ConsumeResult<byte[]?, byte[]?> record, string name) =>

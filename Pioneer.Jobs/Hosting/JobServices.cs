@@ -8,6 +8,7 @@ using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Jobs.Delivery;
+using Pioneer.Jobs.Ingestion;
 using Pioneer.Jobs.Isolation;
 using Pioneer.Jobs.KsqlDb;
 using Pioneer.Jobs.Operations;
@@ -38,6 +39,7 @@ public static class JobServices
         services.AddSingleton<SourceConnections>();
         services.AddScoped<ISourceInspector>(provider => provider.GetRequiredService<SourceInspector>());
         services.AddSubscriptions();
+        services.AddIngestion();
         services.AddIsolation();
         services.AddSecretProtection(configuration);
         services.AddJobStorage(options, configuration);
@@ -69,6 +71,7 @@ public static class JobServices
         services.AddScoped<DriftScan>();
         services.AddScoped<CredentialExpiry>();
         services.AddScoped<IOperationHandler, ReconcileHandler>();
+        services.AddScoped<ConnectorRestart>();
         services.AddScoped<IOperationHandler, ConnectorHandler>();
     }
 

@@ -25,14 +25,17 @@ public sealed class SourceConnections(IServiceScopeFactory scopes)
         var connected = ImmutableArray.CreateBuilder<ConnectedSource>(sources.Count);
         foreach (var source in sources)
         {
-            var password = source.PasswordSecret is { } secret ? await secrets.RevealAsync(secret, cancellationToken) : default;
-            connected.Add(new ConnectedSource(
-                source.Name,
-                new SourceConnection(source.Kind, source.ConnectionUrl, source.Username, source.PasswordSecret is null || password.IsFailure ? null : password.Value,
-                    source.TimeZone),
-                [.. bySource[source.Id]]));
+            connected.Add(new ConnectedSource(source.Name, await OfAsync(source, secrets, cancellationToken), [.. bySource[source.Id]]));
         }
 
         return connected.MoveToImmutable();
+    }
+
+    /// <summary>How one source is signed in to. One whose password cannot be unsealed comes without it.</summary>
+    internal static async Task<SourceConnection> OfAsync(Source source, SecretStore secrets, CancellationToken cancellationToken)
+    {
+        var password = source.PasswordSecret is { } secret ? await secrets.RevealAsync(secret, cancellationToken) : default;
+        return new SourceConnection(
+            source.Kind, source.ConnectionUrl, source.Username, source.PasswordSecret is null || password.IsFailure ? null : password.Value, source.TimeZone);
     }
 }

@@ -242,7 +242,7 @@ public sealed class IngestionTests : IAsyncLifetime
         await _database.ReconcileAsync();
 
         Assert.Equal(ObservedRunState.Paused, Assert.Single(_database.Platform.State.Connectors).State);
-        Assert.Equal("FeedNotBatch", (await _database.Get<ControlConnectors>().RunBatchAsync(Actors.Admin, "acme", "payments", DomainDatabase.Token)).Error!.Code);
+        Assert.Equal("FeedNotBatch", (await _database.Get<ControlConnectors>().RunBatchAsync(Actors.Admin, "acme", "payments", deletesMost: false, DomainDatabase.Token)).Error!.Code);
     }
 
     [Fact]

@@ -67,6 +67,7 @@ public sealed class FeedConnectorTests
 
         Assert.Equal(("bulk", "86400000"), (config["mode"], config["poll.interval.ms"]));
         Assert.False(config.ContainsKey("timestamp.column.name"));
+        Assert.Equal(("makeKey,keyField,markBatch", "pioneer-batch", "row"), (config["transforms"], config["transforms.markBatch.header"], config["transforms.markBatch.value.literal"]));
     }
 
     [Fact]
@@ -129,7 +130,7 @@ public sealed class FeedConnectorTests
             DesiredState.Empty with { Connectors = [spec] }, ObservedState.Empty with { Connectors = [observed] });
     }
 
-    private static WantedFeed Wanted(string feed, string value) => new(
+    internal static WantedFeed Wanted(string feed, string value) => new(
         new Entitlement
         {
             Id = default, TenantId = default, FeedId = default, TenantValue = value, GrantedAt = WantedTenants.Time, GrantedBy = "test",

@@ -181,7 +181,9 @@ internal static class BrowserAdminSteps
     public static async Task RunBatchAsync(BrowserPerson admin, string connector)
     {
         await admin.OpenAsync("/ingestion/connectors");
-        await Row(admin, connector).GetByRole(AriaRole.Button, new() { Name = "Run batch now" }).ClickAsync();
+        await Row(admin, connector).GetByRole(AriaRole.Button, new() { Name = "Run batch…" }).ClickAsync();
+        await admin.IsAccessibleAsync("run-batch");
+        await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Run batch", Exact = true }).ClickAsync();
         await EverythingIsDoneAsync(admin, atLeast: 1);
     }
 

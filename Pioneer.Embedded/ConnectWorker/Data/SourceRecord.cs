@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Data;
@@ -13,7 +14,14 @@ internal sealed record SourceRecord(
     object? Value,
     int? Partition = null,
     SourceInstant? Timestamp = null,
-    string? Unreadable = null);
+    string? Unreadable = null)
+{
+    /// <summary>Headers that transforms added, in order.</summary>
+    public ImmutableArray<RecordHeader> Headers { get; init; } = [];
+}
+
+/// <summary>A header of a record, as a topic holds it.</summary>
+internal sealed record RecordHeader(string Key, byte[] Value);
 
 /// <summary>
 /// Where in its source a record stands: the part of the source (a table, a query) and the offset in it after which reading goes on.

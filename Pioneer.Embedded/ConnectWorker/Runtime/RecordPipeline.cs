@@ -46,7 +46,8 @@ internal sealed class RecordPipeline
                     _keys.Convert(record.KeySchema, record.Key),
                     _values.Convert(record.ValueSchema, record.Value),
                     record.Timestamp,
-                    source.Position);
+                    source.Position,
+                    record.Headers);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

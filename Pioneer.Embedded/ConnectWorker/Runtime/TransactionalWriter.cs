@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Confluent.Kafka;
 using Pioneer.Embedded.Connect.Data;
 using Pioneer.Embedded.Connect.Storage;
@@ -6,7 +7,8 @@ using Pioneer.Sources;
 namespace Pioneer.Embedded.Connect.Runtime;
 
 /// <summary>A record as bytes, ready to be produced, with the position that its delivery proves.</summary>
-internal sealed record ConvertedRecord(string Topic, int? Partition, byte[]? Key, byte[]? Value, SourceInstant? Timestamp, SourcePosition Position);
+internal sealed record ConvertedRecord(
+    string Topic, int? Partition, byte[]? Key, byte[]? Value, SourceInstant? Timestamp, SourcePosition Position, ImmutableArray<RecordHeader> Headers);
 
 /// <summary>
 /// Writes a task's records and their source offsets in one transaction (KIP-618): either both are visible or neither. The transactional id
@@ -70,6 +72,11 @@ internal sealed partial class TransactionalWriter : IAsyncDisposable
             Value = record.Value,
             Timestamp = record.Timestamp is { } time ? new Timestamp(time.UnixMs, TimestampType.CreateTime) : Timestamp.Default,
         };
+        foreach (var header in record.Headers)
+        {
+            (message.Headers ??= []).Add(header.Key, header.Value);
+        }
+
         var target = new TopicPartition(record.Topic, record.Partition ?? Partition.Any);
         while (!TryProduce(target, message))
         {

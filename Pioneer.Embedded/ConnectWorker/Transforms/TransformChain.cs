@@ -68,6 +68,7 @@ internal sealed class TransformChain
         return (simple, side) switch
         {
             ("ValueToKey", null) => new ValueToKey(config),
+            ("InsertHeader", null) => new InsertHeader(config),
             ("RegexRouter", null) => new RegexRouter(config),
             ("Filter", null) => new DropRecord(),
             ("ExtractField", { } at) => new ExtractField(config, at),

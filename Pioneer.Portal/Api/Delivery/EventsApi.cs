@@ -121,6 +121,11 @@ internal static class EventsApi
             data.Append(",\"seedRun\":").Append(JsonSerializer.Serialize(run));
         }
 
+        if (happened.Batch is { } batch)
+        {
+            data.Append(",\"batch\":").Append(JsonSerializer.Serialize(batch));
+        }
+
         if (happened.Gap is { } gap)
         {
             data.Append(",\"reason\":").Append(JsonSerializer.Serialize(gap.Name));

@@ -18,8 +18,10 @@ internal static class ConnectorsApi
             })
             .Answers<ConnectorView[]>("Lists wanted connectors by tenant and feed, with how they fare.");
 
-        api.MapPost("/tenants/{slug}/feeds/{feed}:run-batch", async (string slug, string feed, ControlConnectors control, CurrentActor current, CancellationToken ct) =>
-            (await control.RunBatchAsync(current.Actor, slug, feed, ct)).ToAccepted()).Starts("Runs a batch feed now.");
+        api.MapPost("/tenants/{slug}/feeds/{feed}:run-batch",
+            async (string slug, string feed, bool? deletesMost, ControlConnectors control, CurrentActor current, CancellationToken ct) =>
+                (await control.RunBatchAsync(current.Actor, slug, feed, deletesMost ?? false, ct)).ToAccepted())
+            .Starts("Reads a batch feed now, and deletes the keys that are gone from its table; most of them only with deletesMost.");
 
         api.MapPost("/tenants/{slug}/feeds/{feed}:pause", async (string slug, string feed, ControlConnectors control, CurrentActor current, CancellationToken ct) =>
             (await control.PauseAsync(current.Actor, slug, feed, ct)).ToAccepted()).Starts("Pauses a connector.");

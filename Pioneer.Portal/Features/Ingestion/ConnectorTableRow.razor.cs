@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Connect;
 using Pioneer.Jobs.Recovery;
+using Pioneer.Portal.Components;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Features.Ingestion;
@@ -33,6 +35,9 @@ public sealed partial class ConnectorTableRow
     public required ControlConnectors Connectors { get; set; }
 
     [Inject]
+    public required IDialogService Dialog { get; set; }
+
+    [Inject]
     public required CurrentActor Me { get; set; }
 
     [Inject]
@@ -43,6 +48,15 @@ public sealed partial class ConnectorTableRow
     private string? Trace => FailedTask?.Trace ?? Observed?.Trace;
 
     protected override void OnParametersSet() => _health = ConnectorHealth.Of(Picture, Row.Topic, Row.Source);
+
+    private async Task RunBatchAsync()
+    {
+        var parameters = new DialogParameters<BatchDialog> { { x => x.Row, Row } };
+        if (await Dialog.AskAsync<BatchDialog, BatchChoice>($"Run the batch of {Row.Feed} for {Row.Slug}", parameters) is { } choice)
+        {
+            await RunAsync((actor, slug, feed, ct) => Connectors.RunBatchAsync(actor, slug, feed, choice.DeletesMost, ct));
+        }
+    }
 
     private async Task RunAsync(Func<Actor, string, string, CancellationToken, Task<Result<OperationId>>> command) =>
         await OnStarted.InvokeAsync(await command(Me.Actor, Row.Slug, Row.Feed, default));

@@ -86,6 +86,18 @@ public sealed class TransformTests
     }
 
     [Fact]
+    public void Insert_header_adds_a_header_and_takes_only_text_that_stays_as_it_is()
+    {
+        var record = Pipeline([("transforms", "a"), ("transforms.a.type", Package + "InsertHeader"), ("transforms.a.header", "origin"), ("transforms.a.value.literal", "row")])
+            .Process(Record("acme.t.payments"))!;
+
+        var header = Assert.Single(record.Headers);
+        Assert.Equal(("origin", "row"), (header.Key, Encoding.UTF8.GetString(header.Value)));
+        Assert.Throws<ConnectConfigException>(() => Pipeline(
+            [("transforms", "a"), ("transforms.a.type", Package + "InsertHeader"), ("transforms.a.header", "origin"), ("transforms.a.value.literal", "007")]));
+    }
+
+    [Fact]
     public void Filter_drops_what_its_predicate_names()
     {
         var pipeline = Pipeline([("transforms", "a"), ("transforms.a.type", Package + "Filter"), ("transforms.a.predicate", "p"),

@@ -1,7 +1,12 @@
+using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Connect;
+using Pioneer.Jobs.Ingestion;
 using Pioneer.Jobs.Kafka;
+using Pioneer.Tests.Provisioning;
 using Xunit;
 
 namespace Pioneer.Tests.Jobs.Connect;
@@ -116,7 +121,25 @@ public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<Ap
         }
     }
 
-    private List<(string Key, string Value)> Records(string topic)
+    [Fact]
+    public async Task Mark_of_a_batch_is_written_by_the_transform_that_batch_feeds_name()
+    {
+        var name = $"batch-{Guid.NewGuid().ToString("N")[..8]}";
+        var mark = BatchConfig().Where(pair => pair.Key.StartsWith("transforms.markBatch.", StringComparison.Ordinal)).Select(pair => (pair.Key, (string?)pair.Value));
+        await Client.PutConfigAsync(name, Connect.Config([("transforms", "markBatch"), .. mark]), Ct);
+
+        await Eventually.TrueAsync(() => Task.FromResult(Read(Connect.Source["topic"]).Exists(
+            record => record.Message.Headers.TryGetLastBytes(BatchHeaders.Name, out var value) && Encoding.UTF8.GetString(value) == BatchHeaders.Row)));
+
+        await Client.DeleteAsync(name, Ct);
+    }
+
+    private static IReadOnlyDictionary<string, string> BatchConfig() =>
+        FeedConnector.Describe(TenantSlug.Parse("acme"), FeedConnectorTests.Wanted("balances", "acme"), paused: false).Config;
+
+    private List<(string Key, string Value)> Records(string topic) => [.. Read(topic).Select(record => (record.Message.Key, record.Message.Value ?? ""))];
+
+    private List<ConsumeResult<string, string>> Read(string topic)
     {
         var kafka = new Pioneer.Embedded.KafkaConnection(
             _kafka.Options.BootstrapServers, _kafka.Options.SecurityProtocol, _kafka.Options.SaslMechanism, _kafka.Options.Username, _kafka.Options.Password);
@@ -125,10 +148,10 @@ public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<Ap
             GroupId = "test", EnablePartitionEof = true, EnableAutoCommit = false,
         }).SetValueDeserializer(Deserializers.Utf8).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
-        var records = new List<(string, string)>();
+        var records = new List<ConsumeResult<string, string>>();
         while (consumer.Consume(Ct) is { IsPartitionEOF: false } record)
         {
-            records.Add((record.Message.Key, record.Message.Value ?? ""));
+            records.Add(record);
         }
 
         return records;
