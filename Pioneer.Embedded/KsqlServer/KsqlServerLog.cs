@@ -21,11 +21,8 @@ internal static partial class KsqlServerLog
     [LoggerMessage(4011, LogLevel.Warning, "query {QueryId} failed and is restarted in {DelayMs} ms: {Reason}")]
     public static partial void QueryFailed(ILogger logger, string queryId, long delayMs, string reason);
 
-    [LoggerMessage(EventId = 4012, Message = "query {QueryId}: record {Topic}-{Partition}@{Offset} cannot be read and is skipped: {Reason}")]
-    public static partial void RecordSkipped(ILogger logger, LogLevel level, string queryId, string topic, int partition, long offset, string reason);
-
-    [LoggerMessage(EventId = 4013, Message = "query {QueryId}: {Expression} of {Topic}-{Partition}@{Offset} failed and counts as NULL: {Reason}")]
-    public static partial void ExpressionFailed(ILogger logger, LogLevel level, string queryId, string expression, string topic, int partition, long offset, string reason);
+    [LoggerMessage(EventId = 4013, Message = "query {QueryId}: record at {Place} is left out, or has NULL where it should have a value: {Reason}")]
+    public static partial void RecordFault(ILogger logger, LogLevel level, string queryId, string place, string reason);
 
     [LoggerMessage(4014, LogLevel.Debug, "{Client}: {Message}")]
     public static partial void ClientSays(ILogger logger, string client, string message);

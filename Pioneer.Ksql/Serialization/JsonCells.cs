@@ -10,6 +10,9 @@ namespace Pioneer.Ksql.Serialization;
 /// </summary>
 internal static class JsonCells
 {
+    /// <summary>So much of a wrong value is shown.</summary>
+    private const int MaxShown = 60;
+
     /// <summary>The value of an element as a type; JSON null is null.</summary>
     /// <exception cref="FormatException">It is not of that type.</exception>
     public static object? Read(JsonElement element, SqlType type)
@@ -165,5 +168,7 @@ internal static class JsonCells
     }
 
     private static FormatException Wrong(JsonElement element, SqlType type) =>
-        new($"Can't convert type. sourceType: {element.ValueKind}, requiredType: {type}");
+        new($"{Short(element.GetRawText())} is no {type}");
+
+    private static string Short(string value) => value.Length > MaxShown ? $"{value.AsSpan(0, MaxShown)}…" : value;
 }

@@ -99,7 +99,7 @@ internal sealed class JsonRowFormat : RowFormat
         var cells = new object?[_columns.Count];
         if (_unwrapped)
         {
-            cells[0] = JsonCells.Read(root, _columns[0].Type);
+            cells[0] = ReadCell(root, 0);
             return cells;
         }
 
@@ -113,10 +113,22 @@ internal sealed class JsonRowFormat : RowFormat
             var found = _exact.TryGetValue(field.Name, out var index) || _anyCase.TryGetValue(field.Name, out index);
             if (found)
             {
-                cells[index] = JsonCells.Read(field.Value, _columns[index].Type);
+                cells[index] = ReadCell(field.Value, index);
             }
         }
 
         return cells;
+    }
+
+    private object? ReadCell(JsonElement element, int index)
+    {
+        try
+        {
+            return JsonCells.Read(element, _columns[index].Type);
+        }
+        catch (FormatException wrong)
+        {
+            throw new FormatException($"{_columns[index].Name}: {wrong.Message}", wrong);
+        }
     }
 }

@@ -12,7 +12,7 @@ using Pioneer.Ksql.Syntax;
 namespace Pioneer.Embedded.Ksql.Http;
 
 /// <summary>ksqlDB's REST calls on one service.</summary>
-internal sealed class KsqlApi(KsqlService service, ILogger logger)
+internal sealed class KsqlApi(KsqlService service)
 {
     /// <summary>Longest request body.</summary>
     public const long MaxRequestBytes = 4 * 1024 * 1024;
@@ -138,7 +138,7 @@ internal sealed class KsqlApi(KsqlService service, ILogger logger)
         var request = await KsqlRequest.ReadAsync(context, isStream);
         var (source, plan) = Plan(request);
         var id = $"transient_{source.Name}_{Random.Shared.NextInt64():x}";
-        var query = new TransientQuery(id, service.Id, source, plan, FromEarliest(request), service.Clients, service.Services, logger);
+        var query = new TransientQuery(id, service.Id, source, plan, FromEarliest(request), service.Clients, service.Services);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         using var registration = service.PushQueries.Add(id, stop);
         context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();

@@ -16,7 +16,7 @@ internal static class KsqlRoutes
         app.Use((context, next) => GuardAsync(context, next, options, logger));
         foreach (var prefix in (string[])["", "/services/{serviceId}"])
         {
-            MapService(app, prefix, services, logger);
+            MapService(app, prefix, services);
         }
 
         var host = new HostApi(services);
@@ -48,7 +48,7 @@ internal static class KsqlRoutes
         _ => new KsqlException(ErrorCodes.ServerError, failure.Message),
     };
 
-    private static void MapService(WebApplication app, string prefix, ServiceRegistry services, ILogger logger)
+    private static void MapService(WebApplication app, string prefix, ServiceRegistry services)
     {
         var group = app.MapGroup(prefix);
         RequestDelegate For(Func<KsqlApi, HttpContext, Task> handle) => async context =>
@@ -60,7 +60,7 @@ internal static class KsqlRoutes
                 throw new KsqlException(ErrorCodes.ServerNotReady, "KSQL is not yet ready to serve requests." + (service.LastError is { } why ? $" {why}" : string.Empty));
             }
 
-            await handle(new KsqlApi(service, logger), context);
+            await handle(new KsqlApi(service), context);
         };
         group.MapGet("/", context =>
         {

@@ -8,6 +8,9 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
     /// <summary>Longest that one blocking call to the cluster may take.</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>The producers' own limit, librdkafka's default. It is below the 1,048,588 bytes that brokers take by default, as the batch around a record counts there.</summary>
+    public const int MaxRecordBytes = 1_000_000;
+
     /// <summary>A dead query's open transaction holds readers back for at most this long.</summary>
     private const int TransactionTimeoutMs = 15_000;
 
@@ -57,6 +60,7 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
             Acks = Acks.All,
             Partitioner = Partitioner.Murmur2Random,
             LingerMs = 2,
+            MessageMaxBytes = MaxRecordBytes,
             MessageTimeoutMs = transactionalId is null ? (int)CallTimeout.TotalMilliseconds : TransactionTimeoutMs,
             // As ksqlDB by default; LZ4 and others need a codec that KafkaJS does not bring.
             CompressionType = CompressionType.None,

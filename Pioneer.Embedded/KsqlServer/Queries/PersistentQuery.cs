@@ -40,7 +40,11 @@ internal sealed class PersistentQuery : IAsyncDisposable
         _source = source;
         _services = services;
         _logger = logger;
+        Faults = new QueryFaults(services.Time.GetUtcNow());
     }
+
+    /// <summary>What it could not do as it should.</summary>
+    public QueryFaults Faults { get; }
 
     /// <summary>What it does.</summary>
     public QueryDefinition Definition { get; private set; }
@@ -210,7 +214,7 @@ internal sealed class PersistentQuery : IAsyncDisposable
 
     private void Pump(QueryBeginning beginning, WatchedCall commit, CancellationToken ending)
     {
-        using var pump = new QueryPump(Definition, Group, _clients, beginning, _services, commit, _logger);
+        using var pump = new QueryPump(Definition, Group, _clients, beginning, _services, commit, Faults, _logger);
         try
         {
             pump.Run(() => Began(beginning), ending);

@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
-using Pioneer.Ksql.Evaluation;
 using Pioneer.Ksql.Functions;
 
 namespace Pioneer.Embedded.Ksql.Queries;
@@ -23,8 +22,6 @@ internal sealed class QueryPump : IDisposable
 
     private const int MaxTransactionRecords = 20_000;
 
-    private const int MaxInitAttempts = 6;
-
     /// <summary>Bad rows are told at first and only traced after that: a bad feed must not fill the log.</summary>
     private const int MaxFailuresAsWarnings = 10;
 
@@ -33,34 +30,37 @@ internal sealed class QueryPump : IDisposable
     private readonly QueryBeginning _beginning;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly QueryFaults _faults;
+    private readonly OpenFaults _open = new();
+    private readonly ResultProducer _producer;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
-    private readonly RowReader _reader;
+    private readonly RecordProjector _projector;
     private readonly RowWriter _writer;
-    private readonly CompiledQuery _compiled;
-    private readonly WatchedCall _commit;
     private readonly bool _fromEarliest;
     private readonly Dictionary<int, long> _positions = [];
+    private readonly Dictionary<int, long> _committed = [];
     private readonly HashSet<int> _moved = [];
-    private ConsumeResult<byte[]?, byte[]?>? _current;
-    private bool _inTransaction;
-    private long _failures;
+    private readonly List<ConsumeResult<byte[]?, byte[]?>> _taken = [];
+    private readonly Queue<ConsumeResult<byte[]?, byte[]?>> _again = [];
+    private int _room = MaxTransactionRecords;
+    private bool _refusedBefore;
+    private long _told;
 
     public QueryPump(
-        QueryDefinition query, string group, KafkaClients clients, QueryBeginning beginning, FunctionServices services, WatchedCall commit, ILogger logger)
+        QueryDefinition query, string group, KafkaClients clients, QueryBeginning beginning, FunctionServices services, WatchedCall commit, QueryFaults faults,
+        ILogger logger)
     {
         _query = query;
         _clients = clients;
         _beginning = beginning;
-        _commit = commit;
+        _faults = faults;
         _logger = logger;
         _time = services.Time;
         _fromEarliest = query.Properties.TryGetValue("auto.offset.reset", out var reset) && string.Equals(reset, "earliest", StringComparison.OrdinalIgnoreCase);
-        _reader = new RowReader(query.Source);
-        _compiled = CompiledQuery.Compile(query.Plan, services, OnExpressionFailure);
-        _writer = new RowWriter(query.Sink, _compiled.Columns);
+        _projector = new RecordProjector(query.Source, query.Plan, dropsTombstones: query.Plan.Filter is not null, services);
+        _writer = new RowWriter(query.Sink, _projector.Columns);
         _consumer = clients.Consumer(group);
-        _producer = clients.Producer(group, group + "-0");
+        _producer = new ResultProducer(query.Id, group, clients, commit, logger);
     }
 
     /// <summary>Runs until stopped; what was read is committed then. Failures throw.</summary>
@@ -68,14 +68,15 @@ internal sealed class QueryPump : IDisposable
     /// <param name="stop">Ends the run.</param>
     public void Run(Action onReady, CancellationToken stop)
     {
-        InitTransactions(stop);
+        _producer.Init(ThrowIfRefused, stop);
+        _clients.SignedIn();
         Position();
         onReady();
         try
         {
             PumpUntil(stop);
         }
-        catch (Exception e) when (_inTransaction && e is ConsumeException or LogWentBackException or KafkaTxnRequiresAbortException)
+        catch (Exception e) when (_producer.InTransaction && e is ConsumeException or LogWentBackException or KafkaTxnRequiresAbortException)
         {
             Abort();
             throw;
@@ -93,25 +94,6 @@ internal sealed class QueryPump : IDisposable
             {
                 _moved.UnionWith(_positions.Keys);
                 recommitted = _time.GetTimestamp();
-            }
-        }
-    }
-
-    /// <summary>Coordinators that come back from a crash take long over what stood open, and a producer made anew has them begin anew.</summary>
-    private void InitTransactions(CancellationToken stop)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                _producer.InitTransactions(KafkaClients.CallTimeout);
-                _clients.SignedIn();
-                return;
-            }
-            catch (KafkaRetriableException slow) when (attempt < MaxInitAttempts && !stop.IsCancellationRequested)
-            {
-                ThrowIfRefused();
-                KsqlServerLog.ClientSays(_logger, _query.Id, slow.Error.Reason);
             }
         }
     }
@@ -144,7 +126,7 @@ internal sealed class QueryPump : IDisposable
             var partition = offset.Partition.Value;
             var isAnew = _beginning.IsAnew(partition);
             var known = offset.Offset.Value >= 0 && !isAnew;
-            _positions[partition] = known ? offset.Offset.Value : isAnew || ranBefore ? 0 : InitialOffset(offset.TopicPartition);
+            _positions[partition] = _committed[partition] = known ? offset.Offset.Value : isAnew || ranBefore ? 0 : InitialOffset(offset.TopicPartition);
             if (!known)
             {
                 _moved.Add(partition);
@@ -169,17 +151,75 @@ internal sealed class QueryPump : IDisposable
 
     private void PumpOnce()
     {
-        var result = _consumer.Consume(PollInterval);
+        var result = Next(PollInterval);
         var began = _time.GetTimestamp();
-        for (var count = 1; result is not null; count++)
+        while (result is not null)
         {
+            _taken.Add(result);
             Take(result);
-            result = count >= MaxTransactionRecords || _time.GetElapsedTime(began) >= MaxTransaction ? null : _consumer.Consume(TimeSpan.Zero);
+            result = _taken.Count >= _room || _producer.IsBroken || _time.GetElapsedTime(began) >= MaxTransaction ? null : Next(TimeSpan.Zero);
         }
 
         if (_moved.Count > 0)
         {
+            Settle();
+        }
+
+        _taken.Clear();
+    }
+
+    private ConsumeResult<byte[]?, byte[]?>? Next(TimeSpan patience) => _again.TryDequeue(out var result) ? result : _consumer.Consume(patience);
+
+    /// <summary>
+    /// Commits what was taken. Where brokers refuse a record of it, nothing of it stands, and who refuses names no record: smaller and smaller transactions
+    /// find it, the good ones before it are committed on the way, and the bad one is left out alone.
+    /// </summary>
+    private void Settle()
+    {
+        try
+        {
             Commit();
+            _room = Math.Min(_room + (_room / 4) + 1, MaxTransactionRecords);
+        }
+        catch (KafkaTxnRequiresAbortException refused) when (ResultProducer.IsAboutRecord(refused.Error.Code))
+        {
+            _producer.Abort();
+            _open.Forget();
+            _refusedBefore = true;
+            if (_taken is [var alone])
+            {
+                _open.Skip(RecordFault.Of(alone, $"The brokers refuse the result: {new Error(refused.Error.Code).Reason}."));
+                Commit();
+                return;
+            }
+
+            _room = Math.Max(_taken.Count / 2, 1);
+            TakeAgain();
+        }
+        catch (KafkaTxnRequiresAbortException gap) when (gap.Error.Code is ErrorCode.OutOfOrderSequenceNumber && _refusedBefore)
+        {
+            // brokers miss the numbers of the refused batch; told so, the client begins to count anew
+            _refusedBefore = false;
+            _producer.Abort();
+            _open.Forget();
+            TakeAgain();
+        }
+    }
+
+    /// <summary>Nothing of the transaction was written: its records come again, before those that follow.</summary>
+    private void TakeAgain()
+    {
+        _moved.Clear();
+        foreach (var (partition, offset) in _committed)
+        {
+            _positions[partition] = offset;
+        }
+
+        List<ConsumeResult<byte[]?, byte[]?>> later = [.. _again];
+        _again.Clear();
+        foreach (var result in _taken.Concat(later))
+        {
+            _again.Enqueue(result);
         }
     }
 
@@ -213,66 +253,54 @@ internal sealed class QueryPump : IDisposable
 
     private void Process(ConsumeResult<byte[]?, byte[]?> record)
     {
-        _current = record;
         try
         {
-            var row = _reader.Read(record);
-            if (row.IsTombstone && _query.Plan.Filter is not null)
+            var (row, reason) = _projector.Project(record);
+            reason ??= row is null ? null : Write(row, record.Message.Headers);
+            if (reason is not null)
             {
-                return;
+                _open.Skip(RecordFault.Of(record, reason));
             }
-
-            if (!_compiled.Accepts(row.Cells))
+            else if (row is not null && _projector.HasFailedValues)
             {
-                return;
+                _open.FailedValues(_projector.FailedValues.Select(failed => RecordFault.Of(record, failed)));
             }
-
-            var message = _writer.Write(_compiled.Project(row.Cells), row.TimeMs, row.IsTombstone, record.Message.Headers);
-            Produce(message);
         }
-        catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException)
+        catch (OutOfMemoryException) when (_faults.IsTooLargeAgain(RecordFault.PlaceOf(record.TopicPartitionOffset)))
         {
-            var level = _failures++ < MaxFailuresAsWarnings ? LogLevel.Warning : LogLevel.Debug;
-            KsqlServerLog.RecordSkipped(_logger, level, _query.Id, record.Topic, record.Partition.Value, record.Offset.Value, e.Message);
+            _open.Skip(RecordFault.Of(record, RecordFault.TooLarge));
         }
     }
 
-    private void Produce(Message<byte[]?, byte[]?> message)
+    /// <summary>Writes the result of a row; the reason where it can be no record.</summary>
+    private string? Write(ProjectedRow row, Headers? headers)
     {
-        EnsureTransaction();
-        while (true)
+        Message<byte[]?, byte[]?> message;
+        try
         {
-            try
-            {
-                _producer.Produce(_query.Sink.Topic, message);
-                return;
-            }
-            catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
-            {
-                _producer.Poll(PollInterval);
-            }
+            message = _writer.Write(row.Cells, row.TimeMs, row.IsTombstone, headers);
         }
-    }
+        catch (Exception failure) when (RecordFault.Covers(failure))
+        {
+            return failure.Message;
+        }
 
-    private void EnsureTransaction()
-    {
-        if (!_inTransaction)
-        {
-            _producer.BeginTransaction();
-            _inTransaction = true;
-        }
+        return _producer.Produce(_query.Sink.Topic, message);
     }
 
     private void Commit()
     {
-        EnsureTransaction();
-        var offsets = _moved.Select(p => new TopicPartitionOffset(_query.Source.Topic, p, _positions[p])).ToList();
+        _producer.Commit([.. _moved.Select(p => new TopicPartitionOffset(_query.Source.Topic, p, _positions[p]))], _consumer.ConsumerGroupMetadata);
+        foreach (var partition in _moved)
+        {
+            _committed[partition] = _positions[partition];
+        }
 
-        // librdkafka does not keep this timeout, and after a crash of the group's coordinator it may never return (its issues 5456 and 5511)
-        _commit.Run(() => _producer.SendOffsetsToTransaction(offsets, _consumer.ConsumerGroupMetadata, KafkaClients.CallTimeout));
-        _producer.CommitTransaction(KafkaClients.CallTimeout);
-        _inTransaction = false;
         _moved.Clear();
+        foreach (var fault in _open.CommitTo(_faults, _time.GetUtcNow()))
+        {
+            KsqlServerLog.RecordFault(_logger, _told++ < MaxFailuresAsWarnings ? LogLevel.Warning : LogLevel.Debug, _query.Id, fault.Place, fault.Reason);
+        }
     }
 
     /// <summary>What was written in this transaction comes again in the next life; until it ends, readers of the output wait.</summary>
@@ -280,21 +308,12 @@ internal sealed class QueryPump : IDisposable
     {
         try
         {
-            _commit.Run(() => _producer.AbortTransaction(KafkaClients.CallTimeout));
+            _producer.Abort();
         }
         catch (KafkaException failure)
         {
             // the next life ends it by taking its transactional id
             KsqlServerLog.ClientSays(_logger, _query.Id, failure.Error.Reason);
-        }
-    }
-
-    private void OnExpressionFailure(EvaluationFailure failure)
-    {
-        if (_current is { } at)
-        {
-            var level = _failures++ < MaxFailuresAsWarnings ? LogLevel.Warning : LogLevel.Debug;
-            KsqlServerLog.ExpressionFailed(_logger, level, _query.Id, failure.Expression, at.Topic, at.Partition.Value, at.Offset.Value, failure.Reason);
         }
     }
 }

@@ -4,7 +4,6 @@ using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
 using Pioneer.Ksql.Analysis;
-using Pioneer.Ksql.Evaluation;
 using Pioneer.Ksql.Functions;
 
 namespace Pioneer.Embedded.Ksql.Queries;
@@ -23,11 +22,10 @@ internal sealed class TransientQuery
     private readonly AnalyzedQuery _plan;
     private readonly KafkaClients _clients;
     private readonly FunctionServices _services;
-    private readonly ILogger _logger;
     private readonly bool _fromEarliest;
     private readonly string _group;
 
-    public TransientQuery(string id, string serviceId, DataSource source, AnalyzedQuery plan, bool fromEarliest, KafkaClients clients, FunctionServices services, ILogger logger)
+    public TransientQuery(string id, string serviceId, DataSource source, AnalyzedQuery plan, bool fromEarliest, KafkaClients clients, FunctionServices services)
     {
         Id = id;
         _group = $"_confluent-ksql-{serviceId}transient_{id}";
@@ -35,12 +33,15 @@ internal sealed class TransientQuery
         _plan = plan;
         _clients = clients;
         _services = services;
-        _logger = logger;
+        Faults = new QueryFaults(services.Time.GetUtcNow());
         _fromEarliest = fromEarliest || !plan.IsPush;
     }
 
     /// <summary>The id that the client may close it by.</summary>
     public string Id { get; }
+
+    /// <summary>What it left out so far, and what it could not compute.</summary>
+    public QueryFaults Faults { get; }
 
     /// <summary>Whether the query ended because LIMIT rows were given.</summary>
     public bool LimitReached { get; private set; }
@@ -86,8 +87,7 @@ internal sealed class TransientQuery
 
     private void ReadAll(IConsumer<byte[]?, byte[]?> consumer, ChannelWriter<TransientRow?> rows, CancellationToken stop)
     {
-        var reader = new RowReader(_source);
-        var compiled = CompiledQuery.Compile(_plan, _services, _ => { });
+        var projector = new RecordProjector(_source, _plan, dropsTombstones: _source.Kind == RelationKind.Stream, _services);
         var open = Assign(consumer);
         Send(rows, null, stop);
         var left = _plan.Limit ?? long.MaxValue;
@@ -100,15 +100,14 @@ internal sealed class TransientQuery
                 continue;
             }
 
-            if (Row(result, reader, compiled) is { } row && (_plan.IsPush || open.Contains(result.Partition.Value)))
-            {
-                Send(rows, row, stop);
-                LimitReached = --left == 0;
-            }
-
             if (result.IsPartitionEOF)
             {
                 open.Remove(result.Partition.Value);
+            }
+            else if ((_plan.IsPush || open.Contains(result.Partition.Value)) && Row(result, projector) is { } row)
+            {
+                Send(rows, row, stop);
+                LimitReached = --left == 0;
             }
         }
     }
@@ -136,27 +135,37 @@ internal sealed class TransientQuery
     private Offset End(IConsumer<byte[]?, byte[]?> consumer, int partition) =>
         consumer.QueryWatermarkOffsets(new TopicPartition(_source.Topic, partition), KafkaClients.CallTimeout).High;
 
-    private TransientRow? Row(ConsumeResult<byte[]?, byte[]?> result, RowReader reader, CompiledQuery compiled)
+    private TransientRow? Row(ConsumeResult<byte[]?, byte[]?> result, RecordProjector projector)
     {
-        if (result.IsPartitionEOF)
+        var projected = ProjectOrSkip(result, projector);
+        if (projected.SkipReason is { } reason)
+        {
+            Faults.Add([RecordFault.Of(result, reason)], [], _services.Time.GetUtcNow());
+            return null;
+        }
+
+        if (projected.Row is not { } row)
         {
             return null;
         }
 
+        if (projector.HasFailedValues)
+        {
+            Faults.Add([], [.. projector.FailedValues.Select(failed => RecordFault.Of(result, failed))], _services.Time.GetUtcNow());
+        }
+
+        return new TransientRow(row.Cells, row.IsTombstone, result.TopicPartitionOffset);
+    }
+
+    private static Projected ProjectOrSkip(ConsumeResult<byte[]?, byte[]?> result, RecordProjector projector)
+    {
         try
         {
-            var row = reader.Read(result);
-            if (row.IsTombstone && _source.Kind == RelationKind.Stream)
-            {
-                return null;
-            }
-
-            return compiled.Accepts(row.Cells) ? new TransientRow(compiled.Project(row.Cells), row.IsTombstone) : null;
+            return projector.Project(result);
         }
-        catch (FormatException e)
+        catch (OutOfMemoryException)
         {
-            KsqlServerLog.RecordSkipped(_logger, LogLevel.Debug, Id, result.Topic, result.Partition.Value, result.Offset.Value, e.Message);
-            return null;
+            return new Projected(null, RecordFault.TooLarge);
         }
     }
 
@@ -171,4 +180,5 @@ internal sealed class TransientQuery
 }
 
 /// <summary>A row for a client; <paramref name="IsTombstone"/> marks a table's deletion.</summary>
-internal sealed record TransientRow(object?[] Cells, bool IsTombstone);
+/// <param name="From">The record that it was made of.</param>
+internal sealed record TransientRow(object?[] Cells, bool IsTombstone, TopicPartitionOffset From);

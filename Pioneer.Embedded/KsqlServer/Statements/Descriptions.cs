@@ -50,7 +50,7 @@ internal sealed class Descriptions(KsqlService service)
     public JsonObject Listed(QueryDefinition query)
     {
         var state = StateOf(query.Id);
-        return new JsonObject
+        return new JsonObject(FaultsOf(query.Id))
         {
             ["queryString"] = query.Statement,
             ["sinks"] = Entities.Texts([query.Sink.Name]),
@@ -112,7 +112,7 @@ internal sealed class Descriptions(KsqlService service)
         string type,
         string? state,
         JsonObject hosts,
-        PersistentQuery? running) => new()
+        PersistentQuery? running) => new(running?.Faults.ToJson() ?? [])
         {
             ["id"] = id,
             ["statementText"] = statement,
@@ -156,6 +156,9 @@ internal sealed class Descriptions(KsqlService service)
 
     /// <summary>ksqlDB keeps 'state' for old clients, and it knows no pause: that stands in the states of the hosts.</summary>
     private static string Word(string state) => state == "ERROR" ? state : "RUNNING";
+
+    /// <summary>What ksqlDB itself does not tell; its clients pass over fields that they do not know.</summary>
+    private IEnumerable<KeyValuePair<string, JsonNode?>> FaultsOf(string queryId) => service.Queries.GetValueOrDefault(queryId)?.Faults.ToJson() ?? [];
 
     private string StateOf(string queryId) => (service.Queries.GetValueOrDefault(queryId)?.State ?? QueryState.Running).ToString().ToUpperInvariant();
 
