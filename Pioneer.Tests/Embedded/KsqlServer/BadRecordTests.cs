@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Confluent.Kafka;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.KsqlServer;
