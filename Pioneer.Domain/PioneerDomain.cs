@@ -11,6 +11,7 @@ using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
+using Pioneer.Domain.Topics;
 
 namespace Pioneer.Domain;
 
@@ -72,6 +73,7 @@ public static class PioneerDomain
         services.AddScoped<TenantQueries>();
         services.AddScoped<TenantUse>();
         services.AddScoped<RecordReadings>();
+        services.AddScoped<TopicUses>();
         services.AddSingleton<OpenSlots>();
         services.AddSingleton<OpenReadings>();
         services.AddScoped<GlobalSearch>();

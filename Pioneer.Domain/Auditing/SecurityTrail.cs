@@ -14,9 +14,9 @@ public sealed class SecurityTrail(IDbContextFactory<PioneerDbContext> contexts, 
     /// <summary>How long the same fact is not written again.</summary>
     public static readonly TimeSpan OnceIn = TimeSpan.FromHours(1);
 
-    /// <summary>A person or a token reads records of a tenant; <paramref name="how"/> is <c>tail</c>, <c>preview</c> or <c>events</c>.</summary>
-    public Task RecordsReadAsync(Actor actor, Tenant tenant, string subscription, string how, CancellationToken cancellationToken) => OnceAsync(
-        actor, "RecordsRead", new AuditSubject("subscription", subscription, tenant.Id), new { How = how }, cancellationToken);
+    /// <summary>A person or a token reads records of a subscription or topic; <paramref name="how"/> is <c>tails</c>, <c>previews</c>, <c>streams</c> or <c>records</c>.</summary>
+    public Task RecordsReadAsync(Actor actor, AuditSubject subject, string how, CancellationToken cancellationToken) =>
+        OnceAsync(actor, "RecordsRead", subject, new { How = how }, cancellationToken);
 
     /// <summary>Somebody asked for what the role does not include.</summary>
     public Task AccessRefusedAsync(Actor actor, string what, string? address, CancellationToken cancellationToken) => OnceAsync(

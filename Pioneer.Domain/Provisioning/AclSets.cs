@@ -13,7 +13,14 @@ public static class AclSets
         AclOperation.Read, AclOperation.Write, AclOperation.Create, AclOperation.Delete, AclOperation.DescribeConfigs, AclOperation.AlterConfigs,
     ];
 
-    /// <summary>A tenant's consumers, and the portal's tails on its behalf: read deliveries, use groups of the tenant. Nothing else.</summary>
+    /// <summary>
+    /// The portal's readings on the tenant's behalf: what its consumers may, and reading all topics under the tenant's names. Never another tenant's, whatever the
+    /// portal asks for.
+    /// </summary>
+    public static ImmutableArray<AclRule> Portal(TenantSlug tenant) =>
+        [.. Consumer(tenant, Principals.Portal(tenant)), Prefixed(Principals.Portal(tenant), AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant))];
+
+    /// <summary>A tenant's consumers: read deliveries, use groups of the tenant. Nothing else.</summary>
     public static ImmutableArray<AclRule> Consumer(TenantSlug tenant, string principal) =>
     [
         Prefixed(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Delivery)),

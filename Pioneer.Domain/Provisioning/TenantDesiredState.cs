@@ -113,10 +113,8 @@ public sealed class TenantDesiredState
         var ksql = _dedicated
             ? AclSets.Ksql(_slug, Principals.Ksql(_slug), _serviceId)
             : AclSets.Ksql(_slug, Principals.SharedKsql, _serviceId);
-        var consumers = _suspended ? [] : credentials.Select(credential => credential.Principal).Append(Principals.Portal(_slug));
-        return ksql
-            .Concat(AclSets.Connect(_slug, _options.ConnectPrincipal))
-            .Concat(consumers.SelectMany(principal => AclSets.Consumer(_slug, principal)));
+        var readers = _suspended ? [] : credentials.SelectMany(credential => AclSets.Consumer(_slug, credential.Principal)).Concat(AclSets.Portal(_slug));
+        return ksql.Concat(AclSets.Connect(_slug, _options.ConnectPrincipal)).Concat(readers);
     }
 
     private ImmutableHashSet<string> OwnedPrincipals() =>

@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Auditing;
 using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
 
 namespace Pioneer.Domain.Tenants;
 
 /// <summary>
-/// The door to a tenant's records: whoever reads them, by a live tail, a preview or an event stream, has the right to it, takes one of the tenant's places
+/// The door to a tenant's records: whoever reads them, by a live tail, a preview, an event stream or on a topic's page, has the right to it, takes one of the tenant's places
 /// for it, and stands in the audit log once an hour.
 /// </summary>
 public sealed class RecordReadings(IDbContextFactory<PioneerDbContext> contexts, TenantUse use, OpenReadings open, SecurityTrail trail)
@@ -14,7 +15,21 @@ public sealed class RecordReadings(IDbContextFactory<PioneerDbContext> contexts,
     public const string Preview = "preview";
 
     /// <summary>A place that is given back when the reading ends.</summary>
-    public async Task<Result<OpenPlace>> BeginAsync(Actor actor, string slug, string subscription, TenantUseKind kind, CancellationToken cancellationToken)
+    public Task<Result<OpenPlace>> BeginAsync(Actor actor, string slug, string subscription, TenantUseKind kind, CancellationToken cancellationToken) =>
+        BeginAsync(actor, slug, "subscription", subscription, kind, kind.ToString().ToLowerInvariant(), cancellationToken);
+
+    /// <summary>
+    /// The same for a reading of a topic by place, time or key, which takes the place of a preview. A delivery topic is its subscription in the audit log: who read it
+    /// has read that, whichever way.
+    /// </summary>
+    public Task<Result<OpenPlace>> BeginTopicAsync(Actor actor, string slug, string topic, CancellationToken cancellationToken)
+    {
+        var (kind, name) = TopicNames.Parse(topic) is { Kind: TopicKind.Delivery } delivery ? ("subscription", delivery.Name) : ("topic", topic);
+        return BeginAsync(actor, slug, kind, name, TenantUseKind.Previews, "records", cancellationToken);
+    }
+
+    private async Task<Result<OpenPlace>> BeginAsync(
+        Actor actor, string slug, string subject, string name, TenantUseKind kind, string how, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await db.FindTenantAsync(actor, slug, TenantPermission.View, cancellationToken);
@@ -29,7 +44,7 @@ public sealed class RecordReadings(IDbContextFactory<PioneerDbContext> contexts,
             return place.Error;
         }
 
-        await trail.RecordsReadAsync(actor, found.Value, subscription, kind.ToString().ToLowerInvariant(), cancellationToken);
-        return open.Note(found.Value.Id, subscription, kind, actor.Name, place.Value);
+        await trail.RecordsReadAsync(actor, new AuditSubject(subject, name, found.Value.Id), how, cancellationToken);
+        return open.Note(found.Value.Id, name, kind, actor.Name, place.Value);
     }
 }

@@ -15,6 +15,7 @@ using Pioneer.Jobs.Operations;
 using Pioneer.Jobs.Provisioning;
 using Pioneer.Jobs.Sources;
 using Pioneer.Jobs.Subscriptions;
+using Pioneer.Jobs.Topics;
 
 namespace Pioneer.Jobs.Hosting;
 
@@ -82,6 +83,9 @@ public static class JobServices
         services.AddScoped<DeliveryReader>();
         services.AddScoped<DeliveryTail>();
         services.AddScoped<DeliveryReaders>();
+        services.AddScoped<TenantTopics>();
+        services.AddScoped<TenantGroups>();
+        services.AddScoped<TopicRecords>();
         services.AddScoped<IOperationHandler, ApplySubscriptionHandler>();
     }
 

@@ -34,7 +34,7 @@ public sealed partial class KafkaAdmin
 
     /// <summary>Names of all groups that begin with <paramref name="prefix"/>.</summary>
     public async Task<IReadOnlyList<string>> ListGroupsAsync(string prefix, CancellationToken ct) =>
-        [.. (await _groupMembers.ListAsync(prefix, ct)).Select(group => group.GroupId)];
+        [.. (await ListedGroupsAsync(prefix, ct)).Select(group => group.Name)];
 
     /// <summary>Deletes a group and its offsets; one that is gone already is no error.</summary>
     public Task DeleteGroupAsync(string group, CancellationToken ct) =>

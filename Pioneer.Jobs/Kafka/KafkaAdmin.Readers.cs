@@ -17,14 +17,14 @@ public sealed partial class KafkaAdmin
     /// </summary>
     public async Task<ImmutableArray<GroupOnTopic>> GroupsOnTopicAsync(string topic, string prefix, CancellationToken ct)
     {
-        var listed = await _groupMembers.ListAsync(prefix, ct);
-        if (listed.Count == 0)
+        var listed = await ListedGroupsAsync(prefix, ct);
+        if (listed.IsEmpty)
         {
             return [];
         }
 
-        var names = listed.Select(group => group.GroupId).ToList();
-        var described = await _groupMembers.DescribeAsync(listed, ct);
+        var names = listed.Select(group => group.Name).ToList();
+        var described = await _groupDescriptions.TryDescribeAsync(listed, ct);
         var offsets = await _groupOffsets.TryReadAsync("read the offsets of groups", names, stable: false, EvidencePatience, ct);
         var committed = names.ToDictionary(name => name, name => PlacesIn(topic, offsets.Offsets.GetValueOrDefault(name)));
         var ends = await _partitionOffsets.TryReadAsync(
@@ -38,16 +38,23 @@ public sealed partial class KafkaAdmin
         ];
     }
 
+    /// <summary>Every broker has to tell its groups here: whoever asks must not take a missing one for none.</summary>
+    private async Task<ImmutableArray<ListedGroup>> ListedGroupsAsync(string prefix, CancellationToken ct)
+    {
+        var listing = await TryListGroupsAsync(prefix, ct);
+        return listing.Failure is { } failure ? throw failure : listing.Groups;
+    }
+
     private static Dictionary<TopicPartition, long> PlacesIn(string topic, IReadOnlyDictionary<TopicPartition, long>? offsets) =>
         offsets?.Where(place => place.Key.Topic == topic).ToDictionary(place => place.Key, place => place.Value) ?? [];
 
-    private static ImmutableArray<string> MembersOn(string topic, MembersOfGroup? group) =>
-        group is null ? [] : [.. group.Members.Where(member => member.Topics.Contains(topic)).Select(member => member.ClientId)];
+    private static ImmutableArray<string> MembersOn(string topic, DescribedGroup? group) =>
+        [.. group?.Members?.Where(member => member.Assigned?.Any(place => place.Topic == topic) is true).Select(member => member.ClientId) ?? []];
 
     // a place beyond the end is one in a log that was made anew: nothing of this one was read
     private static long? BehindOf(Dictionary<TopicPartition, long> places, IReadOnlyDictionary<TopicPartition, long> ends) => places.Count == 0
         ? null
         : places.Sum(place => ends.TryGetValue(place.Key, out var end) ? Math.Max(0, end - place.Value) : 0);
 
-    private static string? UnseenOf(MembersOfGroup? group, UnreadGroup? offsets) => group is null ? "its coordinator did not name it" : group.Unseen ?? offsets?.Reason;
+    private static string? UnseenOf(DescribedGroup? group, UnreadGroup? offsets) => group is null ? "its coordinator did not name it" : group.Unread ?? offsets?.Reason;
 }

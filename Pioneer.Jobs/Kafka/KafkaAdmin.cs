@@ -23,10 +23,11 @@ public sealed partial class KafkaAdmin : IDisposable
     private readonly ILogger<KafkaAdmin> _logger;
     private readonly Lock _renewal = new();
     private readonly GroupOffsets _groupOffsets;
-    private readonly GroupMembers _groupMembers;
     private readonly TopicDescriptions _topicDescriptions;
     private readonly TopicConfigs _topicConfigs;
     private readonly PartitionOffsets _partitionOffsets;
+    private readonly GroupDescriptions _groupDescriptions;
+    private readonly LogDirs _logDirs;
     private readonly BrokerProbe _probe;
     private IAdminClient? _client;
     private Error? _lastError;
@@ -38,10 +39,11 @@ public sealed partial class KafkaAdmin : IDisposable
         _time = time;
         _logger = logger;
         _groupOffsets = new GroupOffsets(clients.Options, time, logger);
-        _groupMembers = new GroupMembers(clients.Options, time, logger);
         _topicDescriptions = new TopicDescriptions(clients.Options, time, logger);
         _topicConfigs = new TopicConfigs(clients.Options, time, logger);
         _partitionOffsets = new PartitionOffsets(clients.Options, time, logger);
+        _groupDescriptions = new GroupDescriptions(clients.Options, time, logger);
+        _logDirs = new LogDirs(clients.Options, time, logger);
         _probe = new BrokerProbe(clients.Options, time, logger);
     }
 
@@ -77,10 +79,11 @@ public sealed partial class KafkaAdmin : IDisposable
         }
 
         _groupOffsets.Dispose();
-        _groupMembers.Dispose();
         _topicDescriptions.Dispose();
         _topicConfigs.Dispose();
         _partitionOffsets.Dispose();
+        _groupDescriptions.Dispose();
+        _logDirs.Dispose();
         _probe.Dispose();
     }
 

@@ -58,7 +58,12 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
     /// </summary>
     public Task<OffsetReading> TryReadAsync(
         IReadOnlyCollection<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, TimeSpan patience, CancellationToken ct) =>
-        TryAskAsync(partitions, (leader, mine) => ListOffsetsAsync(leader, mine, end, isolation, ct), patience, ct);
+        TryAskAsync(partitions, (leader, mine) => ListOffsetsAsync(leader, mine, (long)end, isolation, ct), patience, ct);
+
+    /// <summary>The first record of each partition that is not older than the time; -1 where there is none. Otherwise as <see cref="TryReadAsync"/>.</summary>
+    public Task<OffsetReading> TryReadAtAsync(
+        IReadOnlyCollection<TopicPartition> partitions, DateTimeOffset at, IsolationLevel isolation, TimeSpan patience, CancellationToken ct) =>
+        TryAskAsync(partitions, (leader, mine) => ListOffsetsAsync(leader, mine, Math.Max(at.ToUnixTimeMilliseconds(), 0), isolation, ct), patience, ct);
 
     /// <summary>
     /// Where records of a leader epoch or older ones end in the logs of now: one that was cut ends an epoch before the end that was seen in it, however
@@ -151,7 +156,7 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
     }
 
     private static async Task<IEnumerable<LeaderAnswer>> ListOffsetsAsync(
-        BrokerClient leader, TopicPartition[] partitions, LogEnd end, IsolationLevel isolation, CancellationToken ct)
+        BrokerClient leader, TopicPartition[] partitions, long timestamp, IsolationLevel isolation, CancellationToken ct)
     {
         var request = new ListOffsetsRequest
         {
@@ -164,7 +169,7 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
                     Name = topic.Key,
                     Partitions =
                     [
-                        .. topic.Select(partition => new ListOffsetsRequest.ListOffsetsPartition { PartitionIndex = partition.Partition.Value, Timestamp = (long)end }),
+                        .. topic.Select(partition => new ListOffsetsRequest.ListOffsetsPartition { PartitionIndex = partition.Partition.Value, Timestamp = timestamp }),
                     ],
                 }),
             ],

@@ -1,19 +1,34 @@
 using System.Collections.Immutable;
 using Confluent.Kafka;
 using Pioneer.Kafka.Protocol;
+using Pioneer.Kafka.Protocol.Client;
 
 namespace Pioneer.Jobs.Kafka;
 
 /// <summary>What a broker says of one topic: its id as Kafka's clients write it (base64 without padding) and the numbers of its partitions.</summary>
 /// <param name="OfflineReplicas">Brokers that should hold a replica and are gone, or have lost its disk.</param>
 internal sealed record TopicDescription(
-    string Name, string TopicId, ImmutableArray<int> Partitions, ImmutableArray<int> OfflineReplicas);
+    string Name, string TopicId, ImmutableArray<int> Partitions, ImmutableArray<int> OfflineReplicas)
+{
+    /// <summary>Where each partition is, in the order of <see cref="Partitions"/>.</summary>
+    public required ImmutableArray<PartitionPlace> Places { get; init; }
+}
+
+/// <summary>Which brokers hold a partition.</summary>
+/// <param name="Leader">The broker that reads and writes go through; null where there is none.</param>
+/// <param name="Replicas">Brokers that should hold it, the preferred leader first.</param>
+/// <param name="InSync">Those that hold all of it.</param>
+internal sealed record PartitionPlace(int Partition, int? Leader, ImmutableArray<int> Replicas, ImmutableArray<int> InSync);
 
 /// <summary>Topics as one broker describes them, and the cluster that it belongs to.</summary>
 /// <param name="Brokers">How many brokers are up.</param>
 /// <param name="Refused">Topics that may be there and were not described, with the reason.</param>
 internal sealed record DescribedTopics(
-    string ClusterId, int Brokers, ImmutableArray<TopicDescription> Topics, ImmutableArray<(string Topic, string Reason)> Refused);
+    string ClusterId, int Brokers, ImmutableArray<TopicDescription> Topics, ImmutableArray<(string Topic, string Reason)> Refused)
+{
+    /// <summary>Where each broker that is up is reached, by its id.</summary>
+    public required ImmutableDictionary<int, BrokerEndpoint> Addresses { get; init; }
+}
 
 /// <summary>
 /// Ids and partitions of topics, by our own requests: Confluent.Kafka's admin client cannot read of a partition without replicas in sync, which a cluster
@@ -43,12 +58,22 @@ internal sealed class TopicDescriptions(KafkaOptions options, TimeProvider time,
                 topic.Name!,
                 Text(topic.TopicId),
                 [.. topic.Partitions.Select(partition => partition.PartitionIndex)],
-                [.. topic.Partitions.SelectMany(partition => partition.OfflineReplicas).Distinct()])),
+                [.. topic.Partitions.SelectMany(partition => partition.OfflineReplicas).Distinct()])
+            {
+                Places =
+                [
+                    .. topic.Partitions.Select(partition => new PartitionPlace(
+                        partition.PartitionIndex, partition.LeaderId >= 0 ? partition.LeaderId : null, [.. partition.ReplicaNodes], [.. partition.IsrNodes])),
+                ],
+            }),
         ],
         [
             .. answer.Topics.Where(topic => (ErrorCode)topic.ErrorCode is not (ErrorCode.NoError or ErrorCode.UnknownTopicOrPart))
                 .Select(topic => (topic.Name!, new Error((ErrorCode)topic.ErrorCode).Reason)),
-        ]);
+        ])
+        {
+            Addresses = answer.Brokers.ToImmutableDictionary(broker => broker.NodeId, broker => new BrokerEndpoint(broker.Host, broker.Port)),
+        };
     }
 
     public void Dispose() => _anyBroker.Dispose();

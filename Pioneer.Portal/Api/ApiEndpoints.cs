@@ -9,6 +9,7 @@ using Pioneer.Portal.Api.Recovery;
 using Pioneer.Portal.Api.Seeding;
 using Pioneer.Portal.Api.Subscriptions;
 using Pioneer.Portal.Api.Tenants;
+using Pioneer.Portal.Api.Topics;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Api;
@@ -56,6 +57,8 @@ public static class ApiEndpoints
         Area("Subscriptions").MapKsql();
         Area("Subscriptions").MapSubscriptions();
         Area("Delivery").MapEvents();
+        Area("Topics").MapTopics();
+        Area("Topics").MapGroups();
         Area("Seeding").MapSeeding();
         Area("Recovery").MapRecovery();
         Area("Operations").MapOperations();

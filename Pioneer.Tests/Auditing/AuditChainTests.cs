@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Auditing;
+using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
 using Pioneer.Tests.Persistence;
 using Xunit;
@@ -98,7 +99,7 @@ public sealed class AuditChainTests : IAsyncLifetime
         return await db.Tenants.SingleAsync(Token);
     }
 
-    private Task ReadAsync(Tenant tenant, int n) => _database.Get<SecurityTrail>().RecordsReadAsync(Actors.Admin, tenant, $"subscription-{n}", "tail", Token);
+    private Task ReadAsync(Tenant tenant, int n) => _database.Get<SecurityTrail>().RecordsReadAsync(Actors.Admin, new AuditSubject("subscription", $"subscription-{n}", tenant.Id), "tails", Token);
 
     private Task<AuditVerdict> VerifyAsync() => _database.Get<VerifyAudit>().ExecuteAsync(Token);
 

@@ -54,6 +54,11 @@ public sealed class NamesAndRightsTests
         AclSets.Consumer(Acme, "acme.app").Select(rule => rule.ToString()));
 
     [Fact]
+    public void Portal_may_read_the_tenants_topics_and_no_other_tenants() => Assert.Equal(
+        ["allow User:acme.portal Read on Topic prefix 'acme.d.'", "allow User:acme.portal Read on Group prefix 'acme.'", "allow User:acme.portal Read on Topic prefix 'acme.'"],
+        AclSets.Portal(Acme).Select(rule => rule.ToString()));
+
+    [Fact]
     public void Connect_may_write_the_tenants_feeds_and_nothing_else() => Assert.Equal(
         ["allow User:pioneer-connect Write on Topic prefix 'acme.t.'"],
         AclSets.Connect(Acme, "pioneer-connect").Select(rule => rule.ToString()));
