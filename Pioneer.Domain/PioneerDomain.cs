@@ -54,6 +54,7 @@ public static class PioneerDomain
         services.AddScoped<TenantStreams>();
         services.AddScoped<DeploySubscription>();
         services.AddScoped<ControlSubscriptions>();
+        services.AddScoped<SetCompatibility>();
         services.AddScoped<ManageDrafts>();
         services.AddScoped<SubscriptionQueries>();
         services.AddScoped<QueryCosts>();

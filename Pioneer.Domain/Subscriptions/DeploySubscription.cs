@@ -134,6 +134,11 @@ public sealed partial class DeploySubscription(
             return compiled.Error;
         }
 
+        if (await RefuseAsync(db, tenant, subscription, compiled.Value, streams, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
         var before = new { Version = subscription.CurrentVersion, Sql = CurrentSql(subscription) };
         HoldSources(db, tenant, subscription, compiled.Value, streams);
         AddVersion(db, actor, tenant, subscription, sql!, compiled.Value);

@@ -16,6 +16,9 @@ public sealed class Subscription : IRevisioned
 
     public SubscriptionState State { get; set; } = SubscriptionState.Deploying;
 
+    /// <summary>What a new version may do to the form of the records.</summary>
+    public Compatibility Compatibility { get; set; } = SchemaCompatibility.Default;
+
     /// <summary>Number of the version that is wanted to run.</summary>
     public required int CurrentVersion { get; set; }
 
@@ -36,6 +39,11 @@ public sealed class Subscription : IRevisioned
     public required DateTimeOffset ChangedAt { get; set; }
 
     public List<SubscriptionVersion> Versions { get; init; } = [];
+
+    /// <summary>The version whose records readers know: the present one, or where that failed before it ever ran the newest one that ran; null where none did.</summary>
+    public SubscriptionVersion? Delivering => Versions.Find(version => version.Number == CurrentVersion) is { } current && (State is not SubscriptionState.Failed || current.DeployedAt is not null)
+        ? current
+        : Versions.Where(version => version.DeployedAt is not null).MaxBy(version => version.Number);
 
     public long Revision { get; set; }
 }

@@ -27,6 +27,15 @@ public static class SubscriptionErrors
     public static Error IsRead(string name, IEnumerable<string> readers) => Error.Conflict(
         "SubscriptionIsRead", $"The results of '{name}' are read by {string.Join(", ", readers)}.", "Delete those first.");
 
+    public static Error Incompatible(string name, Compatibility setting, int version, ImmutableArray<ColumnBreak> breaks) => Error.Conflict(
+        "IncompatibleVersion",
+        $"'{name}' promises its readers the compatibility '{setting}', and version {version} would break it: {string.Join("; ", breaks.Select(found => $"{found.Column} {found.Reason}"))}.",
+        $"Keep the columns, change the compatibility of '{name}' on purpose, or deploy the query as a new subscription.");
+
+    public static Error BreaksReader(string name, string reader, string reason) => Error.Conflict(
+        "BreaksSubscription", $"The results of '{name}' are read by '{reader}', whose query would not work any more: {reason}",
+        $"Change '{reader}' first so that it does without, or deploy the query as a new subscription.");
+
     public static Error ConfirmationMissing(string name) => Error.Invalid(
         "ConfirmationMissing", "confirmation", $"Deleting the topic of '{name}' deletes its results for good.", "Type the name to confirm.");
 }

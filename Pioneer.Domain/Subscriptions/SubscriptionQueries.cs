@@ -12,7 +12,7 @@ public sealed record SubscriptionFilter(string? Search = null, SubscriptionState
 /// <summary>A subscription in a list.</summary>
 public sealed record SubscriptionRow(
     SubscriptionId Id, string Name, string Description, SubscriptionState State, int Version, string Topic, string? Error, DateTimeOffset CreatedAt,
-    string CreatedBy, DateTimeOffset ChangedAt, long Revision);
+    string CreatedBy, DateTimeOffset ChangedAt, long Revision, Compatibility Compatibility);
 
 /// <summary>A version in a subscription's history.</summary>
 public sealed record VersionRow(
@@ -130,5 +130,5 @@ public sealed class SubscriptionQueries(IDbContextFactory<PioneerDbContext> cont
 
     private static SubscriptionRow Row(Tenant tenant, Subscription row) => new(
         row.Id, row.Name, row.Description, row.State, row.CurrentVersion, TopicNames.Delivery(tenant.Slug, row.Name), row.Error, row.CreatedAt, row.CreatedBy,
-        row.ChangedAt, row.Revision);
+        row.ChangedAt, row.Revision, row.Compatibility);
 }

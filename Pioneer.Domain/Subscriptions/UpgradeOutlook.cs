@@ -24,11 +24,17 @@ public sealed record UpgradeOutlook(
     int Version, int NextVersion, long Revision, SubscriptionState State, string Source, string NewSource, ImmutableArray<ColumnDifference> Columns,
     VersionSeedability Seedable)
 {
+    /// <summary>What the subscription promises its readers of the form of its records.</summary>
+    public required Compatibility Compatibility { get; init; }
+
+    /// <summary>Why the version is refused; null where it may be deployed.</summary>
+    public required Error? Refusal { get; init; }
+
     /// <summary>Both read one topic, so the new query begins where the old one ends.</summary>
     public bool GoesOn => Source == NewSource;
 
     /// <summary>Whether somebody who reads the deliveries could miss records or meet another form of them.</summary>
-    public bool NeedsAttention => !GoesOn || Columns.Any(column => column.BreaksReaders);
+    public bool NeedsAttention => Refusal is not null || !GoesOn || Columns.Any(column => column.BreaksReaders);
 
     /// <summary>What is kept and what is not, in sentences.</summary>
     public string Promise => GoesOn
@@ -48,7 +54,7 @@ public sealed record UpgradeOutlook(
         : $"What is in {NewSource} already is not delivered unless a seed job does.";
 
     /// <summary>Compares the present version of a subscription with the one that would follow it.</summary>
-    public static UpgradeOutlook Of(Subscription subscription, int nextVersion, CompiledSubscription next, VersionSeedability seedable)
+    public static UpgradeOutlook Of(Subscription subscription, int nextVersion, CompiledSubscription next, VersionSeedability seedable, Error? refusal)
     {
         var present = subscription.Versions.Single(version => version.Number == subscription.CurrentVersion);
         var before = present.ResultSchema.ToDictionary(column => column.Name, Type, StringComparer.Ordinal);
@@ -60,7 +66,11 @@ public sealed record UpgradeOutlook(
                     .Select(column => new ColumnDifference(column.Name, before.GetValueOrDefault(column.Name), after[column.Name])),
                 .. present.ResultSchema.Where(column => !after.ContainsKey(column.Name)).Select(column => new ColumnDifference(column.Name, before[column.Name], null)),
             ],
-            seedable);
+            seedable)
+        {
+            Compatibility = subscription.Compatibility,
+            Refusal = refusal,
+        };
     }
 
     private static string Type(ResultColumn column) => column.IsKey ? $"{column.Type}, key" : column.Type;

@@ -38,7 +38,16 @@ public sealed partial class PortalPagesTests
         await Expect(person.Dialog.GetByText("nothing is skipped and nothing is delivered twice")).ToBeVisibleAsync();
         await Expect(person.Dialog.GetByRole(AriaRole.Table, new() { Name = "Columns that differ" })).ToContainTextAsync("CURRENCY");
         await Expect(person.Dialog.GetByRole(AriaRole.Group, new() { Name = "Who reads it now" })).ToContainTextAsync("acme.reporting");
+        await Expect(person.Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("CURRENCY goes, and readers of the present version count on it");
+        await Expect(person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Roll back to v1" })).ToBeDisabledAsync();
         await person.LooksGoodAsync("roll-back");
+
+        // the way out is a decision of its own
+        await person.Dialog.GetByRole(AriaRole.Link, new() { Name = "Change the compatibility" }).ClickAsync();
+        await person.Page.GetByLabel("Compatibility of new versions").SelectOptionAsync("None");
+        await Expect(person.Page.GetByText("A new version may change anything.")).ToBeVisibleAsync();
+        await person.OpenAsync("/t/acme/subscriptions/there-and-back/versions");
+        await person.Button("Roll back…").ClickAsync();
         await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Roll back to v1" }).ClickAsync();
         await Expect(person.Heading("there-and-back v3")).ToBeVisibleAsync();
     }

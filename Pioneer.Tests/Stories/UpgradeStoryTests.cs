@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Xunit;
 
@@ -22,6 +23,10 @@ public sealed class UpgradeStoryTests
         var upgraded = await story.DoAsync(HttpMethod.Put, "tenants/acme/subscriptions/columns", new { sql = "SELECT ID, AMOUNT, CURRENCY FROM PAYMENTS EMIT CHANGES;" });
         Assert.Equal(2, upgraded.GetProperty("version").GetInt32());
         await ReadUntilAsync(portal, rows => rows.Count(HasCurrency) >= 3);
+        // the way back takes a column from readers, so somebody has to say that it may
+        var refused = await story.SendAsync(HttpMethod.Post, "tenants/acme/subscriptions/columns:rollback?version=1", null, HttpStatusCode.Conflict);
+        Assert.Equal("IncompatibleVersion", refused.GetProperty("code").GetString());
+        await story.SendAsync(HttpMethod.Put, "tenants/acme/subscriptions/columns/compatibility", new { compatibility = "None" }, HttpStatusCode.NoContent);
         await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions/columns:rollback?version=1");
         var rows = await ReadUntilAsync(portal, rows => rows.AsEnumerable().Reverse().TakeWhile(row => !HasCurrency(row)).Count() >= 3 && rows.Any(HasCurrency));
 

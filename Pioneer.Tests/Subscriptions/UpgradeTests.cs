@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Subscriptions;
+using Pioneer.Domain.Tenants;
 using Pioneer.Tests.Persistence;
 using Xunit;
 
@@ -45,6 +46,7 @@ public sealed class UpgradeTests : IAsyncLifetime
         Assert.Contains("unless a seed job does", other.Promise, StringComparison.Ordinal);
 
         // the promise is kept by the version that is then deployed
+        await SetAsync(Compatibility.None);
         Assert.Null((await UpdateAsync(Balances)).Error);
         Assert.Null(await ContinuesFromAsync(2));
     }
@@ -53,6 +55,7 @@ public sealed class UpgradeTests : IAsyncLifetime
     public async Task Way_back_has_an_outlook_of_its_own_and_is_what_it_said()
     {
         await DeployAsync(Narrow);
+        await SetAsync(Compatibility.None);
         await UpdateAsync(Balances);
         await _database.ReconcileAsync();
 
@@ -72,6 +75,7 @@ public sealed class UpgradeTests : IAsyncLifetime
     {
         await DeployAsync(Narrow);
         await UpdateAsync(Wide);
+        await SetAsync(Compatibility.None);
         await _database.ReconcileAsync();
         var seen = (await _database.Get<DeploySubscription>().RollbackOutlookAsync(Actors.Admin, "acme", "large-payments", null, DomainDatabase.Token)).Value;
         await UpdateAsync(Balances);
@@ -88,6 +92,81 @@ public sealed class UpgradeTests : IAsyncLifetime
 
         Assert.StartsWith("The subscription is paused and the new version starts it.", (await OutlookAsync(Wide)).Promise, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Version_that_breaks_what_was_promised_is_refused_and_so_is_the_way_back_until_somebody_changes_the_promise()
+    {
+        await DeployAsync(Narrow);
+        Assert.Equal("IncompatibleVersion", (await OutlookAsync(Balances)).Refusal!.Code);
+        var refused = (await UpdateAsync(Balances)).Error!;
+        Assert.Equal(("IncompatibleVersion", ErrorKind.Conflict), (refused.Code, refused.Kind));
+        Assert.Contains("'Forward', and version 2 would break it: AMOUNT was", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("new subscription", refused.Hint, StringComparison.Ordinal);
+
+        Assert.Null((await UpdateAsync(Wide)).Error);
+        await _database.ReconcileAsync();
+        Assert.Equal("IncompatibleVersion", (await RollbackAsync(1, null)).Error!.Code);
+        await SetAsync(Compatibility.Backward);
+        Assert.Null((await RollbackAsync(1, null)).Error);
+        await _database.ReconcileAsync();
+        Assert.Equal("IncompatibleVersion", (await UpdateAsync(Wide)).Error!.Code);
+        Assert.Equal(3, await CurrentAsync());
+    }
+
+    [Fact]
+    public async Task Only_who_may_deploy_changes_the_promise_and_it_stands_in_the_audit_log()
+    {
+        await DeployAsync(Narrow);
+        var tenant = (await _database.Get<TenantQueries>().GetAsync(Actors.Admin, "acme", DomainDatabase.Token)).Value.Tenant.Id;
+        var viewer = Actors.Member(TenantRole.Viewer, tenant);
+
+        Assert.Equal(ErrorKind.Forbidden, (await _database.As<SetCompatibility>(viewer).ExecuteAsync(viewer, "acme", "large-payments", Compatibility.None, null, DomainDatabase.Token)).Error!.Kind);
+        Assert.Equal("CompatibilityUnknown", (await _database.Get<SetCompatibility>().ExecuteAsync(Actors.Admin, "acme", "large-payments", null, null, DomainDatabase.Token)).Error!.Code);
+        Assert.Equal(ErrorKind.Concurrency, (await _database.Get<SetCompatibility>().ExecuteAsync(Actors.Admin, "acme", "large-payments", Compatibility.None, 999, DomainDatabase.Token)).Error!.Kind);
+        await SetAsync(Compatibility.Full);
+
+        await using var db = _database.Open();
+        var entry = await db.AuditEntries.SingleAsync(row => row.Action == "SubscriptionCompatibilitySet", DomainDatabase.Token);
+        Assert.Contains("Forward", entry.Before, StringComparison.Ordinal);
+        Assert.Contains("Full", entry.After, StringComparison.Ordinal);
+        Assert.Equal(
+            Compatibility.Full, (await _database.Get<SubscriptionQueries>().GetAsync(Actors.Admin, "acme", "large-payments", DomainDatabase.Token)).Value.Subscription.Compatibility);
+    }
+
+    [Fact]
+    public async Task Version_that_failed_before_it_ever_ran_promised_nobody_anything()
+    {
+        Assert.Null((await _database.Get<DeploySubscription>().CreateAsync(Actors.Admin, "acme", "large-payments", Narrow, null, DomainDatabase.Token)).Error);
+        await using (var db = _database.Open())
+        {
+            await db.Subscriptions.ExecuteUpdateAsync(set => set.SetProperty(row => row.State, SubscriptionState.Failed), DomainDatabase.Token);
+        }
+
+        Assert.Null((await UpdateAsync(Balances)).Error);
+    }
+
+    [Fact]
+    public async Task Version_without_a_column_that_another_subscription_reads_is_refused_with_its_name()
+    {
+        await DeployAsync(Wide);
+        await SetAsync(Compatibility.None);
+        Assert.Null((await _database.Get<DeploySubscription>().CreateAsync(
+            Actors.Admin, "acme", "second", "SELECT ID, UPDATED_AT FROM LARGE_PAYMENTS EMIT CHANGES;", null, DomainDatabase.Token)).Error);
+        await _database.ReconcileAsync();
+
+        var refused = (await UpdateAsync(Narrow)).Error!;
+
+        Assert.Equal("BreaksSubscription", refused.Code);
+        Assert.Contains("'second'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("UPDATED_AT", refused.Message, StringComparison.Ordinal);
+        Assert.Null((await UpdateAsync("SELECT ID, UPDATED_AT FROM PAYMENTS EMIT CHANGES;")).Error);
+    }
+
+    private async Task SetAsync(Compatibility compatibility) => Assert.Null(
+        (await _database.Get<SetCompatibility>().ExecuteAsync(Actors.Admin, "acme", "large-payments", compatibility, null, DomainDatabase.Token)).Error);
+
+    private async Task<int> CurrentAsync() =>
+        (await _database.Get<SubscriptionQueries>().GetAsync(Actors.Admin, "acme", "large-payments", DomainDatabase.Token)).Value.Subscription.Version;
 
     private async Task DeployAsync(string sql)
     {

@@ -41,6 +41,10 @@ internal static class SubscriptionsApi
         api.MapGet(One + "/readers", async (string slug, string name, DeliveryReaders readers, CurrentActor current, CancellationToken ct) =>
             (await readers.OfAsync(current.Actor, slug, name, ct)).ToAnswer()).Answers<ReadersOfDelivery>("Names who reads the results now, as far as it can be seen.");
 
+        api.MapPut(One + "/compatibility",
+            async (string slug, string name, CompatibilityBody body, ExpectedRevision expected, SetCompatibility set, CurrentActor current, CancellationToken ct) =>
+                (await set.ExecuteAsync(current.Actor, slug, name, body.Compatibility, expected.Value, ct)).ToAnswer(expected)).Does("Sets what new versions may do to the form of the records.");
+
         api.MapPost(One + ":pause", async (string slug, string name, ControlSubscriptions control, CurrentActor current, CancellationToken ct) =>
             (await control.PauseAsync(current.Actor, slug, name, ct)).ToAccepted()).Starts("Pauses a subscription.");
 
@@ -62,6 +66,9 @@ internal sealed record DeploymentStarted(string Name, int Version, OperationId O
 
 /// <summary>Body of <c>POST</c> and <c>PUT .../subscriptions</c>; the name counts only in POST.</summary>
 internal sealed record SubscriptionBody(string? Name, string? Sql, string? Description);
+
+/// <summary>Body of <c>PUT .../subscriptions/{name}/compatibility</c>.</summary>
+internal sealed record CompatibilityBody(Compatibility? Compatibility);
 
 /// <summary>Body of <c>POST .../subscriptions/{name}:outlook</c>: a text, or the number of an earlier version.</summary>
 internal sealed record OutlookBody(string? Sql, int? Version);

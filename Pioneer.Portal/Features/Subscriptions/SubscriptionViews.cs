@@ -22,7 +22,8 @@ public sealed record VersionLine(
     ImmutableArray<string> SeedabilityReasons, string QueryId, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? DeployedAt);
 
 /// <summary>A subscription with its versions, newest first.</summary>
-public sealed record SubscriptionView(SubscriptionLine Row, SubscriptionId Id, bool Held, long Revision, IReadOnlyList<VersionLine> Versions, OperationId? RunningOperation)
+public sealed record SubscriptionView(
+    SubscriptionLine Row, SubscriptionId Id, bool Held, long Revision, Compatibility Compatibility, IReadOnlyList<VersionLine> Versions, OperationId? RunningOperation)
 {
     public VersionLine Current => Versions.First(v => v.Number == Row.Version);
 }
@@ -94,6 +95,7 @@ public sealed class SubscriptionViews(IDbContextFactory<PioneerDbContext> databa
             found.Subscription.Id,
             found.Subscription.HeldBy is not null,
             found.Subscription.Revision,
+            found.Subscription.Compatibility,
             lines,
             running);
     }

@@ -23,6 +23,15 @@ public static class SubscriptionWords
         _ => (Tone.Plain, "Deleted", false),
     };
 
+    /// <summary>What a setting promises, in a sentence.</summary>
+    public static string Promise(this Compatibility compatibility) => compatibility switch
+    {
+        Compatibility.Backward => "Readers written for a new version can read what is in the topic already: columns may go and numbers may become wider, nothing may be added.",
+        Compatibility.Forward => "Readers go on as they are when a version is deployed: columns may be added and numbers may become narrower, none may go.",
+        Compatibility.Full => "Old readers read new records, and new readers old records: no column comes, goes or changes its type.",
+        _ => "A new version may change anything. Readers find out by what they receive.",
+    };
+
     /// <summary>Whether history can be given, as the sandbox judged it.</summary>
     public static (Tone Tone, string Text) Seedability(string verdict) => verdict switch
     {

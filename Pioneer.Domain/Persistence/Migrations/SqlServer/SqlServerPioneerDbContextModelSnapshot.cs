@@ -1256,6 +1256,12 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     b.Property<long>("ChangedAt")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Compatibility")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(32)");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
