@@ -138,4 +138,11 @@ public sealed record ConnectorEvidence(string Name, string State, ImmutableArray
 public sealed record TaskEvidence(int Id, string State);
 
 /// <summary>One persistent query of a ksqlDB service.</summary>
-public sealed record QueryEvidence(string ServiceId, string QueryId, string State, string? Error);
+public sealed record QueryEvidence(string ServiceId, string QueryId, string State, string? Error)
+{
+    /// <summary>Rows that it left out; null where its ksqlDB does not tell, as ksqlDB itself does not.</summary>
+    public SkippedRows? Skipped { get; init; }
+
+    /// <summary>Values that are NULL in what it delivered because they could not be computed; null where its ksqlDB does not tell.</summary>
+    public FailedValues? FailedValues { get; init; }
+}

@@ -17,6 +17,7 @@ public static class FlowFindings
         .. flow.Hops.Where(hop => hop.Stopped is null).DistinctBy(hop => hop.Topic).SelectMany(hop => OfTopic(flow.Tenant, hop.Topic, evidence)),
         .. connectors is null ? [] : flow.Ingestions.SelectMany(hop => OfConnector(flow.Tenant, hop, connectors).Concat(OfRows(flow.Tenant, hop, connectors, now))),
         .. flow.Readers.SelectMany(hop => OfReader(flow.Tenant, hop, evidence, now)),
+        .. flow.Readers.SelectMany(hop => OfResults(flow.Tenant, hop, evidence.Queries, now)),
     ];
 
     private static IEnumerable<Finding> OfTopic(string tenant, string topic, EvidenceRound evidence)
@@ -50,6 +51,21 @@ public static class FlowFindings
         connectors.GetValueOrDefault(hop.Connector)?.Skipped is { Count: > 0, LastAt: { } last } skipped && now - last < ShowsLeftOutFor
             ? [new Finding(Scenario.RowsLeftOut, hop.Connector, $"{Plural.Of(skipped.Count, "row")} of {hop.Connector} left out", skipped.ToText(), [tenant])]
             : [];
+
+    private static IEnumerable<Finding> OfResults(string tenant, FlowHop.Reading hop, IEnumerable<QueryEvidence>? queries, DateTimeOffset now)
+    {
+        var query = queries?.FirstOrDefault(query => query.QueryId == hop.Reader);
+        var skipped = query?.Skipped is { Count: > 0, LastAt: { } left } && now - left < ShowsLeftOutFor ? query.Skipped : null;
+        var failed = query?.FailedValues is { Count: > 0, LastAt: { } last } && now - last < ShowsLeftOutFor ? query.FailedValues : null;
+        var values = failed is null ? "" : $"{Plural.Of(failed.Count, "value")} of {hop.Reader} {Plural.Noun(failed.Count, "is", "are")} NULL because {Plural.Noun(failed.Count, "it", "they")} could not be computed";
+        return (skipped, failed) switch
+        {
+            ({ }, _) => [new Finding(Scenario.RecordsLeftOut, hop.Reader, $"{Plural.Of(skipped.Count, "row")} left out by {hop.Reader}",
+                failed is null ? skipped.ToText() : $"{skipped.ToText()}. {failed.ToText()}", [tenant])],
+            (null, { }) => [new Finding(Scenario.ValuesFailed, hop.Reader, values, failed.ToText(), [tenant])],
+            _ => [],
+        };
+    }
 
     private static IEnumerable<Finding> OfReader(string tenant, FlowHop.Reading hop, EvidenceRound evidence, DateTimeOffset now)
     {

@@ -75,6 +75,21 @@ public sealed record Scenario(string Number, string Name, string Meaning, string
         "The rows reach nobody until they are mended in the source. Those before and after them are delivered.",
         Drill: null);
 
+    /// <summary>The same of a query: what can be no row, or no record of its results.</summary>
+    public static readonly Scenario RecordsLeftOut = new(
+        "S21", "Rows left out",
+        "The rows give no result until they come again mended, or to a changed query. Those before and after them are delivered.",
+        Drill: null);
+
+    /// <summary>A query delivers NULL where its expression fails. Its author may mean that; who does not must learn of it.</summary>
+    public static readonly Scenario ValuesFailed = new(
+        "S21", "Values failed",
+        "The rows are delivered with NULL where the query could not compute a value.",
+        Drill: null);
+
+    /// <summary>Whether it tells of single rows: of such the rest goes on, it is no incident, and it does not say that nothing is lost.</summary>
+    public bool IsAboutRows => Number == RowsLeftOut.Number;
+
     /// <summary>Every scenario that has a detector and a playbook.</summary>
     public static readonly IReadOnlyList<Scenario> Catalogue =
     [

@@ -11,7 +11,12 @@ public sealed partial class KsqlDbClient
     public async Task<KsqlPushQuery> OpenQueryAsync(string serviceId, string sql, IReadOnlyDictionary<string, string>? properties, CancellationToken ct)
     {
         var address = directory.Find(serviceId) ?? throw new KsqlServiceNotRegisteredException(serviceId);
-        using var request = NewRequest(HttpMethod.Post, new Uri(address, "query-stream"), new { sql, properties = properties ?? new Dictionary<string, string>() });
+        using var request = NewRequest(HttpMethod.Post, new Uri(address, "query-stream"), new
+        {
+            sql,
+            properties = properties ?? new Dictionary<string, string>(),
+            tellFaults = true,
+        });
         request.Headers.Accept.ParseAdd("application/vnd.ksqlapi.delimited.v1");
         HttpResponseMessage? response = null;
         try

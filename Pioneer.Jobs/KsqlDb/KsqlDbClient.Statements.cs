@@ -26,7 +26,7 @@ public sealed partial class KsqlDbClient
             .SelectMany(entity => entity.Body.GetProperty("queries").EnumerateArray())
             .Select(query => new KsqlQueryInfo(
                 Text(query, "id"), Text(query, "queryString"), Texts(query, "sinks"), Texts(query, "sinkKafkaTopics"),
-                Text(query, "queryType") == "PERSISTENT", KsqlQueryState.Of(query)))
+                Text(query, "queryType") == "PERSISTENT", KsqlQueryState.Of(query)) { Faults = KsqlFaults.Of(query) })
             .ToImmutableArray();
     }
 

@@ -27,6 +27,9 @@ public sealed class KsqlPushQuery : IAsyncDisposable
 
     public KsqlRowHeader Header { get; }
 
+    /// <summary>What the query left out so far and could not compute; null where the server does not tell, as ksqlDB itself does not.</summary>
+    public KsqlFaults? Faults { get; private set; }
+
     /// <summary>Rows in the header's column order until the query ends or <paramref name="ct"/> is cancelled.</summary>
     public async IAsyncEnumerable<ImmutableArray<JsonElement>> RowsAsync([EnumeratorCancellation] CancellationToken ct)
     {
@@ -37,7 +40,7 @@ public sealed class KsqlPushQuery : IAsyncDisposable
                 continue;
             }
 
-            using var document = JsonDocument.Parse(line);
+            using var document = Parse(line);
             if (document.RootElement.ValueKind == JsonValueKind.Array)
             {
                 yield return document.RootElement.EnumerateArray().Select(cell => cell.Clone()).ToImmutableArray();
@@ -47,9 +50,25 @@ public sealed class KsqlPushQuery : IAsyncDisposable
                 var code = document.RootElement.TryGetProperty("error_code", out var number) ? number.GetInt32() : 50000;
                 throw new KsqlDbRequestException(_serviceId, code, message.GetString() ?? "");
             }
+            else
+            {
+                Faults = KsqlFaults.Of(document.RootElement) ?? Faults;
+            }
         }
 
         _ended = true;
+    }
+
+    private JsonDocument Parse(string line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line);
+        }
+        catch (JsonException broken)
+        {
+            throw new KsqlDbUnavailableException(_serviceId, "the answer broke off in the middle of a row", broken);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -16,7 +16,11 @@ public sealed record KsqlEntity(string Type, JsonElement Body)
 public sealed record KsqlSourceInfo(string Name, string Topic, bool IsTable, string KeyFormat, string ValueFormat);
 
 /// <summary>A running query as listed.</summary>
-public sealed record KsqlQueryInfo(string Id, string Text, ImmutableArray<string> Sinks, ImmutableArray<string> SinkTopics, bool IsPersistent, string State);
+public sealed record KsqlQueryInfo(string Id, string Text, ImmutableArray<string> Sinks, ImmutableArray<string> SinkTopics, bool IsPersistent, string State)
+{
+    /// <summary>What it left out and could not compute; null where the server does not tell, as ksqlDB itself does not.</summary>
+    public KsqlFaults? Faults { get; init; }
+}
 
 /// <summary>A column as DESCRIBE shows it; <see cref="Role"/> is KEY or empty.</summary>
 public sealed record KsqlField(string Name, string Type, string Role);

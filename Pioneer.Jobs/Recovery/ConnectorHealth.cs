@@ -31,7 +31,7 @@ public sealed record ConnectorHealth(
         var look = picture.Look;
         var seen = look?.Connectors?.FirstOrDefault(candidate => candidate.Name == connector);
         var known = picture.Sources?.FirstOrDefault(candidate => candidate.Name == source);
-        var trouble = picture.Findings.OrderBy(finding => finding.Scenario == Scenario.RowsLeftOut).FirstOrDefault(finding => finding.Subject == connector || finding.Subject == known?.Subject
+        var trouble = picture.Findings.OrderBy(finding => finding.Scenario.IsAboutRows).FirstOrDefault(finding => finding.Subject == connector || finding.Subject == known?.Subject
             || finding.Scenario == Scenario.ConnectUnavailable || UnseenEvidence.IsPartition(finding.Subject, connector));
         return new ConnectorHealth(
             look?.Connectors is null ? "NOT_OBSERVED" : seen?.State ?? "MISSING",

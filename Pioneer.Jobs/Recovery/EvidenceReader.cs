@@ -50,7 +50,11 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         var services = tenants.Where(tenant => tenant.Flow.Readers.Any()).Select(tenant => tenant.ServiceId)
             .Distinct(StringComparer.Ordinal);
         var lists = await Task.WhenAll(services.Select(async service => (service, queries: await ksql.ListQueriesAsync(service, ct))));
-        return [.. lists.SelectMany(list => list.queries.Select(query => new QueryEvidence(list.service, query.Id, query.State, null)))];
+        return [.. lists.SelectMany(list => list.queries.Select(query => new QueryEvidence(list.service, query.Id, query.State, null)
+        {
+            Skipped = query.Faults?.Skipped,
+            FailedValues = query.Faults?.FailedValues,
+        }))];
     }
 
     private async Task<T?> ProbeAsync<T>(string probe, Func<Task<T>> read, CancellationToken ct) where T : class

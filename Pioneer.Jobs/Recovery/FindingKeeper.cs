@@ -35,7 +35,7 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
             .Select(same => same.First() with { Tenants = [.. same.SelectMany(finding => finding.Tenants).Distinct(StringComparer.Ordinal)], Since = Since(same.First(), now) })
             .ToImmutableDictionary(finding => finding.Key);
         // of a part that was not seen nothing new is known
-        var kept = _last.Values.Where(finding => !found.ContainsKey(finding.Key) && !IsSeen(finding.Scenario, round));
+        var kept = _last.Values.Where(finding => !found.ContainsKey(finding.Key) && !IsSeen(finding, round));
         var all = found.AddRange(kept.Select(finding => KeyValuePair.Create(finding.Key, finding)));
         var confirmed = all.Values.Where(finding => _last.ContainsKey(finding.Key)).OrderBy(finding => finding.Since).ThenBy(finding => finding.Subject, StringComparer.Ordinal).ToList();
         HasDoubts = confirmed.Count < all.Count;
@@ -73,8 +73,9 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
 
     private DateTimeOffset Since(Finding finding, DateTimeOffset now) => _last.TryGetValue(finding.Key, out var before) ? before.Since : now;
 
-    private static bool IsSeen(Scenario scenario, EvidenceRound round) => scenario.Number switch
+    private static bool IsSeen(Finding finding, EvidenceRound round) => finding.Scenario.Number switch
     {
+        "S21" when finding.Scenario != Scenario.RowsLeftOut => round.Queries is not null,
         "S11" or "S21" => round.Connectors is not null,
         "S02" or "S03" or "S20" or "S23" => round.Cluster is not null,
         "S14" => round.Cluster is not null && round.Queries is not null,

@@ -18,6 +18,7 @@ public sealed class PlatformPicture
     private volatile QuickLook? _look;
     private volatile EvidenceRound? _round;
     private volatile EvidenceRound? _lastGood;
+    private volatile EvidenceRound? _lastOfQueries;
     private volatile IReadOnlyList<SourceState>? _sources;
     private volatile IReadOnlyList<Finding> _findings = [];
 
@@ -32,6 +33,9 @@ public sealed class PlatformPicture
 
     /// <summary>The last round in which the brokers were seen: horizons go on counting from it while they are down.</summary>
     public EvidenceRound? LastGood => _lastGood;
+
+    /// <summary>The last round in which ksqlDB was seen: what its queries left out is told with its age while it does not answer.</summary>
+    public EvidenceRound? LastOfQueries => _lastOfQueries;
 
     /// <summary>Every source by name; null until the first look at them.</summary>
     public IReadOnlyList<SourceState>? Sources => _sources;
@@ -51,6 +55,11 @@ public sealed class PlatformPicture
         if (round.Cluster is not null)
         {
             _lastGood = round;
+        }
+
+        if (round.Queries is not null)
+        {
+            _lastOfQueries = round;
         }
 
         Changed?.Invoke();

@@ -31,7 +31,7 @@ public sealed class RecoveryStatusReader(
         var open = incidents.Total > 0 ? StatusLevel.Degraded : StatusLevel.Fine;
         var level = tenants.Select(tenant => tenant.Level).Concat(components.Select(component => component.Level)).Append(open).Max();
         return new RecoveryStatus(
-            picture.Look?.At, picture.LastGood?.TakenAt, level, Sentence(level, tenants, LeavesOut(tenants)), tenants, components, seesAll ? StatusComponents.FailedConnectors(picture) : 0,
+            picture.Look?.At, picture.LastGood?.TakenAt, level, Sentence(level, tenants, OfRows(tenants)), tenants, components, seesAll ? StatusComponents.FailedConnectors(picture) : 0,
             incidents.MostImportant, incidents.Total);
     }
 
@@ -40,7 +40,7 @@ public sealed class RecoveryStatusReader(
         var horizon = picture.LastGood is { } evidence
             ? LossHorizon.Of(tenant.Flow, evidence, now)
             : new LossHorizon(tenant.Slug.Value, "", null, 0, LossHorizonKind.NotObserved, "No round of evidence has been taken yet.");
-        var finding = picture.Findings.OrderBy(finding => finding.Scenario == Scenario.RowsLeftOut).FirstOrDefault(finding => finding.Tenants.Contains(tenant.Slug.Value, StringComparer.Ordinal));
+        var finding = picture.Findings.OrderBy(finding => RankOf(finding.Scenario)).FirstOrDefault(finding => finding.Tenants.Contains(tenant.Slug.Value, StringComparer.Ordinal));
         var stopped = tenant.Flow.Hops.FirstOrDefault(hop => hop.Stopped is not null);
         var (level, sentence) = (incident, finding, horizon) switch
         {
@@ -49,7 +49,7 @@ public sealed class RecoveryStatusReader(
             (_, _, { Kind: LossHorizonKind.Running, Left: { } left }) when left < RiskBelow =>
                 (StatusLevel.AtRisk, $"{Cause(finding, stopped)}Loss begins in {(horizon.IsAtMost ? "at most " : "")}{Durations.Words(left)} on {horizon.Hop}."),
             ({ }, _, _) => (StatusLevel.Degraded, $"{incident.Title}. Nothing is lost{(incident.Reason.Length > 0 ? $": {incident.Reason}" : ".")}"),
-            (_, { } left, _) when left.Scenario == Scenario.RowsLeftOut => (StatusLevel.Degraded, $"{left.Title} since {Time(left.Since)}. {left.Scenario.Meaning}"),
+            (_, { } left, _) when left.Scenario.IsAboutRows => (StatusLevel.Degraded, $"{left.Title} since {Time(left.Since)}. {left.Scenario.Meaning}"),
             (_, { }, _) => (StatusLevel.Degraded, $"{finding.Title} since {Time(finding.Since)}. Nothing is lost{Waits(horizon)}."),
             (_, _, { Kind: LossHorizonKind.NotObserved }) => (StatusLevel.NotObserved, $"Not observed: {horizon.Reason}"),
             _ when Age(now) is { } age => (StatusLevel.NotObserved, $"Not observed for {Durations.Words(age)}: what was seen before may no longer be so."),
@@ -76,10 +76,15 @@ public sealed class RecoveryStatusReader(
     /// <summary>How old the evidence is, where it is older than it should be; null where it is not.</summary>
     private TimeSpan? Age(DateTimeOffset now) => picture.LastGood is { } good && now - good.TakenAt > Stale ? now - good.TakenAt : null;
 
-    private bool LeavesOut(ImmutableArray<TenantStatus> tenants) => picture.Findings.Any(finding =>
-        finding.Scenario == Scenario.RowsLeftOut && tenants.Any(tenant => finding.Tenants.Contains(tenant.Tenant, StringComparer.Ordinal)));
+    /// <summary>What stands still first, then what is left out, then what is NULL.</summary>
+    private static int RankOf(Scenario scenario) => !scenario.IsAboutRows ? 0 : scenario == Scenario.ValuesFailed ? 2 : 1;
 
-    private static string Sentence(StatusLevel level, ImmutableArray<TenantStatus> tenants, bool leavesOut)
+    /// <summary>The worst that findings of single rows say; null where there are none.</summary>
+    private Scenario? OfRows(ImmutableArray<TenantStatus> tenants) => picture.Findings
+        .Where(finding => finding.Scenario.IsAboutRows && tenants.Any(tenant => finding.Tenants.Contains(tenant.Tenant, StringComparer.Ordinal)))
+        .Select(finding => finding.Scenario).MinBy(RankOf);
+
+    private static string Sentence(StatusLevel level, ImmutableArray<TenantStatus> tenants, Scenario? ofRows)
     {
         var count = tenants.Count(tenant => tenant.Level == level);
         var who = count switch { 0 => "the platform", _ => Plural.Of(count, "tenant") };
@@ -87,7 +92,7 @@ public sealed class RecoveryStatusReader(
         {
             StatusLevel.Fine => "All is well",
             StatusLevel.Paused => $"Paused on purpose, nothing lost: {who}",
-            StatusLevel.Degraded when leavesOut => $"Degraded, rows left out: {who} affected",
+            StatusLevel.Degraded when ofRows is not null => $"Degraded, {ofRows.Name.ToLowerInvariant()}: {who} affected",
             StatusLevel.Degraded => $"Degraded, nothing lost: {who} affected",
             StatusLevel.NotObserved => "A probe is missing: nothing can be promised for it",
             StatusLevel.AtRisk => $"{who} at risk · {Durations.Words(tenants.Where(tenant => tenant.Horizon.Left is not null).Min(tenant => tenant.Horizon.Left!.Value))}",

@@ -49,6 +49,9 @@ public sealed class PreviewRun : IAsyncDisposable
 
     public Error? Failure { get; private set; }
 
+    /// <summary>What was left out so far and could not be computed; null where that is not observed, as of ksqlDB itself.</summary>
+    public KsqlFaults? Faults => _query.Faults;
+
     /// <summary>Rows as they come, until a limit is reached, the query ends or <paramref name="ct"/> is cancelled.</summary>
     public async IAsyncEnumerable<PreviewRow> RowsAsync([EnumeratorCancellation] CancellationToken ct)
     {

@@ -16,13 +16,13 @@ internal sealed class DelimitedRowFormat(IReadOnlyList<Column> columns, char del
             return null;
         }
 
-        var texts = Split(Encoding.UTF8.GetString(bytes));
+        var texts = Split(StrictUtf8.Read(bytes));
         if (texts.Count != columns.Count)
         {
             throw new FormatException($"Unexpected field count, csvFields:{texts.Count} schemaFields:{columns.Count}");
         }
 
-        return [.. texts.Select((t, i) => t is null ? null : ReadCell(t, columns[i].Type))];
+        return [.. texts.Select((t, i) => t is null ? null : ReadCell(t, columns[i]))];
     }
 
     public override byte[]? Write(ReadOnlySpan<object?> cells)
@@ -46,19 +46,31 @@ internal sealed class DelimitedRowFormat(IReadOnlyList<Column> columns, char del
             }
         }
 
-        return Encoding.UTF8.GetBytes(line.ToString());
+        return StrictUtf8.Write(line.ToString());
+    }
+
+    private static object ReadCell(string text, Column column)
+    {
+        try
+        {
+            return ReadCell(text, column.Type);
+        }
+        catch (Exception wrong) when (wrong is FormatException or OverflowException)
+        {
+            throw new FormatException($"{column.Name}: {wrong.Message}", wrong);
+        }
     }
 
     private static object ReadCell(string text, SqlType type) => type switch
     {
         { BaseType: SqlBaseType.String } => text,
-        { BaseType: SqlBaseType.Boolean } => string.Equals(text.Trim(), "true", StringComparison.OrdinalIgnoreCase),
+        { BaseType: SqlBaseType.Boolean } => bool.Parse(text),
         { BaseType: SqlBaseType.Integer or SqlBaseType.Date or SqlBaseType.Time } =>
             int.Parse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
         { BaseType: SqlBaseType.Bigint or SqlBaseType.Timestamp } =>
             long.Parse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
         { BaseType: SqlBaseType.Double } => double.Parse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture),
-        SqlDecimal d => BigDecimal.Parse(text.AsSpan().Trim()).FitTo(d) ?? throw new FormatException($"'{text}' does not fit {d}"),
+        SqlDecimal d => BigDecimal.Parse(text.AsSpan().Trim()).FitExactlyTo(d) ?? throw new FormatException($"'{text}' does not fit {d}"),
         { BaseType: SqlBaseType.Bytes } => Convert.FromBase64String(text),
         _ => throw new FormatException($"The 'DELIMITED' format does not support type '{type.BaseType}'"),
     };

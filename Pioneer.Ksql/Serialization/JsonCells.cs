@@ -13,6 +13,8 @@ internal static class JsonCells
     /// <summary>So much of a wrong value is shown.</summary>
     private const int MaxShown = 60;
 
+    private const int MsPerDay = 86_400_000;
+
     /// <summary>The value of an element as a type; JSON null is null.</summary>
     /// <exception cref="FormatException">It is not of that type.</exception>
     public static object? Read(JsonElement element, SqlType type)
@@ -35,7 +37,7 @@ internal static class JsonCells
             case { BaseType: SqlBaseType.Double }:
                 return ReadDouble(element, type);
             case SqlDecimal d:
-                return BigDecimal.TryParse(Scalar(element, type))?.FitTo(d) ?? throw Wrong(element, type);
+                return ReadDecimal(element, d);
             case { BaseType: SqlBaseType.Bytes } when element.ValueKind == JsonValueKind.String:
                 return element.TryGetBytesFromBase64(out var bytes) ? bytes : throw Wrong(element, type);
             case SqlArray array when element.ValueKind == JsonValueKind.Array:
@@ -83,7 +85,7 @@ internal static class JsonCells
                 writer.WriteStartObject();
                 foreach (var (key, item) in entries)
                 {
-                    writer.WritePropertyName(SqlText.Of(key, map.Key)!);
+                    JsonText.WriteName(writer, SqlText.Of(key, map.Key)!);
                     Write(writer, item, map.Value);
                 }
 
@@ -97,7 +99,7 @@ internal static class JsonCells
 
     private static string ReadString(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.String => element.GetString()!,
+        JsonValueKind.String => JsonText.TextOf(element),
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
         _ => JsonText.Compact(element),
@@ -106,7 +108,7 @@ internal static class JsonCells
     private static string Scalar(JsonElement element, SqlType type) => element.ValueKind switch
     {
         JsonValueKind.Number => element.GetRawText(),
-        JsonValueKind.String => element.GetString()!.Trim(),
+        JsonValueKind.String => JsonText.TextOf(element).Trim(),
         _ => throw Wrong(element, type),
     };
 
@@ -120,19 +122,28 @@ internal static class JsonCells
         var text = Scalar(element, type);
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
             ? Ranged(value, element, type)
-            : element.ValueKind == JsonValueKind.Number && BigDecimal.TryParse(text) is { } number ? number.ToLong()
-            : throw Wrong(element, type);
+            : element.ValueKind == JsonValueKind.Number && BigDecimal.TryParse(text) is { } number && number.Truncate().Equals((BigDecimal)number.ToLong())
+                ? Ranged(number.ToLong(), element, type)
+                : throw Wrong(element, type);
     }
 
-    private static long Ranged(long value, JsonElement element, SqlType type) =>
-        type.BaseType is SqlBaseType.Bigint or SqlBaseType.Timestamp || value is >= int.MinValue and <= int.MaxValue
-            ? value
-            : throw Wrong(element, type);
+    /// <summary>A whole number; a fraction is cut off, as ksqlDB does. What does not fit is refused: cut to fewer bits it would be another number.</summary>
+    private static long Ranged(long value, JsonElement element, SqlType type) => type.BaseType switch
+    {
+        SqlBaseType.Bigint or SqlBaseType.Timestamp => value,
+        SqlBaseType.Time when value is < 0 or >= MsPerDay => throw Wrong(element, type),
+        _ => value is >= int.MinValue and <= int.MaxValue ? value : throw Wrong(element, type),
+    };
 
     private static double ReadDouble(JsonElement element, SqlType type) =>
         double.TryParse(Scalar(element, type), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        && (element.ValueKind != JsonValueKind.Number || double.IsFinite(value))
             ? value
             : throw Wrong(element, type);
+
+    /// <summary>The number with all its digits; ksqlDB too refuses one that would have to be rounded.</summary>
+    private static BigDecimal ReadDecimal(JsonElement element, SqlDecimal type) =>
+        BigDecimal.TryParse(Scalar(element, type))?.FitExactlyTo(type) ?? throw Wrong(element, type);
 
     private static Dictionary<object, object?> ReadMap(JsonElement element, SqlMap type)
     {

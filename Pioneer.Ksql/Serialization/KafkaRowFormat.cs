@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using Pioneer.Ksql.Types;
 
 namespace Pioneer.Ksql.Serialization;
@@ -44,7 +43,7 @@ internal sealed class KafkaRowFormat(IReadOnlyList<Column> columns) : RowFormat
                 BinaryPrimitives.WriteDoubleBigEndian(bytes, d);
                 return bytes;
             case string s:
-                return Encoding.UTF8.GetBytes(s);
+                return StrictUtf8.Write(s);
             case byte[] raw:
                 return raw;
             default:
@@ -57,7 +56,7 @@ internal sealed class KafkaRowFormat(IReadOnlyList<Column> columns) : RowFormat
         SqlBaseType.Integer when bytes.Length == 4 => BinaryPrimitives.ReadInt32BigEndian(bytes),
         SqlBaseType.Bigint when bytes.Length == 8 => BinaryPrimitives.ReadInt64BigEndian(bytes),
         SqlBaseType.Double when bytes.Length == 8 => BinaryPrimitives.ReadDoubleBigEndian(bytes),
-        SqlBaseType.String => Encoding.UTF8.GetString(bytes),
+        SqlBaseType.String => StrictUtf8.Read(bytes),
         SqlBaseType.Bytes => bytes,
         _ => throw new FormatException($"{bytes.Length} bytes are no {type}"),
     };

@@ -149,6 +149,9 @@ public readonly struct BigDecimal : IEquatable<BigDecimal>, IComparable<BigDecim
         return fitted.Unscaled.IsZero || fitted.Precision <= type.Precision ? fitted : null;
     }
 
+    /// <summary>Fitted to a type without rounding; null where it has too many digits before or behind the point.</summary>
+    public BigDecimal? FitExactlyTo(SqlDecimal type) => FitTo(type) is { } fitted && fitted.Equals(this) ? fitted : null;
+
     /// <summary>Nearest double.</summary>
     public double ToDouble() => double.Parse(ToString(), CultureInfo.InvariantCulture);
 

@@ -46,7 +46,7 @@ public static class JsonText
                 writer.WriteBooleanValue(b);
                 break;
             case string s:
-                writer.WriteStringValue(s);
+                WriteString(writer, s);
                 break;
             case double d:
                 WriteDouble(writer, d);
@@ -57,7 +57,7 @@ public static class JsonText
             case byte[] bytes:
                 writer.WriteBase64StringValue(bytes);
                 break;
-            case int or long when type.IsTemporal:
+            case int or long when type.IsTemporal && SqlText.HasText(value, type):
                 writer.WriteStringValue(SqlText.Of(value, type));
                 break;
             case int i:
@@ -85,6 +85,46 @@ public static class JsonText
         }
     }
 
+    /// <summary>A text with every character that it has: half a surrogate pair, which JSON can only escape, too.</summary>
+    public static void WriteString(Utf8JsonWriter writer, string value)
+    {
+        if (HalfSurrogates.HasAny(value))
+        {
+            writer.WriteRawValue(HalfSurrogates.Escape(value), skipInputValidation: true);
+        }
+        else
+        {
+            writer.WriteStringValue(value);
+        }
+    }
+
+    /// <summary>The name of a field. A writer has no way to keep half a surrogate pair there, and would put another character in its place.</summary>
+    /// <exception cref="FormatException">The name has half a surrogate pair.</exception>
+    public static void WriteName(Utf8JsonWriter writer, string name)
+    {
+        if (HalfSurrogates.HasAny(name))
+        {
+            throw new FormatException("A key of a map has half a surrogate pair and cannot be the name of a JSON field.");
+        }
+
+        writer.WritePropertyName(name);
+    }
+
+    /// <summary>The text of a JSON string, half surrogate pairs kept.</summary>
+    /// <exception cref="FormatException">It is no text in UTF-8.</exception>
+    public static string TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // .NET reads no half surrogate pairs, Java and JavaScript do
+            return HalfSurrogates.Read(text);
+        }
+    }
+
     private static void WriteContainer(Utf8JsonWriter writer, object value, SqlType type)
     {
         switch (type)
@@ -102,7 +142,7 @@ public static class JsonText
                 writer.WriteStartObject();
                 foreach (var (key, item) in (Dictionary<object, object?>)value)
                 {
-                    writer.WritePropertyName(SqlText.Of(key, map.Key)!);
+                    WriteName(writer, SqlText.Of(key, map.Key)!);
                     Write(writer, item, map.Value);
                 }
 

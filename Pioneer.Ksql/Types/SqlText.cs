@@ -29,6 +29,15 @@ public static class SqlText
         _ => throw new ArgumentException($"A value of {value.GetType().Name} is not a {type}", nameof(value)),
     };
 
+    /// <summary>Whether a date or time is one that has a text: within the years 1 to 9999, and within a day.</summary>
+    public static bool HasText(object value, SqlType type) => (value, type.BaseType) switch
+    {
+        (int days, SqlBaseType.Date) => days is >= -719_162 and <= 2_932_896,
+        (int ms, SqlBaseType.Time) => ms is >= 0 and < MsPerDay,
+        (long ms, SqlBaseType.Timestamp) => ms is >= -62_135_596_800_000 and <= 253_402_300_799_999,
+        _ => true,
+    };
+
     /// <summary>Days since 1970 as <c>yyyy-MM-dd</c>.</summary>
     public static string Date(int epochDays) => Epoch.AddDays(epochDays).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -25,6 +25,9 @@ internal sealed class FakePlatform : IAsyncDisposable
     /// <summary>Answers to single statements by their text; others get an empty list.</summary>
     public ConcurrentDictionary<string, string> Answers { get; } = new();
 
+    /// <summary>What a streamed query answers.</summary>
+    public string Streamed { get; set; } = "";
+
     /// <summary>The words that the next statements are refused with, one each.</summary>
     public ConcurrentQueue<string> RefusedOnce { get; } = new();
     /// <summary>Statements that are refused, with ksqlDB's error code and words.</summary>
@@ -95,6 +98,11 @@ internal sealed class FakePlatform : IAsyncDisposable
                 break;
             case ("GET", ["services", _, "info"]):
                 await context.Response.WriteAsync("""{"KsqlServerInfo":{"serverStatus":"RUNNING"}}""");
+                break;
+            case ("POST", ["services", _, "query-stream"]):
+                await context.Response.WriteAsync(Streamed);
+                break;
+            case ("POST", ["services", _, "close-query"]):
                 break;
             case ("POST", ["services", _, "ksql"]):
                 var request = await JsonDocument.ParseAsync(context.Request.Body);

@@ -178,6 +178,22 @@ public sealed class FindingKeeperTests : IAsyncLifetime
         Assert.Empty(await IncidentsAsync());
     }
 
+    [Fact]
+    public async Task Rows_that_a_query_left_out_are_a_finding_that_stays_while_ksqldb_does_not_answer_and_is_never_an_incident()
+    {
+        var acme = (await _flows.ReadAsync(Ct)).Single(tenant => tenant.Slug.Value == "acme") with { Flow = EvidenceBuilder.Flow };
+        var seen = new EvidenceBuilder().Build();
+        seen = seen with { Queries = [seen.Queries!.Value.Single() with { Skipped = new SkippedRows(2, _database.Clock.GetUtcNow(), "place", "reason") }] };
+        foreach (var round in new[] { seen, seen, seen with { Queries = null } })
+        {
+            _database.Clock.Advance(TimeSpan.FromMinutes(2));
+            await _keeper.JudgeAsync([acme], round, Ct);
+        }
+
+        Assert.Equal("2 rows left out by LARGE_V1", Assert.Single(_picture.Findings, finding => finding.Scenario == Scenario.RecordsLeftOut).Title);
+        Assert.DoesNotContain(await IncidentsAsync(), incident => incident.Scenario == "S21");
+    }
+
     private async Task JudgeAsync(bool topicSeen = true, string? connector = "RUNNING", bool connectSeen = true, int? lostBroker = null, UnseenEvidence? unseen = null,
         TimeSpan? after = null, SkippedRows? skipped = null)
     {

@@ -51,6 +51,35 @@ public sealed class FlowFindingsTests
         Assert.Equal(title is null ? null : $"{Plural.Of(count, "row")} left out since the start, last: row with ID=2: 'n/a' is no number.", found?.Reason);
     }
 
+    [Theory]
+    [InlineData(2, 60, 0, 0, "2 rows left out by LARGE_V1", "2 rows left out since 2026-11-23 09:00 UTC, last: acme.t.payments, partition 0, offset 7: AMOUNT: 'n/a' is no DECIMAL(18, 2)")]
+    [InlineData(1, 23 * 60, 3, 10, "1 row left out by LARGE_V1",
+        "1 row left out since 2026-11-23 09:00 UTC, last: acme.t.payments, partition 0, offset 7: AMOUNT: 'n/a' is no DECIMAL(18, 2). "
+        + "3 values failed and are NULL since 2026-11-23 09:00 UTC, last: acme.t.payments, partition 0, offset 9: N: no number")]
+    [InlineData(2, 25 * 60, 1, 60, "1 value of LARGE_V1 is NULL because it could not be computed",
+        "1 value failed and is NULL since 2026-11-23 09:00 UTC, last: acme.t.payments, partition 0, offset 9: N: no number")]
+    [InlineData(2, 25 * 60, 3, 25 * 60, null, null)]
+    [InlineData(0, 0, 0, 0, null, null)]
+    public void Rows_that_a_query_left_out_and_values_that_failed_are_a_finding_for_a_day(
+        int skipped, int skippedMinutesAgo, int failed, int failedMinutesAgo, string? title, string? reason)
+    {
+        var found = Find(WithFaults(
+            new SkippedRows(skipped, skipped == 0 ? null : Noon.AddMinutes(-skippedMinutesAgo), $"{Topic}, partition 0, offset 7", "AMOUNT: 'n/a' is no DECIMAL(18, 2)") { Since = Noon.AddHours(-3) },
+            new FailedValues(failed, failed == 0 ? null : Noon.AddMinutes(-failedMinutesAgo), $"{Topic}, partition 0, offset 9", "N: no number", Noon.AddHours(-3)))).SingleOrDefault();
+
+        Assert.Equal((title, reason), (found?.Title, found?.Reason));
+        Assert.True(found is null || found.Scenario.IsAboutRows);
+    }
+
+    [Fact]
+    public void Query_of_a_ksqldb_that_tells_no_faults_has_no_finding() => Assert.Empty(Find(WithFaults(null, null)));
+
+    private static EvidenceRound WithFaults(SkippedRows? skipped, FailedValues? failed)
+    {
+        var round = new EvidenceBuilder().Build();
+        return round with { Queries = [round.Queries!.Value.Single() with { Skipped = skipped, FailedValues = failed }] };
+    }
+
     [Fact]
     public void Connector_that_was_paused_on_purpose_is_no_finding_and_one_that_is_missing_all_the_same_is()
     {

@@ -166,6 +166,20 @@ public sealed class RecoveryStatusReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Values_that_failed_are_told_after_all_else_and_rows_that_a_query_left_out_before_them()
+    {
+        var picture = Seen();
+        var failed = new Finding(Scenario.ValuesFailed, "LARGE_V1", "3 values of LARGE_V1 are NULL because they could not be computed", "N: no number", ["globex"]) { Since = _database.Clock.GetUtcNow() };
+        picture.ShowFindings([failed]);
+        Assert.Equal("Degraded, values failed: 1 tenant affected", (await ReadAsync(picture)).Sentence);
+
+        picture.ShowFindings([failed, new Finding(Scenario.RecordsLeftOut, "SMALL_V1", "2 rows left out by SMALL_V1", "too large", ["globex"]) { Since = _database.Clock.GetUtcNow() }]);
+        var status = await ReadAsync(picture);
+        Assert.Equal("Degraded, rows left out: 1 tenant affected", status.Sentence);
+        Assert.StartsWith("2 rows left out by SMALL_V1 since ", status.Tenants.Single(tenant => tenant.Tenant == "globex").Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Evidence_that_is_older_than_a_minute_is_not_taken_for_the_present()
     {
         var picture = Seen();

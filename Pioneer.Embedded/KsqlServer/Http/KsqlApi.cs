@@ -144,29 +144,30 @@ internal sealed class KsqlApi(KsqlService service)
         context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
         var rows = RowStream.For(context, isStream, [.. plan.Projection.Select(p => p.Column)], showKeys: !plan.IsPush);
         context.Response.ContentType = rows.ContentType;
-        await StreamAsync(context, query, rows, plan.IsPush, stop.Token);
+        await StreamAsync(context, query, rows, new FaultTeller(rows, query.Faults, request.TellsFaults), stop.Token);
     }
 
-    private static async Task StreamAsync(HttpContext context, TransientQuery query, RowStream rows, bool isPush, CancellationToken stop)
+    private async Task StreamAsync(HttpContext context, TransientQuery query, RowStream rows, FaultTeller faults, CancellationToken stop)
     {
         var body = context.Response.BodyWriter;
         var started = false;
         try
         {
             await using var results = query.RunAsync(stop).GetAsyncEnumerator(stop);
-            for (var next = results.MoveNextAsync(); await WaitAsync(next.AsTask(), rows, body, started); next = results.MoveNextAsync())
+            for (var next = results.MoveNextAsync(); await WaitAsync(next.AsTask(), rows, faults, body, started); next = results.MoveNextAsync())
             {
-                if (results.Current is { } row)
-                {
-                    rows.Row(row);
-                }
-                else
+                if (results.Current is not { } row)
                 {
                     rows.Start(query.Id);
                     started = true;
                 }
+                else if (rows.Row(row) is { } reason)
+                {
+                    query.Faults.Add([RecordFault.Of(row.From, reason)], [], service.Services.Time.GetUtcNow());
+                }
             }
 
+            faults.Tell();
             rows.End(query.LimitReached ? "Limit Reached" : "Query Completed");
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested && started)
@@ -181,17 +182,23 @@ internal sealed class KsqlApi(KsqlService service)
         await body.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary>Waits for the next row; before really waiting, sends what there is.</summary>
-    private static async Task<bool> WaitAsync(Task<bool> next, RowStream rows, System.IO.Pipelines.PipeWriter body, bool started)
+    /// <summary>Waits for the next row; before really waiting, sends what there is, and then what is new of rows left out.</summary>
+    private static async Task<bool> WaitAsync(Task<bool> next, RowStream rows, FaultTeller faults, System.IO.Pipelines.PipeWriter body, bool started)
     {
         if (!next.IsCompleted && started)
         {
+            faults.Tell();
             await body.FlushAsync();
         }
 
-        while (started && rows.KeepsAlive && await Task.WhenAny(next, Task.Delay(KeepAliveInterval)) != next)
+        while (started && (rows.KeepsAlive || faults.IsAsked) && await Task.WhenAny(next, Task.Delay(KeepAliveInterval)) != next)
         {
-            rows.Raw("\n");
+            faults.Tell();
+            if (rows.KeepsAlive)
+            {
+                rows.Raw("\n");
+            }
+
             await body.FlushAsync();
         }
 

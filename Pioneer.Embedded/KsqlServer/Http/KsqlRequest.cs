@@ -8,6 +8,12 @@ namespace Pioneer.Embedded.Ksql.Http;
 /// <summary>The body of /ksql, /query and /query-stream.</summary>
 internal sealed record KsqlRequest(string Text, ImmutableDictionary<string, string> Properties)
 {
+    /// <summary>
+    /// Whether the client takes lines that say what a query left out (<c>tellFaults</c> of /query-stream). ksqlDB passes over a field that it does not know,
+    /// and its clients take a line that is no row for an error, so they are sent to who asks.
+    /// </summary>
+    public bool TellsFaults { get; private init; }
+
     private const string StreamsPrefix = "ksql.streams.";
 
     /// <summary>Reads the body; <paramref name="isStream"/> tells /query-stream's field names from the others'.</summary>
@@ -21,7 +27,7 @@ internal sealed record KsqlRequest(string Text, ImmutableDictionary<string, stri
         }
 
         var properties = (isStream ? body["properties"] : body["streamsProperties"]) as JsonObject;
-        return new KsqlRequest(text, Flatten(properties));
+        return new KsqlRequest(text, Flatten(properties)) { TellsFaults = isStream && body["tellFaults"] is JsonValue asked && asked.TryGetValue<bool>(out var tells) && tells };
     }
 
     /// <summary>Reads a body that must be a JSON object.</summary>

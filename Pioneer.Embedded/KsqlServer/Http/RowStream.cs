@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pioneer.Embedded.Ksql.Queries;
 using Pioneer.Embedded.Ksql.Statements;
 using Pioneer.Ksql.Types;
@@ -11,6 +12,10 @@ namespace Pioneer.Embedded.Ksql.Http;
 /// <summary>One of the shapes in which rows go to a client, written into a pipe.</summary>
 internal abstract class RowStream(IBufferWriter<byte> output, IReadOnlyList<Column> columns)
 {
+    private readonly ArrayBufferWriter<byte> _row = new();
+    private readonly IBufferWriter<byte> _output = output;
+    private IBufferWriter<byte> _target = output;
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>The media type.</summary>
@@ -37,8 +42,33 @@ internal abstract class RowStream(IBufferWriter<byte> output, IReadOnlyList<Colu
     /// <summary>What comes first.</summary>
     public abstract void Start(string queryId);
 
-    /// <summary>A row.</summary>
-    public abstract void Row(TransientRow row);
+    /// <summary>A row, whole or not at all: half a row would end the stream for who reads it.</summary>
+    /// <returns>Why it cannot be shown; null where it is.</returns>
+    public string? Row(TransientRow row)
+    {
+        _row.ResetWrittenCount();
+        _target = _row;
+        try
+        {
+            WriteRow(row);
+        }
+        catch (Exception failure) when (RecordFault.Covers(failure))
+        {
+            return failure.Message;
+        }
+        finally
+        {
+            _target = _output;
+        }
+
+        _output.Write(_row.WrittenSpan);
+        return null;
+    }
+
+    /// <summary>What the query left out so far and could not compute, where the shape has a place for it.</summary>
+    public virtual void Faults(QueryFaults faults)
+    {
+    }
 
     /// <summary>What comes last; <paramref name="message"/> where the shape has a place for it.</summary>
     public abstract void End(string? message);
@@ -47,11 +77,13 @@ internal abstract class RowStream(IBufferWriter<byte> output, IReadOnlyList<Colu
     public abstract void Fail(KsqlException error);
 
     /// <summary>Text as it is.</summary>
-    public void Raw(string text) => output.Write(Encoding.UTF8.GetBytes(text));
+    public void Raw(string text) => _target.Write(Encoding.UTF8.GetBytes(text));
+
+    protected abstract void WriteRow(TransientRow row);
 
     protected void Json(Action<Utf8JsonWriter> write)
     {
-        using var writer = new Utf8JsonWriter(output, Options);
+        using var writer = new Utf8JsonWriter(_target, Options);
         write(writer);
         writer.Flush();
     }
@@ -100,11 +132,13 @@ internal sealed class DelimitedRowStream(IBufferWriter<byte> output, IReadOnlyLi
         Raw("\n");
     }
 
-    public override void Row(TransientRow row)
+    protected override void WriteRow(TransientRow row)
     {
         Json(w => WriteCells(w, row));
         Raw("\n");
     }
+
+    public override void Faults(QueryFaults faults) => Raw(new JsonObject(faults.ToJson()).ToJsonString() + "\n");
 
     public override void End(string? message)
     {
@@ -125,7 +159,7 @@ internal sealed class ArrayRowStream(IBufferWriter<byte> output, IReadOnlyList<C
         Json(w => WriteNames(w, queryId));
     }
 
-    public override void Row(TransientRow row)
+    protected override void WriteRow(TransientRow row)
     {
         Raw(",\n");
         Json(w => WriteCells(w, row));
@@ -158,7 +192,7 @@ internal sealed class HeaderRowStream(IBufferWriter<byte> output, IReadOnlyList<
         });
     }
 
-    public override void Row(TransientRow row)
+    protected override void WriteRow(TransientRow row)
     {
         Raw(",\n");
         Json(w =>

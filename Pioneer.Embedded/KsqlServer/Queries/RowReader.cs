@@ -88,9 +88,9 @@ internal sealed class RowReader
 
         return row[_timestampAt] switch
         {
-            long ms => ms,
-            string text when _parseTimestamp is not null => (long)_parseTimestamp([text, _source.Timestamp!.Format])!,
-            var other => throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"The timestamp column {_source.Timestamp!.Column} holds {other ?? "NULL"}")),
+            long ms and >= 0 => ms,
+            string text when _parseTimestamp is not null && (long)_parseTimestamp([text, _source.Timestamp!.Format])! is var ms and >= 0 => ms,
+            var other => throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{_source.Timestamp!.Column}: {other ?? "NULL"} is no time since 1970, and a record has no other")),
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
 using Pioneer.Ksql.Evaluation;
@@ -67,8 +68,9 @@ internal sealed class RowWriter
         ? timeMs
         : row[_timestampFrom] switch
         {
-            long ms => ms,
-            string text when _parseTimestamp is not null => (long)_parseTimestamp([text, _sink.Timestamp!.Format])!,
-            _ => throw new FormatException($"The timestamp column {_sink.Timestamp!.Column} holds no time"),
+            long ms and >= 0 => ms,
+            string text when _parseTimestamp is not null && (long)_parseTimestamp([text, _sink.Timestamp!.Format])! is var ms and >= 0 => ms,
+            var other => throw new FormatException(string.Create(
+                CultureInfo.InvariantCulture, $"{_sink.Timestamp!.Column}: {other ?? "NULL"} is no time since 1970, and a record has no other")),
         };
 }

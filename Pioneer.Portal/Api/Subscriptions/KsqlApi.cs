@@ -70,11 +70,18 @@ internal static class KsqlApi
         await WriteLineAsync(http, new { columns = run.Columns }, ct);
         await foreach (var row in run.RowsAsync(ct))
         {
-            await WriteLineAsync(http, new { row = row.Values }, ct);
+            await WriteRowAsync(http, row, ct);
         }
 
-        await WriteLineAsync(http, new { end = run.End.ToString(), error = run.Failure?.Message }, ct);
+        await WriteLineAsync(http, new { end = run.End.ToString(), error = run.Failure?.Message, skipped = run.Faults?.Skipped, failedValues = run.Faults?.FailedValues }, ct);
         return Results.Empty;
+    }
+
+    /// <summary>Values as they came: a text with half a surrogate pair, which the serializer refuses, too.</summary>
+    private static async Task WriteRowAsync(HttpContext http, PreviewRow row, CancellationToken ct)
+    {
+        await http.Response.WriteAsync($"{{\"row\":[{string.Join(',', row.Values.Select(value => value.GetRawText()))}]}}\n", ct);
+        await http.Response.Body.FlushAsync(ct);
     }
 
     private static async Task WriteLineAsync(HttpContext http, object line, CancellationToken ct)

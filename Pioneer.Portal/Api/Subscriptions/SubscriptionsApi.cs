@@ -1,6 +1,7 @@
 using Pioneer.Domain;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Jobs.Delivery;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Api.Subscriptions;
@@ -17,9 +18,14 @@ internal static class SubscriptionsApi
                 (await subscriptions.ListAsync(current.Actor, slug, new SubscriptionFilter(query, state, cursor, limit), ct)).ToAnswer())
             .Answers<Page<SubscriptionRow>>("Lists subscriptions by name.");
 
-        api.MapGet(One, async (string slug, string name, SubscriptionQueries subscriptions, CurrentActor current, HttpContext http, CancellationToken ct) =>
-            (await subscriptions.GetAsync(current.Actor, slug, name, ct)).ToAnswer(http, found => found.Subscription.Revision))
-            .Answers<SubscriptionDetail>("Shows a subscription with its versions; its ETag is for changes.");
+        api.MapGet(One,
+            async (string slug, string name, SubscriptionQueries subscriptions, PlatformPicture picture, CurrentActor current, HttpContext http, CancellationToken ct) =>
+            {
+                var found = await subscriptions.GetAsync(current.Actor, slug, name, ct);
+                var answer = found.IsSuccess ? SubscriptionAnswer.Of(found.Value, picture) : (Result<SubscriptionAnswer>)found.Error;
+                return answer.ToAnswer(http, shown => shown.Subscription.Revision);
+            })
+            .Answers<SubscriptionAnswer>("Shows a subscription with its versions and how its query fares; its ETag is for changes.");
 
         api.MapPost("/tenants/{slug}/subscriptions",
             async (string slug, SubscriptionBody body, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.KsqlDb;
 using Pioneer.Jobs.Subscriptions;
 
 namespace Pioneer.Portal.Features.Editor;
@@ -18,12 +19,19 @@ public sealed class PreviewSession(PreviewService previews, RecordReadings readi
     private long _startedAt;
     private long _drawnAt;
     private string _ended = "";
+    private PreviewRun? _run;
 
     public ImmutableArray<PreviewColumn> Columns { get; private set; } = [];
 
     public IReadOnlyList<PreviewRow> Rows => _rows;
 
     public Error? Error { get; private set; }
+
+    /// <summary>What was left out so far; null before the first answer, and where that is not observed.</summary>
+    public KsqlFaults? Faults => _run?.Faults;
+
+    /// <summary>Whether rows come from a server that does not tell what it leaves out.</summary>
+    public bool FaultsAreUnseen => _run is { Faults: null } && _rows.Count > 0;
 
     public bool IsRunning { get; private set; }
 
@@ -40,7 +48,7 @@ public sealed class PreviewSession(PreviewService previews, RecordReadings readi
     {
         await StopAsync();
         _rows.Clear();
-        (Error, IsRunning, WasStarted, Columns) = (null, true, true, []);
+        (Error, IsRunning, WasStarted, Columns, _run) = (null, true, true, [], null);
         _startedAt = time.GetTimestamp();
         _stop = new CancellationTokenSource();
         _reading = ReadAsync(actor, slug, sql, _stop.Token);
@@ -80,7 +88,7 @@ public sealed class PreviewSession(PreviewService previews, RecordReadings readi
                 return;
             }
 
-            await using var run = started.Value;
+            await using var run = _run = started.Value;
             Columns = run.Columns;
             await changed();
             await foreach (var row in run.RowsAsync(cancellationToken))

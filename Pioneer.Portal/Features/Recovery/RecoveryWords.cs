@@ -20,7 +20,7 @@ public static class RecoveryWords
     {
         StatusLevel.Fine => "Fine",
         StatusLevel.Paused => "Paused on purpose",
-        StatusLevel.Degraded => "Degraded, nothing lost",
+        StatusLevel.Degraded => "Degraded",
         StatusLevel.AtRisk => "At risk",
         StatusLevel.Lost => "Lost",
         _ => "Not observed",

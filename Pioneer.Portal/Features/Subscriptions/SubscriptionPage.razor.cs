@@ -4,6 +4,7 @@ using MudBlazor;
 using Pioneer.Domain;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
 using Pioneer.Portal.Shell;
@@ -36,6 +37,9 @@ public sealed partial class SubscriptionPage
     public required ControlSubscriptions Control { get; set; }
 
     [Inject]
+    public required PlatformPicture Picture { get; set; }
+
+    [Inject]
     public required CurrentActor Me { get; set; }
 
     [Inject]
@@ -47,7 +51,7 @@ public sealed partial class SubscriptionPage
     [Inject]
     public required NavigationManager Navigation { get; set; }
 
-    protected override LiveTopic Topics => LiveTopic.Subscriptions | LiveTopic.Operations;
+    protected override LiveTopic Topics => LiveTopic.Subscriptions | LiveTopic.Operations | LiveTopic.Recovery;
 
     private string Active => Tab is "versions" ? "versions" : "tail";
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CsCheck;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.KsqlServer;
@@ -103,6 +104,85 @@ public sealed class BadRecordTests : IAsyncLifetime
         Assert.Empty((await _ksql.RunAsync("EXPLAIN NOTES_V1;"))[0]!["queryDescription"]!["queryErrors"]!.AsArray());
     }
 
+    [Fact]
+    public async Task Any_mix_of_good_and_bad_records_delivers_exactly_the_good_ones_once_and_in_order_with_exact_counts()
+    {
+        const int Mixes = 4;
+        var mix = 0;
+        await Gen.Int[0, 99].Array[50, 200].SampleAsync(
+            async picks =>
+            {
+                var name = $"MIX{Interlocked.Increment(ref mix)}";
+                var kinds = picks.Select(KindOf).ToArray();
+                await _ksql.Broker.CreateTopicAsync($"{name}-in");
+                await _ksql.Broker.CreateTopicAsync(name, 1, ("max.message.bytes", "60000"));
+                await _ksql.ProduceAsync($"{name}-in", kinds.Select(RecordOf));
+                await _ksql.RunAsync(
+                    $"CREATE STREAM {name}_IN (ID BIGINT KEY, AMOUNT DECIMAL(18, 2), NOTE STRING, PICK STRING) WITH (KAFKA_TOPIC='{name}-in', KEY_FORMAT='JSON', VALUE_FORMAT='JSON');"
+                    + $"CREATE STREAM {name} (ID BIGINT KEY, N INTEGER, NOTE STRING) WITH (KAFKA_TOPIC='{name}', KEY_FORMAT='JSON', VALUE_FORMAT='JSON');"
+                    + $"INSERT INTO {name} WITH (QUERY_ID='{name}_V1') SELECT ID, CAST(PICK AS INTEGER) AS N, CONCAT(NOTE, NOTE) AS NOTE FROM {name}_IN"
+                    + " WHERE CAST(SUBSTRING(PICK, 1, 1) AS INTEGER) > 0 EMIT CHANGES;");
+
+                var delivered = kinds.Select((kind, i) => (kind, i)).Where(at => at.kind is "good" or "NULL").Select(at => $"{at.i}").ToList();
+                Assert.Equal(delivered, _ksql.Read(name, delivered.Count).Select(r => r.Message.Key));
+                var skipped = kinds.Count(kind => kind is "not JSON" or "no number" or "no key" or "WHERE fails" or "too large" or "refused");
+                var query = await QueryAsync(skipped, $"{name}_V1");
+                Assert.Equal(kinds.Count(kind => kind == "NULL"), (int)query["failedValues"]!["count"]!);
+                await _ksql.RunAsync($"TERMINATE {name}_V1;");
+            },
+            iter: Mixes, threads: 1);
+    }
+
+    private static string KindOf(int pick) => pick switch
+    {
+        < 60 => "good", < 68 => "turned down", < 74 => "not JSON", < 80 => "no number", < 84 => "no key", < 89 => "WHERE fails", < 94 => "NULL", < 96 => "too large", < 98 => "refused", _ => "tombstone",
+    };
+
+    private static (string? Key, string? Value) RecordOf(string kind, int i) => (kind == "no key" ? "k" : $"{i}", kind switch
+    {
+        "not JSON" => "{",
+        "no number" => "{\"AMOUNT\":\"n/a\",\"PICK\":\"1\",\"NOTE\":\"x\"}",
+        "turned down" => Picked("0", "x"),
+        "WHERE fails" => Picked("x", "x"),
+        "NULL" => Picked("1x", "x"),
+        "too large" => Picked("1", new string('x', 600_000)),
+        "refused" => Picked("1", new string('x', 40_000)),
+        "tombstone" => null,
+        _ => Picked("1", "x"),
+    });
+
+    private static string Picked(string pick, string note) => $"{{\"AMOUNT\":1,\"PICK\":\"{pick}\",\"NOTE\":\"{note}\"}}";
+
+    [Fact]
+    public async Task Preview_skips_as_the_deployed_query_does_and_says_so_to_who_asks()
+    {
+        await _ksql.RunAsync(Declare.Replace("KAFKA_TOPIC='acme.d.notes',", "KAFKA_TOPIC='acme.d.notes', PARTITIONS=1,", StringComparison.Ordinal));
+        await _ksql.ProduceAsync(
+            Topic, ("1", Note("1")), ("2", "{\"AMOUNT\":\"12,50\"}"), ("three", Note("3")), ("4", "}"), ("5", Note("\\ud83d")), ("2535", Note("6")), ("7", "{\"NOTE\":\"7\"}"), ("8", Note("8")));
+        const string Sql = "SELECT ID, NOTE, FROM_UNIXTIME(ID * 100000000000) AS T, CAST(NOTE AS INTEGER) AS N FROM PAYMENTS EMIT CHANGES LIMIT 4;";
+        string[] rows =
+        [
+            "[1,\"1\",\"1973-03-03T09:46:40.000\",1]", "[5,\"\\ud83d\",\"1985-11-05T00:53:20.000\",null]", "[2535,\"6\",253500000000000,6]", "[8,\"8\",\"1995-05-09T06:13:20.000\",8]",
+        ];
+
+        var told = await LinesAsync(Sql, tellFaults: true);
+        var last = JsonNode.Parse(told[^1])!;
+
+        Assert.Equal(rows, told[1..].Where(line => line[0] == '['));
+        Assert.Equal((4, 1), ((int)last["skipped"]!["count"]!, (int)last["failedValues"]!["count"]!));
+        Assert.Equal("acme.t.payments, partition 0, offset 6", (string?)last["skipped"]!["lastPlace"]);
+        Assert.Equal("acme.t.payments, partition 0, offset 4", (string?)last["failedValues"]!["lastPlace"]);
+        Assert.Equal(rows, (await LinesAsync(Sql, tellFaults: false))[1..]);
+    }
+
+    private async Task<string[]> LinesAsync(string sql, bool tellFaults)
+    {
+        var request = KsqlHarness.StreamRequest(sql);
+        request["tellFaults"] = tellFaults;
+        using var response = await _ksql.OpenQueryAsync("query-stream", request, "application/vnd.ksqlapi.delimited.v1", TestContext.Current.CancellationToken);
+        return (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     private static string Note(string note) => $"{{\"AMOUNT\":1,\"NOTE\":\"{note}\",\"MADE\":1700000000000}}";
 
     private static DateTimeOffset Time(JsonNode? ms) => DateTimeOffset.FromUnixTimeMilliseconds((long)ms!);
@@ -113,12 +193,12 @@ public sealed class BadRecordTests : IAsyncLifetime
         await _ksql.RunAsync(Declare + insert);
     }
 
-    private async Task<JsonNode> QueryAsync(int skipped)
+    private async Task<JsonNode> QueryAsync(int skipped, string id = "NOTES_V1")
     {
         JsonNode? query = null;
         await KsqlHarness.UntilAsync($"{skipped} to be counted", async () =>
         {
-            query = (await _ksql.RunAsync("SHOW QUERIES;"))[0]!["queries"]![0]!;
+            query = (await _ksql.RunAsync("SHOW QUERIES;"))[0]!["queries"]!.AsArray().Single(listed => (string?)listed!["id"] == id)!;
             return (int)query["skipped"]!["count"]! == skipped;
         });
         return query!;

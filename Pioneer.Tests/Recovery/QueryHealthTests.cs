@@ -1,0 +1,62 @@
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.KsqlDb;
+using Pioneer.Jobs.Recovery;
+using Pioneer.Tests.Jobs;
+using Xunit;
+
+namespace Pioneer.Tests.Recovery;
+
+/// <summary>What a query left out, as its ksqlDB tells it: a number with its place, reason and age, or that nobody can see it; never a 0 that was not seen.</summary>
+public sealed class QueryHealthTests
+{
+    private static readonly DateTimeOffset Noon = EvidenceBuilder.Noon;
+    private static readonly SkippedRows Skipped = new(2, Noon, "acme.t.payments, partition 0, offset 7", "AMOUNT: \"n/a\" is no DECIMAL(18, 2)") { Since = Noon.AddHours(-1) };
+    private static readonly FailedValues Failed = new(0, null, null, null, Noon.AddHours(-1));
+    private readonly PlatformPicture _picture = new();
+
+    [Fact]
+    public void Query_is_not_observed_before_the_first_round_and_missing_where_its_ksqldb_does_not_have_it()
+    {
+        Assert.Equal(new QueryHealth("NOT_OBSERVED", null, null, null), QueryHealth.Of(_picture, "LARGE_V1"));
+
+        _picture.Show(Round(Noon, []));
+        Assert.Equal(new QueryHealth("MISSING", Noon, null, null), QueryHealth.Of(_picture, "LARGE_V1"));
+    }
+
+    [Fact]
+    public void What_was_left_out_is_told_with_the_age_of_the_last_look_while_ksqldb_does_not_answer()
+    {
+        _picture.Show(Round(Noon, [new QueryEvidence("acme_", "LARGE_V1", "RUNNING", null) { Skipped = Skipped, FailedValues = Failed }]));
+        Assert.Equal(new QueryHealth("RUNNING", Noon, Skipped, Failed), QueryHealth.Of(_picture, "LARGE_V1"));
+
+        _picture.Show(Round(Noon.AddMinutes(3), null));
+        Assert.Equal(new QueryHealth("NOT_OBSERVED", Noon, Skipped, Failed), QueryHealth.Of(_picture, "LARGE_V1"));
+    }
+
+    [Fact]
+    public async Task Faults_are_read_where_a_server_tells_them_and_are_unknown_where_it_does_not()
+    {
+        var folder = Directory.CreateTempSubdirectory("pioneer-faults-").FullName;
+        await using (var platform = await FakePlatform.StartAsync())
+        await using (var host = await JobsHost.StartAsync(folder, new KafkaOptions { BootstrapServers = "127.0.0.1:1", SecurityProtocol = "PLAINTEXT" }, platform))
+        {
+            const string Head = """[{"@type":"queries","queries":[{"id":"LARGE_V1","queryType":"PERSISTENT","state":"RUNNING"}]}]""";
+            platform.Answers["SHOW QUERIES;"] = Head;
+            Assert.Null(await FaultsAsync(host));
+
+            platform.Answers["SHOW QUERIES;"] = Head.Replace("}]}]", $$$"""
+                ,"skipped":{"since":{{{Noon.AddHours(-1).ToUnixTimeMilliseconds()}}},"count":2,"lastAt":{{{Noon.ToUnixTimeMilliseconds()}}},"lastPlace":"acme.t.payments, partition 0, offset 7",
+                "lastReason":"AMOUNT: \"n/a\" is no DECIMAL(18, 2)"},"failedValues":{"since":{{{Noon.AddHours(-1).ToUnixTimeMilliseconds()}}},"count":0}}]}]
+                """, StringComparison.Ordinal);
+            Assert.Equal(new KsqlFaults(Skipped, Failed), await FaultsAsync(host));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<KsqlFaults?> FaultsAsync(JobsHost host) =>
+        Assert.Single(await host.Get<KsqlDbClient>().ListQueriesAsync("acme_", TestContext.Current.CancellationToken)).Faults;
+
+    private static EvidenceRound Round(DateTimeOffset at, System.Collections.Immutable.ImmutableArray<QueryEvidence>? queries) => new(at, null, null, queries);
+}
