@@ -171,11 +171,17 @@ public sealed record KsqlQueryChange(QueryAction Action, ChangeRisk Risk, string
     /// <summary>The query that goes on where this one ends.</summary>
     public string? HandsOverTo { get; init; }
 
+    /// <summary>The query that takes this one's place in its delivery topic, from the same source or another; null where none does.</summary>
+    public KsqlQuerySpec? Successor { get; init; }
+
+    /// <summary>The query to end was found paused.</summary>
+    public bool WasPaused { get; init; }
+
     /// <summary>Streams that the query was found to read and write; none of one that is not there.</summary>
     public ImmutableArray<string> Touches { get; init; } = [];
 
     public bool Equals(KsqlQueryChange? other) => other is not null && base.Equals(other) && Action == other.Action && ServiceId == other.ServiceId
-        && QueryId == other.QueryId && Query == other.Query && HandsOverTo == other.HandsOverTo && Touches.SequenceEqual(other.Touches);
+        && QueryId == other.QueryId && Query == other.Query && HandsOverTo == other.HandsOverTo && Successor == other.Successor && Touches.SequenceEqual(other.Touches);
 
     public override int GetHashCode() => HashCode.Combine(Action, ServiceId, QueryId);
 

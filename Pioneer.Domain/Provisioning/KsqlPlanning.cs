@@ -114,6 +114,7 @@ internal static class KsqlPlanning
         var successors = desired.Queries
             .SelectMany(query => query.Predecessors.Select(older => (new KsqlObjectName(query.ServiceId, older), query.QueryId)))
             .ToLookup(pair => pair.Item1, pair => pair.QueryId);
+        var bySink = desired.Queries.Where(query => query.Intent is not QueryIntent.Held).ToLookup(query => query.ServiceId);
         foreach (var query in desired.Queries.Where(query => query.Intent is not QueryIntent.Held))
         {
             AddQuery(plan, query, found.GetValueOrDefault(NameOf(query)), stopped.Contains(NameOf(query)));
@@ -128,6 +129,8 @@ internal static class KsqlPlanning
                     QueryAction.Terminate, ChangeRisk.InterruptsDelivery, query.ServiceId, query.QueryId, wanted.GetValueOrDefault(name))
                 {
                     HandsOverTo = wanted.ContainsKey(name) ? query.QueryId : successors[name].FirstOrDefault(),
+                    Successor = wanted.ContainsKey(name) ? null : bySink[name.ServiceId].FirstOrDefault(next => query.Sinks.Contains(next.Sink)),
+                    WasPaused = query.State is ObservedRunState.Paused,
                     Touches = [.. query.Sources.Concat(query.Sinks).Distinct()],
                 });
             }

@@ -20,6 +20,13 @@ public static class KsqlStatements
     public static string InsertInto(string sink, string queryId, string select) =>
         $"INSERT INTO {sink} WITH (QUERY_ID='{queryId}') {select.Trim().TrimEnd(';')};";
 
+    /// <summary>The SELECT of a query's statement, as <see cref="InsertInto"/> took it.</summary>
+    public static string SelectOf(KsqlQuerySpec query)
+    {
+        var before = InsertInto(query.Sink, query.QueryId, "").TrimEnd(';');
+        return query.Sql.StartsWith(before, StringComparison.Ordinal) ? query.Sql[before.Length..] : query.Sql;
+    }
+
     public static string Pause(string queryId) => $"PAUSE {queryId};";
 
     public static string Resume(string queryId) => $"RESUME {queryId};";

@@ -16,7 +16,7 @@ public static class PlanDependencies
         (KsqlQueryChange query, KsqlStreamChange stream) => query.ServiceId == stream.Stream.ServiceId
             && (query.Query?.Source == stream.Stream.Name || query.Query?.Sink == stream.Stream.Name),
         (KsqlQueryChange { Action: QueryAction.Start } query, KsqlQueryChange { Action: QueryAction.Terminate } ended) =>
-            query.ServiceId == ended.ServiceId && ended.HandsOverTo == query.QueryId,
+            query.ServiceId == ended.ServiceId && (ended.HandsOverTo == query.QueryId || ended.Successor?.QueryId == query.QueryId),
         (ConnectorChange connector, TopicChange topic) => connector.Connector.Name == topic.Topic.Name,
         (TopicChange { Kind: ChangeKind.Delete } topic, ConnectorChange connector) => connector.Connector.Name == topic.Topic.Name,
         (TopicChange { Kind: ChangeKind.Delete } topic, KsqlStreamChange stream) => stream.Stream.Topic == topic.Topic.Name,

@@ -68,6 +68,7 @@ public static class JobServices
         services.AddScoped<ChangeApplier>();
         services.AddScoped<IChangeApplier>(provider => provider.GetRequiredService<ChangeApplier>());
         services.AddScoped<PlanExecutor>();
+        services.AddScoped<RefusedVersions>();
         services.AddScoped<TenantReconciler>();
         services.AddScoped<DriftScan>();
         services.AddScoped<CredentialExpiry>();

@@ -61,6 +61,9 @@ public sealed partial class KsqlDbClient
         }
     }
 
+    /// <summary>EXPLAIN of a SELECT that does not run: ksqlDB plans it against the streams as they are and starts nothing. Refused as the query would be.</summary>
+    public Task ProveAsync(string serviceId, string select, CancellationToken ct) => AskAsync(serviceId, $"EXPLAIN {select.TrimEnd(';')};", ct);
+
     /// <summary>EXPLAIN of several persistent queries, all of which exist, in one request.</summary>
     public async Task<ImmutableArray<KsqlQueryDescription>> ExplainManyAsync(string serviceId, IReadOnlyCollection<string> ids, CancellationToken ct) =>
         [.. QueryDescriptions(await AskAsync(serviceId, string.Join('\n', ids.Select(id => $"EXPLAIN {id};")), ct))];

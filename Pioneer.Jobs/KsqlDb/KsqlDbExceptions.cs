@@ -19,6 +19,9 @@ public sealed class KsqlDbRequestException(string serviceId, int code, string me
 
     public string? Statement { get; } = statement;
 
+    /// <summary>Whether the statement itself was refused, by the parser, the analysis or the engine: sent again it would be again.</summary>
+    public bool IsAboutStatement => Code / 100 == 400 || Code == 50000;
+
     /// <summary>Whether the reason is that the brokers do not know the topic; ksqlDB has no code of its own for it.</summary>
     public bool SaysUnknown(string topic) => ServerMessage.Contains($"'{topic}' does not exist", StringComparison.Ordinal);
 }

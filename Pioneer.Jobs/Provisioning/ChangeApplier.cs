@@ -46,6 +46,10 @@ public sealed class ChangeApplier(TopicApplier topics, RightsApplier rights, Quo
         }
     }
 
+    /// <summary>Whether what takes a running query's place would be taken, before anything is changed.</summary>
+    public Task<Result> ProveAsync(KsqlQueryChange change, CancellationToken ct) =>
+        change.Successor is { } successor ? GuardedAsync(successor, ksql.ProveAsync, ct) : Task.FromResult(Result.Success);
+
     /// <summary>Waits until a created user works on every broker, rights included.</summary>
     public Task<Result> VerifyAsync(ScramUserChange change, CancellationToken ct) => GuardedAsync(change, (user, token) => rights.VerifyUserAsync(user.User, token), ct);
 

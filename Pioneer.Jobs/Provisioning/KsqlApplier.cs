@@ -68,6 +68,8 @@ public sealed class KsqlApplier(KsqlDbClient ksql, KsqlQueryApplier queries, Kaf
         }
     }
 
+    public Task<Result> ProveAsync(KsqlQuerySpec successor, CancellationToken ct) => queries.ProveAsync(successor, ct);
+
     public Task<Result> ApplyAsync(KsqlQueryChange change, CancellationToken ct) => queries.ApplyAsync(change, ct);
 
     private async Task<KafkaPrincipal> PrincipalAsync(KsqlServiceSpec service, CancellationToken ct)

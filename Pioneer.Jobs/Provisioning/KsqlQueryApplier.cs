@@ -30,6 +30,26 @@ public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryI
         }
     }
 
+    /// <summary>Whether the query that takes a running one's place would be taken by ksqlDB: asked before the running one is touched.</summary>
+    public async Task<Result> ProveAsync(KsqlQuerySpec successor, CancellationToken ct)
+    {
+        // a source that the plan declares first is not there yet: the start is the proof, and where that is refused the old query comes back
+        if (await ksql.DescribeAsync(successor.ServiceId, successor.Source, ct) is null)
+        {
+            return Result.Success;
+        }
+
+        try
+        {
+            await ksql.ProveAsync(successor.ServiceId, KsqlStatements.SelectOf(successor), ct);
+            return Result.Success;
+        }
+        catch (KsqlDbRequestException refused) when (refused.IsAboutStatement)
+        {
+            return RefusedVersions.Refusal(refused.ServerMessage);
+        }
+    }
+
     private async Task<Result> StartAsync(KsqlQuerySpec query, CancellationToken ct)
     {
         await PositionAsync(query, ct);
@@ -41,6 +61,11 @@ public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryI
             && there.ServerMessage.Contains(query.QueryId, StringComparison.OrdinalIgnoreCase))
         {
             // an earlier attempt got this far; the check below looks at what runs
+        }
+        catch (KsqlDbRequestException refused) when (refused.IsAboutStatement)
+        {
+            await HandBackAsync(query, ct);
+            return RefusedVersions.Refusal(refused.ServerMessage);
         }
 
         return await isolation.CheckAsync(query.ServiceId, query.QueryId, ct);
@@ -75,11 +100,28 @@ public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryI
         await kafka.SetGroupOffsetsAsync(group, ends.ToDictionary(end => new TopicPartition(source.Topic, end.Key), end => end.Value.End), ct);
     }
 
+    /// <summary>The place that a refused query was given is its predecessor's again: ksqlDB forgot the one of the query that it ended.</summary>
+    private async Task HandBackAsync(KsqlQuerySpec refused, CancellationToken ct)
+    {
+        if (refused.Predecessors is not [var predecessor, ..])
+        {
+            return;
+        }
+
+        var group = ConsumerGroups.Query(refused.ServiceId, predecessor);
+        var place = await kafka.GroupOffsetsAsync(ConsumerGroups.Query(refused.ServiceId, refused.QueryId), ct);
+        if (place.Count > 0 && (await kafka.GroupOffsetsAsync(group, ct)).Count == 0)
+        {
+            await kafka.SetGroupOffsetsAsync(group, place, ct);
+        }
+    }
+
     private async Task<Result> TerminateAsync(KsqlQueryChange change, CancellationToken ct)
     {
         if (change.HandsOverTo is not { } successor || successor == change.QueryId)
         {
-            var kept = change.HandsOverTo is null ? null : await RestAsync(change, ct);
+            // one that a query over another source replaces keeps its place too: where that is refused, it goes on from there
+            var kept = change.HandsOverTo is null && change.Successor is null ? null : await RestAsync(change, ct);
             await ksql.TerminateAsync(change.ServiceId, change.QueryId, ct);
             if (kept is { Count: > 0 })
             {

@@ -19,6 +19,7 @@ public sealed class PlanExecutor(ChangeApplier applier, ILogger<PlanExecutor> lo
         var ordinals = await run.JournalAsync(plan.Changes, tenant, ct);
         var steps = plan.Changes.Zip(ordinals).ToDictionary(pair => pair.First, pair => pair.Second);
         var failures = new ConcurrentBag<FailedChange>();
+        await ProveAsync(plan, steps, failures, run, ct);
         foreach (var stage in PlanStages.Of(plan))
         {
             if (failures.FirstOrDefault(failure => failure.Error.Kind == ErrorKind.Unavailable) is { } down)
@@ -33,9 +34,23 @@ public sealed class PlanExecutor(ChangeApplier applier, ILogger<PlanExecutor> lo
         return new PlanOutcome([.. failures], failures.FirstOrDefault(failure => failure.Error.Kind == ErrorKind.Unavailable)?.Error);
     }
 
+    /// <summary>A query that would take a running one's place and that ksqlDB refuses leaves the running one, and all that depends on its end, as it is.</summary>
+    private async Task ProveAsync(Plan plan, Dictionary<Change, int> steps, ConcurrentBag<FailedChange> failures, OperationRun run, CancellationToken ct)
+    {
+        foreach (var ending in plan.Changes.OfType<KsqlQueryChange>().Where(change => change is { Action: QueryAction.Terminate, Successor: not null }))
+        {
+            var proven = await applier.ProveAsync(ending, ct);
+            if (proven.IsFailure)
+            {
+                await run.FinishedAsync([Fail(ending, proven.Error, steps, failures)], ct);
+            }
+        }
+    }
+
     private async Task ApplyBatchAsync(ImmutableArray<Change> batch, Dictionary<Change, int> steps, ConcurrentBag<FailedChange> failures, OperationRun run,
         CancellationToken ct)
     {
+        batch = [.. batch.Where(change => failures.All(failure => failure.Change != change))];
         var blocked = batch.Select(change => (Change: change, By: failures.FirstOrDefault(failure => PlanDependencies.Needs(change, failure.Change))))
             .Where(pair => pair.By is not null).ToList();
         var ready = batch.Except(blocked.Select(pair => pair.Change)).ToList();

@@ -12,7 +12,8 @@ namespace Pioneer.Jobs.Provisioning;
 /// for somebody to confirm that. Holds the tenant's lock meanwhile.
 /// </summary>
 public sealed class TenantReconciler(
-    TenantPlanner planner, PlanExecutor executor, ReconcileOutcome outcome, TenantLocks locks, TimeProvider time, ILogger<TenantReconciler> logger)
+    TenantPlanner planner, PlanExecutor executor, ReconcileOutcome outcome, RefusedVersions refused, TenantLocks locks, TimeProvider time,
+    ILogger<TenantReconciler> logger)
 {
     /// <summary>Plans that are applied in one operation: what a second does not settle is reported, not repeated for ever.</summary>
     private const int MaxRounds = 3;
@@ -38,6 +39,7 @@ public sealed class TenantReconciler(
         var scope = OperationScope.Of(tenant.Slug, run.Kind, run.Subject, run.Target);
         var plannedAt = time.GetUtcNow();
         var plan = await PlanAsync(tenant.Slug, ct);
+        ImmutableDictionary<SubscriptionId, string>? givenUp = null;
         for (var round = 1; ; round++)
         {
             if (plan.IsFailure)
@@ -53,6 +55,13 @@ public sealed class TenantReconciler(
                 return down;
             }
 
+            if (givenUp is null && (givenUp = await refused.GiveUpAsync(tenant.Slug, applied.Failures, ct)) is not null)
+            {
+                plannedAt = time.GetUtcNow();
+                plan = await PlanAsync(tenant.Slug, ct);
+                continue;
+            }
+
             plannedAt = permitted.Changes.IsEmpty ? plannedAt : time.GetUtcNow();
             var after = permitted.Changes.IsEmpty ? plan : await SettleAsync(tenant.Slug, scope, consent, mayWait: applied.Failures.IsEmpty, ct);
             if (after.IsFailure)
@@ -65,7 +74,7 @@ public sealed class TenantReconciler(
             var failures = applied.Failures.Where(failure => scope.Covers(failure.Change)).ToImmutableArray();
             if (failures.IsEmpty && left.InSync)
             {
-                return Result.Success;
+                return givenUp is null ? Result.Success : await ToldAsync(tenant.Slug, givenUp, ct);
             }
 
             if (!failures.IsEmpty || left.Changes.IsEmpty || round == MaxRounds)
@@ -75,6 +84,12 @@ public sealed class TenantReconciler(
 
             plan = after;
         }
+    }
+
+    private async Task<Result> ToldAsync(TenantSlug tenant, ImmutableDictionary<SubscriptionId, string> givenUp, CancellationToken ct)
+    {
+        await refused.TellAsync(tenant, givenUp, ct);
+        return new Error("VersionRefused", string.Join(' ', givenUp.Values));
     }
 
     private async Task<Result<Plan>> PlanAsync(TenantSlug tenant, CancellationToken ct)
