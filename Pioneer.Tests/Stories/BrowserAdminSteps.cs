@@ -187,6 +187,14 @@ internal static class BrowserAdminSteps
         await EverythingIsDoneAsync(admin, atLeast: 1);
     }
 
+    /// <summary>Pauses or resumes a connector and waits until that is done.</summary>
+    public static async Task SteersConnectorAsync(BrowserPerson admin, string connector, string verb)
+    {
+        await admin.OpenAsync("/ingestion/connectors");
+        await Row(admin, connector).GetByRole(AriaRole.Button, new() { Name = verb, Exact = true }).ClickAsync();
+        await EverythingIsDoneAsync(admin, atLeast: 1);
+    }
+
     /// <summary>The pages that tell what has happened.</summary>
     public static async Task LooksThroughOperationsAsync(BrowserPerson admin)
     {

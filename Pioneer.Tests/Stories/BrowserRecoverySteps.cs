@@ -26,6 +26,18 @@ internal static class BrowserRecoverySteps
         await admin.LooksGoodAsync("recovery");
     }
 
+    /// <summary>A feed that somebody stopped is not 'all is well', and says who did it.</summary>
+    public static async Task PausedOnPurposeIsSaidAsync(BrowserPerson admin, string slug, string connector)
+    {
+        await BrowserAdminSteps.SteersConnectorAsync(admin, connector, "Pause");
+        await admin.NavigateAsync("Recovery", "Status");
+        await Expect(admin.Region("Tenants").GetByRole(AriaRole.Row).Filter(new() { HasText = slug })).ToContainTextAsync("Paused on purpose");
+        await admin.LooksGoodAsync("recovery-paused");
+        await BrowserAdminSteps.SteersConnectorAsync(admin, connector, "Resume");
+        await admin.NavigateAsync("Recovery", "Status");
+        await Expect(admin.Region("Tenants").GetByText("Paused on purpose")).ToHaveCountAsync(0);
+    }
+
     /// <summary>
     /// Breaks something; a second window on the status page says who is affected while it lasts; the run mends it, and the offsets prove the
     /// verdict.

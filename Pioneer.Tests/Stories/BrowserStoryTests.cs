@@ -43,6 +43,7 @@ public sealed class BrowserStoryTests
 
         await BrowserAdminSteps.LooksThroughOperationsAsync(admin);
         await BrowserRecoverySteps.AllIsWellAsync(admin, "acme");
+        await BrowserRecoverySteps.PausedOnPurposeIsSaidAsync(admin, "globex", "globex.t.payments");
         var watching = await admin.OpenWindowAsync();
         await BrowserRecoverySteps.DrillAsync(admin, watching, "S10", "acme.t.payments", affected: "acme");
         await BrowserRecoverySteps.DrillAsync(admin, watching, "S01", null, affected: "2 tenants");
