@@ -19,6 +19,7 @@ public enum SearchHitKind
     Feed,
     Person,
     Incident,
+    PlaybookRun,
 }
 
 /// <summary>One thing that matches; <paramref name="Name"/> and <paramref name="Tenant"/> are what a link is made of.</summary>
@@ -49,6 +50,7 @@ public sealed class GlobalSearch(IDbContextFactory<PioneerDbContext> contexts)
             .. await SourcesAsync(db, actor, pattern, cancellationToken),
             .. await PeopleAsync(db, actor, pattern, cancellationToken),
             .. await IncidentsAsync(db, actor, pattern, cancellationToken),
+            .. await PlaybookRunsAsync(db, actor, pattern, cancellationToken),
             .. await SeedRunsAsync(db, actor, wanted, pattern, cancellationToken),
             .. await OperationsAsync(db, actor, pattern, cancellationToken),
         ];
@@ -170,6 +172,21 @@ public sealed class GlobalSearch(IDbContextFactory<PioneerDbContext> contexts)
                 || EF.Functions.Like(row.Title, pattern, LikePattern.EscapeCharacter) || EF.Functions.Like(row.Subject, pattern, LikePattern.EscapeCharacter))
             .OrderByDescending(row => row.DetectedAt).Take(MaxPerKind).Select(row => new { row.Id, row.Scenario, row.Title }).ToListAsync(cancellationToken);
         return found.Select(row => new SearchHit(SearchHitKind.Incident, row.Id.ToString(), null, $"{row.Scenario} {row.Title}"));
+    }
+
+    // playbooks and drills are the platform's
+    private static async Task<IEnumerable<SearchHit>> PlaybookRunsAsync(PioneerDbContext db, Actor actor, string pattern, CancellationToken cancellationToken)
+    {
+        if (!actor.Scope.IsAll)
+        {
+            return [];
+        }
+
+        var rows = await db.PlaybookRuns.AsNoTracking()
+            .Where(row => EF.Functions.Like(row.Scenario, pattern, LikePattern.EscapeCharacter) || EF.Functions.Like(row.Subject, pattern, LikePattern.EscapeCharacter))
+            .OrderByDescending(row => row.RequestedAt).Take(MaxPerKind).Select(row => new { row.Id, row.Scenario, row.Subject, row.IsDrill }).ToListAsync(cancellationToken);
+        return rows.Select(row => new SearchHit(
+            SearchHitKind.PlaybookRun, row.Id.ToString(), null, $"{(row.IsDrill ? "Drill" : "Playbook")} {row.Scenario}, {row.Subject}"));
     }
 
     // 'acme.t.pay' searches feeds of acme whose names begin so; anything else is part of a name.

@@ -16,23 +16,25 @@ public sealed class RecordReadings(IDbContextFactory<PioneerDbContext> contexts,
 
     /// <summary>A place that is given back when the reading ends.</summary>
     public Task<Result<OpenPlace>> BeginAsync(Actor actor, string slug, string subscription, TenantUseKind kind, CancellationToken cancellationToken) =>
-        BeginAsync(actor, slug, "subscription", subscription, kind, kind.ToString().ToLowerInvariant(), cancellationToken);
+        BeginAsync(actor, slug, TenantPermission.View, "subscription", subscription, kind, kind.ToString().ToLowerInvariant(), cancellationToken);
 
     /// <summary>
     /// The same for a reading of a topic by place, time or key, which takes the place of a preview. A delivery topic is its subscription in the audit log: who read it
-    /// has read that, whichever way.
+    /// has read that, whichever way. Other topics hold what comes in, whole: they are for those who may preview it, its authors.
     /// </summary>
     public Task<Result<OpenPlace>> BeginTopicAsync(Actor actor, string slug, string topic, CancellationToken cancellationToken)
     {
-        var (kind, name) = TopicNames.Parse(topic) is { Kind: TopicKind.Delivery } delivery ? ("subscription", delivery.Name) : ("topic", topic);
-        return BeginAsync(actor, slug, kind, name, TenantUseKind.Previews, "records", cancellationToken);
+        var (permission, kind, name) = TopicNames.Parse(topic) is { Kind: TopicKind.Delivery } delivery
+            ? (TenantPermission.View, "subscription", delivery.Name)
+            : (TenantPermission.Author, "topic", topic);
+        return BeginAsync(actor, slug, permission, kind, name, TenantUseKind.Previews, "records", cancellationToken);
     }
 
     private async Task<Result<OpenPlace>> BeginAsync(
-        Actor actor, string slug, string subject, string name, TenantUseKind kind, string how, CancellationToken cancellationToken)
+        Actor actor, string slug, TenantPermission permission, string subject, string name, TenantUseKind kind, string how, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await db.FindTenantAsync(actor, slug, TenantPermission.View, cancellationToken);
+        var found = await db.FindTenantAsync(actor, slug, permission, cancellationToken);
         if (found.IsFailure)
         {
             return found.Error;

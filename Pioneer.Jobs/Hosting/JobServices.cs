@@ -86,6 +86,7 @@ public static class JobServices
         services.AddScoped<DeliveryReaders>();
         services.AddScoped<TenantTopics>();
         services.AddScoped<TenantGroups>();
+        services.AddScoped<UnreadAges>();
         services.AddScoped<TopicRecords>();
         services.AddScoped<IOperationHandler, ApplySubscriptionHandler>();
     }

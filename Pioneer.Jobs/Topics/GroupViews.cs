@@ -30,6 +30,9 @@ public sealed record GroupMemberRow(string Id, string? InstanceId, string Client
 /// <param name="Member">Client id of the member that the partition is assigned to.</param>
 public sealed record GroupPartitionRow(string Topic, int Partition, long? Committed, long? Start, long? End, string? Member)
 {
+    /// <summary>Time of the oldest record that is still to be read; null where there is none or it did not come at once. Told on a group's own page only.</summary>
+    public DateTimeOffset? OldestUnreadAt { get; init; }
+
     /// <summary>Records at most that are still to be read.</summary>
     public long? Lag => Committed is { } committed && End is { } end ? Math.Max(end - Math.Max(committed, Start ?? 0), 0) : null;
 

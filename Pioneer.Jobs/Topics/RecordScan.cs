@@ -6,19 +6,11 @@ namespace Pioneer.Jobs.Topics;
 /// <summary>What one reading may take, over all its rounds.</summary>
 internal sealed class ScanBudget(TimeProvider time)
 {
-    /// <summary>Records that are read, fitting or not.</summary>
-    public const long MaxLooked = 200_000;
-
-    /// <summary>Keys, values and headers of the records that are given.</summary>
-    public const long MaxBytes = 8 * 1024 * 1024;
-
-    public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
-
     private readonly long _started = time.GetTimestamp();
 
     public long Looked { get; set; }
 
-    public bool IsSpent => Looked >= MaxLooked || time.GetElapsedTime(_started) > MaxTime;
+    public bool IsSpent => Looked >= RecordLimits.MaxLooked || time.GetElapsedTime(_started) > RecordLimits.MaxTime;
 }
 
 /// <summary>What was found in one partition, oldest first.</summary>
@@ -91,12 +83,12 @@ internal sealed class RecordScan(
                     consumer.Pause([read.TopicPartition]);
                 }
 
-                if (_bytes > ScanBudget.MaxBytes && keepNewest)
+                if (_bytes > RecordLimits.MaxBytes && keepNewest)
                 {
                     MakeRoom(ranges);
                     madeRoom = true;
                 }
-                else if (_bytes > ScanBudget.MaxBytes)
+                else if (_bytes > RecordLimits.MaxBytes)
                 {
                     End = ReadingEnd.Size;
                     break;
@@ -141,7 +133,7 @@ internal sealed class RecordScan(
 
     private void MakeRoom(IReadOnlyCollection<PartitionFind> ranges)
     {
-        while (_bytes > ScanBudget.MaxBytes && ranges.Where(range => range.Found.Count > 1).MinBy(range => range.Found.First!.Value.Message.Timestamp.UnixTimestampMs) is { } oldest)
+        while (_bytes > RecordLimits.MaxBytes && ranges.Where(range => range.Found.Count > 1).MinBy(range => range.Found.First!.Value.Message.Timestamp.UnixTimestampMs) is { } oldest)
         {
             DropOldest(oldest);
         }

@@ -14,7 +14,7 @@ namespace Pioneer.Jobs.Topics;
 /// The consumer groups under a tenant's names, with what they still have to read. Of a group only what is about the tenant's own topics is told; a group of
 /// another tenant and one that is not there are 'not found' alike.
 /// </summary>
-public sealed class TenantGroups(TopicUses uses, KafkaAdmin kafka, TimeProvider time)
+public sealed class TenantGroups(TopicUses uses, KafkaAdmin kafka, UnreadAges ages, TimeProvider time)
 {
     /// <summary>Groups of the tenant by name; positions are read for those of the window only.</summary>
     /// <param name="text">A part of the name, or null for all.</param>
@@ -39,6 +39,25 @@ public sealed class TenantGroups(TopicUses uses, KafkaAdmin kafka, TimeProvider 
         }
     }
 
+    /// <summary>Names of groups that begin with the text, a few; none where the actor does not see the tenant or the brokers do not tell.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(Actor actor, string slug, string text, int most, CancellationToken cancellationToken)
+    {
+        var allowed = await uses.FindAsync(actor, slug, cancellationToken);
+        if (allowed.IsFailure || !text.StartsWith(TopicNames.Prefix(allowed.Value.Tenant), StringComparison.Ordinal))
+        {
+            return [];
+        }
+
+        try
+        {
+            return [.. (await kafka.TryListGroupsAsync(text, cancellationToken)).Groups.Select(group => group.Name).Take(most)];
+        }
+        catch (Exception failure) when (PlatformErrors.Covers(failure))
+        {
+            return [];
+        }
+    }
+
     /// <summary>One group with its members and its position in each partition.</summary>
     public async Task<Result<GroupDetail>> FindAsync(Actor actor, string slug, string group, CancellationToken cancellationToken)
     {
@@ -55,7 +74,7 @@ public sealed class TenantGroups(TopicUses uses, KafkaAdmin kafka, TimeProvider 
             string[] names = [group, Uri.UnescapeDataString(group)];
             var listing = names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)) ? await kafka.TryListGroupsAsync(prefix, cancellationToken) : null;
             var found = names.Select(name => listing?.Groups.FirstOrDefault(listed => listed.Name == name)).FirstOrDefault(listed => listed is not null);
-            return found is not null ? (await ReadAsync(allowed.Value.Tenant, [found], cancellationToken))[0]
+            return found is not null ? await WithAgesAsync(allowed.Value.Tenant, (await ReadAsync(allowed.Value.Tenant, [found], cancellationToken))[0], cancellationToken)
                 : listing?.Unseen is [var why, ..] ? Unseen(group, why)
                 : Error.NotFound("ConsumerGroup", group);
         }
@@ -67,6 +86,23 @@ public sealed class TenantGroups(TopicUses uses, KafkaAdmin kafka, TimeProvider 
 
     private static Error Unseen(string group, string why) =>
         new("ConsumerGroupNotObserved", $"Group '{group}' is not observed: {why}", "Try again in a moment.") { Kind = ErrorKind.Unavailable };
+
+    private async Task<GroupDetail> WithAgesAsync(TenantSlug tenant, GroupDetail detail, CancellationToken cancellationToken)
+    {
+        var behind = detail.Partitions.Where(place => place.Lag is > 0)
+            .Select(place => new TopicPartitionOffset(place.Topic, place.Partition, Math.Max(place.Committed!.Value, place.Start ?? 0))).ToList();
+        var known = await ages.TryReadAsync(tenant, behind, cancellationToken);
+        return detail with
+        {
+            Partitions =
+            [
+                .. detail.Partitions.Select(place => place with
+                {
+                    OldestUnreadAt = known.TryGetValue(new TopicPartition(place.Topic, place.Partition), out var at) ? at : null,
+                }),
+            ],
+        };
+    }
 
     private async Task<ImmutableArray<GroupDetail>> ReadAsync(TenantSlug tenant, ImmutableArray<ListedGroup> groups, CancellationToken cancellationToken)
     {

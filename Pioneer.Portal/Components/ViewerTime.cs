@@ -45,6 +45,13 @@ public sealed class ViewerTime(TimeProvider time)
         return new DateTimeOffset(local, Zone.GetUtcOffset(local));
     }
 
+    /// <summary>The instant of a date and time of day in the viewer's zone.</summary>
+    public DateTimeOffset Instant(DateTime local)
+    {
+        var unspecified = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
+        return new DateTimeOffset(unspecified, Zone.GetUtcOffset(unspecified));
+    }
+
     /// <summary>Tells everything that shows a distance from now that time has passed.</summary>
     public void Tick() => Ticked?.Invoke();
 

@@ -56,6 +56,7 @@ public sealed partial class NavMenu : IDisposable
 
         yield return new("Subscriptions", PortalUrls.AllSubscriptions, PioneerIcons.Subscriptions, Text(_counts.Subscriptions), Under: "/subscriptions");
         yield return new("Delivery", slug is null ? "/delivery" : PortalUrls.Delivery(slug), PioneerIcons.Delivery, Under: "/delivery");
+        yield return new("Topics", slug is null ? "/topics" : PortalUrls.Topics(slug), PioneerIcons.Database, Under: "/topics", Also: "/groups");
         yield return new("Seeding", PortalUrls.AllSeeds, PioneerIcons.Seeding, Running(_counts.RunningSeeds), Under: "/seeds");
         yield return new("Operate");
         yield return new("Recovery", PortalUrls.Recovery, PioneerIcons.Recovery);
@@ -82,6 +83,7 @@ public sealed partial class NavMenu : IDisposable
 
         yield return new("Subscriptions", PortalUrls.Subscriptions(slug), PioneerIcons.Subscriptions, Text(_counts.Subscriptions));
         yield return new("Delivery", PortalUrls.Delivery(slug), PioneerIcons.Delivery);
+        yield return new("Topics", PortalUrls.Topics(slug), PioneerIcons.Database, Under: "/topics", Also: "/groups");
         yield return new("Seeding", PortalUrls.Seeds(slug), PioneerIcons.Seeding, Running(_counts.RunningSeeds));
         yield return new("Recovery", PortalUrls.Recovery, PioneerIcons.Recovery);
         yield return new("Members", PortalUrls.Members(slug), PioneerIcons.Tenants, Under: "/members");
@@ -99,7 +101,8 @@ public sealed partial class NavMenu : IDisposable
         {
             { Match: NavLinkMatch.All } => path == item.Href,
             // a tab of a tenant may be called as a page is
-            { Under: { } part } => !path.StartsWith(PortalUrls.Tenants, StringComparison.Ordinal) && path.Contains(part, StringComparison.Ordinal),
+            { Under: { } part } => !path.StartsWith(PortalUrls.Tenants, StringComparison.Ordinal) 
+                && (path.Contains(part, StringComparison.Ordinal) || (item.Also is { } other && path.Contains(other, StringComparison.Ordinal))),
             _ => path.StartsWith(item.Href!, StringComparison.Ordinal),
         };
     }

@@ -52,6 +52,8 @@ public static class PortalUrls
         {
             ["t", _, "editor", ..] when writes => Editor(slug),
             ["t", _, "delivery", ..] => Delivery(slug),
+            ["t", _, "topics", ..] => Topics(slug),
+            ["t", _, "groups", ..] => Groups(slug),
             ["t", _, "seeds", ..] => Seeds(slug),
             ["t", _, "members", ..] => Members(slug),
             _ => Subscriptions(slug),
@@ -69,6 +71,16 @@ public static class PortalUrls
 
     public static string Subscription(string slug, string name, string? tab = null) =>
         tab is null ? $"/t/{slug}/subscriptions/{name}" : $"/t/{slug}/subscriptions/{name}/{tab}";
+
+    public static string Topics(string slug) => $"/t/{slug}/topics";
+
+    /// <summary>A topic's page, or its tab <c>records</c> or <c>configuration</c>.</summary>
+    public static string Topic(string slug, string topic, string? tab = null) =>
+        tab is null ? $"{Topics(slug)}/{Uri.EscapeDataString(topic)}" : $"{Topics(slug)}/{Uri.EscapeDataString(topic)}/{tab}";
+
+    public static string Groups(string slug) => $"/t/{slug}/groups";
+
+    public static string Group(string slug, string group) => $"{Groups(slug)}/{Uri.EscapeDataString(group)}";
 
     /// <summary>People with a role in the tenant.</summary>
     public static string Members(string slug) => $"/t/{slug}/members";

@@ -1,4 +1,5 @@
 using Pioneer.Domain;
+using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Tenants;
 using Pioneer.Tests.Persistence;
 using Xunit;
@@ -76,6 +77,26 @@ public sealed class TenantQueriesTests : IAsyncLifetime
         Assert.Contains(byName, hit => hit is { Kind: SearchHitKind.Tenant, Name: "acme" });
         Assert.Contains(byName, hit => hit.Kind is SearchHitKind.Operation);
         Assert.Contains(byTopic, hit => hit is { Kind: SearchHitKind.Topic, Name: "acme.t.payments" });
+    }
+
+    [Fact]
+    public async Task Global_search_finds_runs_of_playbooks_for_platform_people_only()
+    {
+        var acme = await _database.ATenantAsync();
+        await using (var db = _database.Open())
+        {
+            db.PlaybookRuns.Add(new PlaybookRun
+            {
+                Id = new PlaybookRunId(Guid.NewGuid()), Scenario = "S10", Subject = "acme.t.payments", IsDrill = true, RequestedAt = _database.Clock.GetUtcNow(), RequestedBy = "Olga",
+            });
+            await db.SaveChangesAsync(DomainDatabase.Token);
+        }
+
+        var found = await _database.Get<GlobalSearch>().FindAsync(Actors.Operator, "S10", DomainDatabase.Token);
+        var byMember = await _database.Get<GlobalSearch>().FindAsync(Actors.Member(TenantRole.Admin, acme.Id), "S10", DomainDatabase.Token);
+
+        Assert.Contains(found, hit => hit is { Kind: SearchHitKind.PlaybookRun, Detail: "Drill S10, acme.t.payments" });
+        Assert.DoesNotContain(byMember, hit => hit.Kind is SearchHitKind.PlaybookRun);
     }
 
     [Fact]

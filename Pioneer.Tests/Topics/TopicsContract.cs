@@ -181,7 +181,7 @@ public abstract class TopicsContract(TopicsFixture fixture)
     [Fact]
     public async Task Topic_and_group_of_another_tenant_are_not_found_in_the_words_of_a_missing_one()
     {
-        using var member = await Portal.MemberAsync("acme", TenantRole.Viewer);
+        using var member = await Portal.MemberAsync("acme", TenantRole.Admin);
         string[] hidden =
         [
             $"tenants/acme/topics/{TopicsFixture.Foreign}", $"tenants/acme/topics/{TopicsFixture.Foreign}/records", "tenants/acme/groups/globex.readers",
@@ -249,9 +249,22 @@ public abstract class TopicsContract(TopicsFixture fixture)
     }
 
     [Fact]
+    public async Task Viewer_reads_deliveries_and_not_what_comes_in()
+    {
+        using var viewer = await Portal.MemberAsync("acme", TenantRole.Viewer);
+
+        var feed = await ApiPortal.SendAsync(viewer, HttpMethod.Get, Records);
+        var delivery = await ApiPortal.SendAsync(viewer, HttpMethod.Get, "tenants/acme/topics/acme.d.large/records");
+        var figures = await ApiPortal.SendAsync(viewer, HttpMethod.Get, $"tenants/acme/topics/{TopicsFixture.Payments}");
+
+        feed.IsProblem(HttpStatusCode.Forbidden, "NotAllowed");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (delivery.Status, figures.Status));
+    }
+
+    [Fact]
     public async Task Who_reads_records_stands_in_the_audit_log_once_and_who_looks_at_figures_does_not()
     {
-        using var member = await Portal.MemberAsync("acme", TenantRole.Viewer);
+        using var member = await Portal.MemberAsync("acme", TenantRole.Author);
         await ApiPortal.SendAsync(member, HttpMethod.Get, $"tenants/acme/topics/{TopicsFixture.Payments}");
         Assert.Equal(0, await CountAsync());
 
@@ -262,7 +275,7 @@ public abstract class TopicsContract(TopicsFixture fixture)
         Assert.Equal(1, await CountAsync());
 
         Task<int> CountAsync() => Portal.UseAsync<PioneerDbContext, int>(db => db.AuditEntries.CountAsync(
-            row => row.Action == "RecordsRead" && row.SubjectKind == "topic" && row.Subject == TopicsFixture.Payments && row.ActorName.Contains("Viewer of acme"), TestContext.Current.CancellationToken));
+            row => row.Action == "RecordsRead" && row.SubjectKind == "topic" && row.Subject == TopicsFixture.Payments && row.ActorName.Contains("Author of acme"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -284,6 +297,9 @@ public abstract class TopicsContract(TopicsFixture fixture)
             group.GetProperty("partitions").EnumerateArray().Select(partition => (
                 partition.GetProperty("partition").GetInt32(), partition.GetProperty("committed").GetInt64(), partition.GetProperty("end").GetInt64(),
                 partition.GetProperty("lag").GetInt64())));
+        Assert.Equal(
+            [Fixture.Begin.AddSeconds(280), null],
+            group.GetProperty("partitions").EnumerateArray().Select(partition => partition.GetProperty("oldestUnreadAt") is { ValueKind: JsonValueKind.String } at ? at.GetDateTimeOffset() : (DateTimeOffset?)null));
         Assert.Empty(group.GetProperty("group").GetProperty("notObserved").EnumerateArray());
     }
 

@@ -143,7 +143,5 @@ public sealed partial class MatrixPage
 
     private static string UrlOf(string? text, int page) => PortalUrls.With(PortalUrls.Ingestion, ("q", text), ("page", page > 1 ? page : null));
 
-    private void GoTo(string? text, int page) => Navigation.NavigateTo(UrlOf(text, page));
-
     private sealed record Cell(bool Wanted, string Class, string? IconName, string Note);
 }
