@@ -9,6 +9,9 @@ public sealed record TenantLimits
     /// <summary>The value that lifts a limit.</summary>
     public const int Unlimited = 0;
 
+    /// <summary>Code of the error about a figure that cannot be.</summary>
+    public const string OutOfRange = "LimitOutOfRange";
+
     /// <summary>Slower than this and a client's single batch outlasts its own timeouts.</summary>
     public const long MinBytesPerSecond = 1024;
 
@@ -74,15 +77,24 @@ public sealed record TenantLimits
 
     /// <summary>The first thing that is wrong, with its field; null when all is well.</summary>
     public Error? Check() =>
-        Check("producerBytesPerSecond", ProducerBytesPerSecond, MinBytesPerSecond, MaxBytesPerSecond)
-        ?? Check("consumerBytesPerSecond", ConsumerBytesPerSecond, MinBytesPerSecond, MaxBytesPerSecond)
-        ?? Check("requestPercentage", RequestPercentage, MinRequestPercentage, MaxRequestPercentage)
-        ?? Check("controllerMutationsPerSecond", ControllerMutationsPerSecond, MinMutationsPerSecond, MaxMutationsPerSecond)
-        ?? Enum.GetValues<TenantUseKind>().Select(kind => Check(kind.Field(), kind.Of(this), 1, MaxCount)).FirstOrDefault(wrong => wrong is not null);
+        Check("producerBytesPerSecond", ProducerBytesPerSecond)
+        ?? Check("consumerBytesPerSecond", ConsumerBytesPerSecond)
+        ?? Check("requestPercentage", RequestPercentage)
+        ?? Check("controllerMutationsPerSecond", ControllerMutationsPerSecond)
+        ?? Enum.GetValues<TenantUseKind>().Select(kind => Check(kind.Field(), kind.Of(this))).FirstOrDefault(wrong => wrong is not null);
 
-    private static Error? Check(string field, double? value, double least, double most) => value is null or Unlimited || (value >= least && value <= most)
+    /// <summary>What a limit may be, by its field; null for none that there is.</summary>
+    public static (double Least, double Most)? RangeOf(string field) => field switch
+    {
+        "producerBytesPerSecond" or "consumerBytesPerSecond" => (MinBytesPerSecond, MaxBytesPerSecond),
+        "requestPercentage" => (MinRequestPercentage, MaxRequestPercentage),
+        "controllerMutationsPerSecond" => (MinMutationsPerSecond, MaxMutationsPerSecond),
+        _ => Enum.GetValues<TenantUseKind>().Any(kind => kind.Field() == field) ? (1, MaxCount) : null,
+    };
+
+    private static Error? Check(string field, double? value) => value is null or Unlimited || (RangeOf(field) is { } range && value >= range.Least && value <= range.Most)
         ? null
         : Error.Invalid(
-            "LimitOutOfRange", field, FormattableString.Invariant($"{field} is {value}; it must be {least} to {most}."),
+            OutOfRange, field, FormattableString.Invariant($"{field} is {value}; it must be {RangeOf(field)?.Least} to {RangeOf(field)?.Most}."),
             $"{Unlimited} lifts the limit, nothing at all takes the platform's default.");
 }

@@ -40,6 +40,28 @@ public sealed class PlanViewTests : BunitContext
     }
 
     [Fact]
+    public void Configuration_is_shown_whole_when_asked_for_with_times_in_peoples_units()
+    {
+        var query = $"SELECT {string.Join(", ", Enumerable.Range(0, 30).Select(n => $"column{n}"))} FROM payments WHERE \"tenant\" = 'acme'";
+        var config = ImmutableSortedDictionary<string, string>.Empty.Add("poll.interval.ms", "2000").Add("query", query).Add("connection.password", "s3cret");
+        var topic = new TopicSpec("acme.t.payments", 3, 1, ImmutableSortedDictionary<string, string>.Empty.Add("retention.ms", "604800000"));
+        var plan = Plan.Empty with
+        {
+            Changes = [new TopicChange(ChangeKind.Create, ChangeRisk.Safe, topic), new ConnectorChange(ChangeKind.Create, ChangeRisk.Safe, new ConnectorSpec("acme.t.payments", config, false), null)],
+        };
+        Services.GetRequiredService<CurrentActor>().Use(Actors.Admin);
+        var view = Render<PlanView>(p => p.Add(x => x.Plan, plan).Add(x => x.Slug, "acme"));
+        Assert.Contains("retention.ms=604800000 (7 d)", view.Markup, StringComparison.Ordinal);
+
+        view.Find("button[aria-expanded=false]").Click();
+
+        var table = view.Find("table[aria-label='Configuration of acme.t.payments']");
+        Assert.Contains("WHERE \"tenant\" = 'acme'", table.TextContent, StringComparison.Ordinal);
+        Assert.Contains("2 s", table.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", view.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Limit_that_the_cluster_does_not_take_is_said_with_the_way_out_and_is_no_change()
     {
         var plan = Plan.Empty with { Notes = [new PlanNote("quota", "request_percentage", "The brokers refuse this limit.", "Lift it.")] };

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Pioneer.Tests.Jobs;
 using Pioneer.Tests.Stories;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -48,6 +49,27 @@ public sealed partial class PortalPagesTests
         await ShowsAsync(person, sql);
         await person.Page.WaitForURLAsync("**/t/acme/editor/*");
         await Expect(DraftLink(person, sql)).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Deployed_text_says_that_there_is_a_draft_of_it_and_results_can_be_made_higher_by_key()
+    {
+        var (person, _) = await SignedInAsync();
+        await person.Page.SetViewportSizeAsync(Tablet, 768);
+        await person.OpenAsync("/t/acme/editor/my-balances");
+        await TypeAsync(person, "SELECT * FROM BALANCES WHERE BALANCE > 5 EMIT CHANGES;");
+        await person.Page.WaitForURLAsync(new System.Text.RegularExpressions.Regex("/t/acme/editor/[0-9a-f]{8}-"));
+
+        await person.OpenAsync("/t/acme/editor/my-balances");
+        await Expect(person.Page.GetByText("This is the deployed text.")).ToBeVisibleAsync();
+        var results = person.Page.Locator(".wb-bottom");
+        var before = (await results.BoundingBoxAsync())!.Height;
+        await person.Page.GetByRole(AriaRole.Separator, new() { Name = "Height of the results" }).FocusAsync();
+        await PressAsync(person, "ArrowUp");
+        await Eventually.TrueAsync(async () => (await results.BoundingBoxAsync())!.Height > before);
+        await person.Page.GetByRole(AriaRole.Link, new() { Name = "Your draft of it" }).ClickAsync();
+
+        await ShowsAsync(person, "SELECT * FROM BALANCES WHERE BALANCE > 5 EMIT CHANGES;");
     }
 
     [Fact]

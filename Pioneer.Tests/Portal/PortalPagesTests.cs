@@ -25,7 +25,8 @@ public sealed partial class PortalPagesTests(LivedInPortal portal) : IClassFixtu
         $"/t/acme/seeds/runs/{portal.SeedRun}", "/recovery", "/recovery/horizons", "/recovery/drills", $"/recovery/runs/{portal.PlaybookRun}",
         "/recovery/incidents", "/recovery/incidents?all=true", $"/recovery/incidents/{portal.Incident}", "/operations", $"/operations/{portal.Operation}", "/activity",
         "/settings/users", "/settings/sessions", "/settings/tokens", "/settings/platform", "/settings/rights",
-        "/settings/rights?op=Read&on=Topic&name=acme.t.payments", "/settings/rights?op=Read&on=Topic&name=acme.t.payments&who=acme.ksql", "/account", "/t/acme/members",
+        "/settings/rights?op=Read&on=Topic&name=acme.t.payments", "/settings/rights?op=Read&on=Topic&name=acme.t.payments&who=acme.ksql", "/account", "/t/acme/topics", "/t/acme/topics/acme.t.payments", "/t/acme/topics/acme.t.payments/records",
+        "/t/acme/topics/acme.t.payments/configuration", "/t/acme/groups", "/t/acme/members",
     ];
 
     private static IReadOnlyList<string> ViewedPages => ["/", "/t/acme/subscriptions", "/t/acme/subscriptions/large-payments", "/t/acme/delivery"];
@@ -80,6 +81,10 @@ public sealed partial class PortalPagesTests(LivedInPortal portal) : IClassFixtu
         await Expect(person.Page.Locator(".squiggly-error").First).ToBeAttachedAsync();
         await person.Page.Locator(".view-lines").GetByText("AMOUT").First.HoverAsync();
         await Expect(person.Page.Locator(".monaco-hover").GetByText("AMOUT").First).ToBeVisibleAsync();
+
+        // on the first line too nothing of the page lies over the message
+        Assert.True(await person.Page.Locator(".monaco-hover").GetByText("AMOUT").First.EvaluateAsync<bool>(
+            "message => { const box = message.getBoundingClientRect(); return message.closest('.monaco-hover').contains(document.elementFromPoint(box.x + 2, box.y + 2)); }"));
         Assert.True(watch.Troubles.Count == 0, string.Join('\n', watch.Troubles));
     }
 

@@ -131,8 +131,9 @@ public sealed class ConnectionSnippets(IConfiguration configuration)
         curl -N -H "Authorization: Bearer TOKEN" \
           {portal.TrimEnd('/')}/api/v1/tenants/{slug}/subscriptions/{subscription}/events
 
-        # go on where you were: send the last id you saw
-        curl -N -H "Authorization: Bearer TOKEN" -H "Last-Event-ID: 0:42" \
+        # go on where you were: send the last id you saw, whole. It names the next offset of every partition and the
+        # topic, such as 0:42,1:17,2:40@uXq3K0pGSiO9bV5v0d1o2A; a partition that it leaves out begins anew
+        curl -N -H "Authorization: Bearer TOKEN" -H "Last-Event-ID: LAST_ID" \
           {portal.TrimEnd('/')}/api/v1/tenants/{slug}/subscriptions/{subscription}/events
         """;
 }

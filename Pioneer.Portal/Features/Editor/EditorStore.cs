@@ -13,7 +13,8 @@ public sealed record EditorDocument(Guid? DraftId, string Name, string Sql, stri
 
 /// <summary>One draft in the list of drafts.</summary>
 /// <param name="Title">Its name, or how its text begins while it has none.</param>
-public sealed record DraftLine(Guid Id, string Title, DateTimeOffset UpdatedAt);
+/// <param name="Subscription">The subscription that it changes; null for a new one.</param>
+public sealed record DraftLine(Guid Id, string Title, DateTimeOffset UpdatedAt, string? Subscription);
 
 /// <summary>Finds what an address of the editor means: a draft, a subscription, or nothing yet.</summary>
 public sealed class EditorStore(IDbContextFactory<PioneerDbContext> databases)
@@ -74,7 +75,8 @@ public sealed class EditorStore(IDbContextFactory<PioneerDbContext> databases)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await OwnDrafts(database, actor, slug).Take(ManageDrafts.MaxPerOwner)
-            .Select(d => new DraftLine(d.Id.Value, d.Name == Untitled ? d.Sql.Substring(0, TitleLength) : d.Name, d.UpdatedAt)).ToListAsync(cancellationToken);
+            .Select(d => new DraftLine(d.Id.Value, d.Name == Untitled ? d.Sql.Substring(0, TitleLength) : d.Name, d.UpdatedAt,
+                database.Subscriptions.Where(s => s.Id == d.SubscriptionId).Select(s => s.Name).FirstOrDefault())).ToListAsync(cancellationToken);
     }
 
     // last touched first; an address that names no tenant has none

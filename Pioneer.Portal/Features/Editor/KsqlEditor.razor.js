@@ -122,6 +122,8 @@ export async function create(element, dotnet, text, vocabulary, readOnly, place)
   const editor = monaco.editor.create(element, {
     model, readOnly, automaticLayout: true, minimap: { enabled: false }, fontFamily: token("mono"), fontSize: 13, lineHeight: 22, fontLigatures: false, padding: { top: 10, bottom: 10 },
     scrollBeyondLastLine: false, wordWrap: "on", wrappingIndent: "indent", renderLineHighlight: "line", overviewRulerLanes: 0, lineNumbersMinChars: 4, folding: true, tabSize: 2, acceptSuggestionOnEnter: "smart", fixedOverflowWidgets: true,
+    // above the first line the page's head would lie over it
+    hover: { above: false },
     "semanticHighlighting.enabled": false, wordBasedSuggestions: false, quickSuggestions: { other: true, comments: false, strings: false }, suggest: { showWords: false, preview: false },
     ariaLabel: "ksql query. Ctrl+M lets Tab leave it", unicodeHighlight: { ambiguousCharacters: false }, stickyScroll: { enabled: false },
   });

@@ -1,12 +1,14 @@
+using System.Text.RegularExpressions;
 using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Portal.Components;
+using Pioneer.Portal.Features.Topics;
 using Pioneer.Portal.Shell;
 
 namespace Pioneer.Portal.Features.Plans;
 
 /// <summary>Plans in the words and groups of a page.</summary>
-public static class PlanWords
+public static partial class PlanWords
 {
     private static readonly (string Title, string[] Types)[] Groups =
     [
@@ -21,6 +23,18 @@ public static class PlanWords
         .Select(g => (g.Title, (IReadOnlyList<Change>)[.. plan.Changes.Where(c => g.Types.Contains(c.ResourceType))]))
         .Append(("Other", [.. plan.Changes.Where(c => !Groups.Any(g => g.Types.Contains(c.ResourceType)))]))
         .Where(g => g.Item2.Count > 0);
+
+    /// <summary>Which way a change goes, for one that is done or being done.</summary>
+    public static string Verb(this ChangeKind kind) => kind switch
+    {
+        ChangeKind.Create => "add",
+        ChangeKind.Delete => "remove",
+        _ => "change",
+    };
+
+    /// <summary>A state with each time and size in people's units behind it: <c>retention.ms=604800000 (7 d)</c>.</summary>
+    public static string? InUnits(string? state) => state is null ? null : Figures().Replace(state, figure =>
+        TopicWords.Setting(figure.Groups["name"].Value, figure.Groups["value"].Value) is { } words ? $"{figure.Value} ({words})" : figure.Value);
 
     public static string Word(string resourceType) => resourceType switch
     {
@@ -56,6 +70,9 @@ public static class PlanWords
         BlockKind.Waits => ("warn", "waits"),
         _ => ("bad", "cannot be mended by a plan"),
     };
+
+    [GeneratedRegex(@"(?<name>[a-z][a-z.]*\.(ms|bytes))=(?<value>-?[0-9]+)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Figures();
 
     public static string Count(int changes) => Plural.Of(changes, "change");
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 using MudBlazor;
 using Pioneer.Domain;
 using Pioneer.Domain.Recovery;
@@ -41,9 +40,6 @@ public sealed partial class RecoveryPage
 
     [Inject]
     public required NavigationManager Navigation { get; set; }
-
-    [Inject]
-    public required IJSRuntime Js { get; set; }
 
     protected override LiveTopic Topics => LiveTopic.Recovery;
 
@@ -130,6 +126,4 @@ public sealed partial class RecoveryPage
         _error = error;
         await ReloadAsync();
     }
-
-    private async Task PrintAsync() => await Js.InvokeVoidAsync("print");
 }

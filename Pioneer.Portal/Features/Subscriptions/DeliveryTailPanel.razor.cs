@@ -134,7 +134,7 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
 
         _notice = null;
         _count += happened.Kind == DeliveryEventKind.Gap ? 0 : 1;
-        _events.AddFirst((_number++, happened));
+        TailOrder.Insert(_events, (_number++, happened));
         if (_events.Count > Shown)
         {
             _events.RemoveLast();

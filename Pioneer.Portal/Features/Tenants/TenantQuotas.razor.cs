@@ -60,10 +60,18 @@ public sealed partial class TenantQuotas : IDisposable
     // The page gives a new key when the saved limits change, so that nothing else overwrites what a person is typing.
     protected override void OnInitialized() => _input = new TenantInput(Head.Limits);
 
-    private static long? Whole(double? value) => value is { } number ? (long)Math.Round(number) : null;
+    // a little is not nothing, which would lift the limit
+    private static long? Whole(double? value) => value is { } number ? (long)(number > 0 ? Math.Max(Math.Round(number), 1) : Math.Round(number)) : null;
 
     private async Task SaveAsync()
     {
+        if (_input.Limits == Head.Limits)
+        {
+            _error = null;
+            Toaster.Done("Nothing was changed.");
+            return;
+        }
+
         _busy = true;
         var saved = await SetLimits.ExecuteAsync(Me.Actor, Head.Slug.Value, _input.Limits, Head.Revision, _gone.Token);
         _busy = false;
@@ -74,23 +82,37 @@ public sealed partial class TenantQuotas : IDisposable
         }
     }
 
-    /// <summary>The limits as they are being typed.</summary>
+    /// <summary>The limits as they are being typed: what was typed stays as it was, whatever it is taken for.</summary>
     private sealed class TenantInput(TenantLimits limits)
     {
-        public TenantLimits Limits { get; set; } = limits;
+        private readonly Dictionary<string, string> _typed = [];
+
+        public TenantLimits Limits { get; private set; } = limits;
+
+        public string? Shown(LimitField field) => Typed(field) ?? field.Text(field.Read(Limits));
+
+        public string? Typed(LimitField field) => _typed.GetValueOrDefault(field.Name);
+
+        public void Type(LimitField field, string? text)
+        {
+            _typed[field.Name] = text ?? "";
+            Limits = field.Write(Limits, double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value * field.Unit : null);
+        }
     }
 
     /// <summary>One limit in the unit that people think in.</summary>
     private sealed record LimitField(
         string Name, string Label, string Hint, double Unit, Func<TenantLimits, double?> Read, Func<TenantLimits, double?, TenantLimits> Write)
     {
-        public string? Get(TenantInput input) => Text(Read(input.Limits));
-
-        public void Set(TenantInput input, string? text) => input.Limits = Write(
-            input.Limits, double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value * Unit : null);
-
         public string DefaultText(TenantLimits defaults) => Read(defaults) is > TenantLimits.Unlimited and var value ? $"{Text(value)} (default)" : "no limit";
 
-        private string? Text(double? value) => (value / Unit)?.ToString(CultureInfo.InvariantCulture);
+        public string? Text(double? value) => (value / Unit)?.ToString("0.######", CultureInfo.InvariantCulture);
+
+        /// <summary>What is wrong with the figure, in the unit that it was typed in.</summary>
+        public string Explain(Error error, string? typed) => TenantLimits.RangeOf(Name) is { } range && error.Code == TenantLimits.OutOfRange
+            ? $"{Label}: {typed} is not possible; {Figure(range.Least)} to {Figure(range.Most)} is. {error.Hint}"
+            : $"{error.Message} {error.Hint}";
+
+        private string Figure(double value) => (value / Unit).ToString("#,0.######", CultureInfo.InvariantCulture);
     }
 }
