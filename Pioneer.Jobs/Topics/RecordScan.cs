@@ -65,6 +65,7 @@ internal sealed class RecordScan(
             return;
         }
 
+        Tell(always: true);
         consumer.Assign(open.Values.Select(range => new TopicPartitionOffset(topic, range.Partition, range.From)));
         while (open.Count > 0)
         {

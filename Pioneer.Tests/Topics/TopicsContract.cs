@@ -10,9 +10,11 @@ using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.Topics;
 using Pioneer.Tests.Api;
 using Pioneer.Tests.Embedded.BrokerClients;
 using Pioneer.Tests.Jobs;
+using Pioneer.Tests.Persistence;
 using Xunit;
 using AclOperation = Confluent.Kafka.Admin.AclOperation;
 
@@ -21,10 +23,13 @@ namespace Pioneer.Tests.Topics;
 /// <summary>A portal on a cluster with topics and groups of acme and of globex.</summary>
 public abstract class TopicsFixture : IAsyncLifetime
 {
-    public const string Payments = "acme.t.payments", Foreign = "globex.t.secrets", Group = "acme.reporting";
+    public const string Payments = "acme.t.payments", Big = "acme.w.big", Foreign = "globex.t.secrets", Group = "acme.reporting";
 
     /// <summary>More than one page, in two partitions; every tenth has the key TR01.</summary>
     public const int Records = 300;
+
+    /// <summary>More than one answer may hold: nearly a megabyte each.</summary>
+    public const int BigRecords = 12;
 
     private KafkaClients _clients = null!;
     private KafkaAdmin _admin = null!;
@@ -58,6 +63,7 @@ public abstract class TopicsFixture : IAsyncLifetime
         await _admin.CreateAclsAsync([.. AclSets.Portal(tenant).Select(Binding)], Ct);
         await MakeAsync(Payments, 2, new() { ["retention.ms"] = "604800000" });
         await MakeAsync("acme.d.large", 1, []);
+        await MakeAsync(Big, 1, []);
         await MakeAsync(Foreign, 1, []);
         await WriteAsync();
         await JoinAsync();
@@ -69,7 +75,7 @@ public abstract class TopicsFixture : IAsyncLifetime
         {
             _member?.Dispose();
             await Portal.DisposeAsync();
-            await _admin.DeleteTopicsAsync([Payments, "acme.d.large", Foreign], CancellationToken.None);
+            await _admin.DeleteTopicsAsync([Payments, "acme.d.large", Big, Foreign], CancellationToken.None);
             await _admin.DeleteAclsAsync([.. AclSets.Portal(TenantSlug.Parse("acme")).Select(Binding)], CancellationToken.None);
             await _admin.DeleteScramUserAsync("acme.portal", CancellationToken.None);
             await _admin.DeleteGroupAsync("globex.readers", CancellationToken.None);
@@ -114,6 +120,11 @@ public abstract class TopicsFixture : IAsyncLifetime
             });
         }
 
+        foreach (var number in Enumerable.Range(0, BigRecords))
+        {
+            producer.Produce(Big, new Message<byte[]?, byte[]?> { Key = [(byte)number, 0xff], Value = System.Text.Encoding.UTF8.GetBytes(new string('x', 900_000)) });
+        }
+
         await producer.ProduceAsync(Foreign, new Message<byte[]?, byte[]?> { Key = "a"u8.ToArray(), Value = "globex only"u8.ToArray() }, Ct);
         producer.Flush(Ct);
     }
@@ -156,7 +167,7 @@ public abstract class TopicsContract(TopicsFixture fixture)
         var list = await GetAsync("tenants/acme/topics");
         var detail = await GetAsync($"tenants/acme/topics/{TopicsFixture.Payments}");
 
-        Assert.Equal(["acme.d.large", TopicsFixture.Payments], list.EnumerateArray().Select(row => row.GetProperty("name").GetString()).Where(name => name!.StartsWith("acme.", StringComparison.Ordinal)));
+        Assert.Equal(["acme.d.large", TopicsFixture.Payments, TopicsFixture.Big], list.EnumerateArray().Select(row => row.GetProperty("name").GetString()).Where(name => name!.StartsWith("acme.", StringComparison.Ordinal)));
         Assert.DoesNotContain("globex", list.ToString(), StringComparison.Ordinal);
         var row = list.EnumerateArray().Single(row => row.GetProperty("name").GetString() == TopicsFixture.Payments);
         Assert.Equal(TopicsFixture.Records, row.GetProperty("recordsAtMost").GetInt64());
@@ -246,6 +257,54 @@ public abstract class TopicsContract(TopicsFixture fixture)
         Assert.Equal([(0, 145L), (0, 140L), (0, 135L), (0, 130L), (0, 125L)], asJson.GetProperty("records").EnumerateArray().Select(Place));
         Assert.Empty(none.GetProperty("records").EnumerateArray());
         Assert.Equal([(0L, 150L), (0L, 150L)], none.GetProperty("lookedAt").EnumerateArray().Select(part => (part.GetProperty("from").GetInt64(), part.GetProperty("to").GetInt64())));
+    }
+
+    [Fact]
+    public async Task Records_too_large_for_one_answer_come_in_several_and_none_is_missing()
+    {
+        var seen = new List<long>();
+        var ends = new List<string?>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await GetAsync($"tenants/acme/topics/{TopicsFixture.Big}/records?cursor={cursor}");
+            seen.AddRange(page.GetProperty("records").EnumerateArray().Select(record => record.GetProperty("offset").GetInt64()));
+            ends.Add(page.GetProperty("end").GetString());
+            cursor = page.GetProperty("next").GetString();
+        }
+
+        Assert.Equal(Enumerable.Range(0, TopicsFixture.BigRecords).Reverse().Select(offset => (long)offset), seen);
+        Assert.Equal(["Size", "Whole"], ends);
+    }
+
+    [Fact]
+    public async Task Cancelled_reading_says_so_and_goes_on_where_it_stood()
+    {
+        using var stop = new CancellationTokenSource();
+        var told = new List<ReadingProgress>();
+        var cancelled = await ReadAsync(new RecordRequest(Key: "TR01", Limit: 200), progress =>
+        {
+            told.Add(progress);
+            stop.Cancel();
+        }, stop.Token);
+
+        Assert.Equal(ReadingEnd.Cancelled, cancelled.End);
+        Assert.NotEmpty(told);
+        Assert.NotNull(cancelled.Next);
+        var rest = await ReadAsync(new RecordRequest(Key: "TR01", Limit: 200, Cursor: cancelled.Next), null, TestContext.Current.CancellationToken);
+        Assert.Equal(TopicsFixture.Records / 10, cancelled.Records.Length + rest.Records.Length);
+
+        Task<RecordPage> ReadAsync(RecordRequest request, Action<ReadingProgress>? progress, CancellationToken token) => Portal.UseAsync<TopicRecords, RecordPage>(
+            async records => (await records.ReadAsync(Actors.Admin, "acme", TopicsFixture.Payments, request, progress, token)).Value);
+    }
+
+    [Fact]
+    public async Task Groups_are_found_by_the_beginning_of_their_names_within_the_tenant()
+    {
+        var found = await Portal.UseAsync<TenantGroups, IReadOnlyList<string>>(groups => groups.NamesAsync(Actors.Admin, "acme", "acme.rep", 5, TestContext.Current.CancellationToken));
+        var foreign = await Portal.UseAsync<TenantGroups, IReadOnlyList<string>>(groups => groups.NamesAsync(Actors.Admin, "acme", "globex.", 5, TestContext.Current.CancellationToken));
+
+        Assert.Equal([TopicsFixture.Group], found);
+        Assert.Empty(foreign);
     }
 
     [Fact]
