@@ -56,6 +56,9 @@ public enum QueryIntent
 public sealed record KsqlQuerySpec(
     string ServiceId, string QueryId, string Sql, string Source, string Sink, QueryIntent Intent, ImmutableArray<string> Predecessors)
 {
+    /// <summary>One of the predecessors was deployed, so that it had a place: where none is found, the source was made anew since.</summary>
+    public bool HasRun { get; init; }
+
     public bool Equals(KsqlQuerySpec? other) =>
         other is not null && ServiceId == other.ServiceId && QueryId == other.QueryId && Sql == other.Sql && Source == other.Source
         && Sink == other.Sink && Intent == other.Intent && Predecessors.SequenceEqual(other.Predecessors);

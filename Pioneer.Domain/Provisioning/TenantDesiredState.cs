@@ -200,15 +200,18 @@ public sealed class TenantDesiredState
         };
         return new KsqlQuerySpec(
             _serviceId, version.QueryId, KsqlStatements.InsertInto(sink, version.QueryId, version.Select), version.SourceObject, sink, intent,
-            [.. Predecessors(subscription, version)]);
+            [.. Predecessors(subscription, version).Select(older => older.QueryId)])
+        {
+            HasRun = Predecessors(subscription, version).Any(older => older.DeployedAt is not null),
+        };
     }
 
     // Newest first, along the chain of versions that read the same source.
-    private static IEnumerable<string> Predecessors(Subscription subscription, SubscriptionVersion version)
+    private static IEnumerable<SubscriptionVersion> Predecessors(Subscription subscription, SubscriptionVersion version)
     {
         for (var older = Older(version); older is not null; older = Older(older))
         {
-            yield return older.QueryId;
+            yield return older;
         }
 
         SubscriptionVersion? Older(SubscriptionVersion newer) =>

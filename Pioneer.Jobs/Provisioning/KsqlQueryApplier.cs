@@ -71,7 +71,10 @@ public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryI
         return await isolation.CheckAsync(query.ServiceId, query.QueryId, ct);
     }
 
-    /// <summary>Where the group has no place yet: the place of the newest version that had one, else the end of the source as it is now.</summary>
+    /// <summary>
+    /// Where the group has no place yet: the place of the newest version that had one, else the end of the source as it is now, or its start where a version
+    /// ran and its place went with the topic that it was in.
+    /// </summary>
     private async Task PositionAsync(KsqlQuerySpec query, CancellationToken ct)
     {
         var group = ConsumerGroups.Query(query.ServiceId, query.QueryId);
@@ -85,7 +88,7 @@ public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryI
             var offsets = await kafka.GroupOffsetsAsync(ConsumerGroups.Query(query.ServiceId, predecessor), ct);
             if (offsets.Count > 0)
             {
-                await kafka.SetGroupOffsetsAsync(group, offsets, ct);
+                await kafka.SetGroupOffsetsAsync(group, await PlacesNowAsync(offsets, ct), ct);
                 return;
             }
         }
@@ -97,7 +100,23 @@ public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryI
         }
 
         var ends = await kafka.OffsetsAsync(source.Topic, ct);
-        await kafka.SetGroupOffsetsAsync(group, ends.ToDictionary(end => new TopicPartition(source.Topic, end.Key), end => end.Value.End), ct);
+        await kafka.SetGroupOffsetsAsync(group, ends.ToDictionary(end => new TopicPartition(source.Topic, end.Key), end => query.HasRun ? end.Value.Start : end.Value.End), ct);
+    }
+
+    /// <summary>A place beyond the end of a log is one in a topic that was deleted: the one made anew is read from its start.</summary>
+    private async Task<IReadOnlyDictionary<TopicPartition, long>> PlacesNowAsync(IReadOnlyDictionary<TopicPartition, long> places, CancellationToken ct)
+    {
+        var now = new Dictionary<TopicPartition, long>();
+        foreach (var topic in places.GroupBy(place => place.Key.Topic))
+        {
+            var log = await kafka.OffsetsAsync(topic.Key, ct);
+            foreach (var (partition, place) in topic)
+            {
+                now[partition] = log.TryGetValue(partition.Partition.Value, out var held) && place > held.End ? held.Start : place;
+            }
+        }
+
+        return now;
     }
 
     /// <summary>The place that a refused query was given is its predecessor's again: ksqlDB forgot the one of the query that it ended.</summary>
@@ -134,7 +153,7 @@ public sealed class KsqlQueryApplier(KsqlDbClient ksql, KafkaAdmin kafka, QueryI
         var offsets = await RestAsync(change, ct);
         if (offsets.Count > 0)
         {
-            await kafka.SetGroupOffsetsAsync(ConsumerGroups.Query(change.ServiceId, successor), offsets, ct);
+            await kafka.SetGroupOffsetsAsync(ConsumerGroups.Query(change.ServiceId, successor), await PlacesNowAsync(offsets, ct), ct);
         }
 
         await ksql.TerminateAsync(change.ServiceId, change.QueryId, ct);

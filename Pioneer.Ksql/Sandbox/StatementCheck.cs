@@ -60,7 +60,7 @@ internal sealed class StatementCheck(SandboxRequest request, string text, Diagno
             ListStatement or DescribeSource => "SHOW STREAMS, SHOW FUNCTIONS and DESCRIBE of your own streams are allowed.",
             ControlQuery or DropSource => "Subscriptions are paused, resumed and deleted on their page.",
             CreateType => "Write the type itself where you need it.",
-            _ => "SELECT, CREATE STREAM .. AS SELECT, SHOW, DESCRIBE and EXPLAIN are allowed.",
+            _ => "SELECT and CREATE STREAM .. AS SELECT are allowed; SHOW, DESCRIBE and EXPLAIN are checked only, and answered by the list of streams.",
         };
         diagnostics.Error("StatementNotAllowed", statement.Span, $"{(words.Length == 0 ? "This statement" : words)} is not allowed here.", hint);
     }

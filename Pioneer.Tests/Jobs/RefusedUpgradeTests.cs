@@ -70,6 +70,31 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         await BookAsync();
     }
 
+    [Fact]
+    public async Task Version_deployed_after_its_source_was_made_anew_reads_that_from_its_start()
+    {
+        const string Source = "acme.t.payments";
+        await SetUpAsync();
+        await BookAsync();
+        await _host.SucceedAsync(await _host.DoAsync<ControlSubscriptions, OperationId>(c => c.PauseAsync(Actor.System, "acme", "large", Ct)), Patience);
+        await _host.SucceedAsync(await _host.DoAsync<ControlConnectors, OperationId>(c => c.PauseAsync(Actor.System, "acme", "payments", Ct)), Patience);
+        var admin = _host.Get<KafkaAdmin>();
+        var partitions = (await admin.PartitionCountsAsync([Source], Ct))[Source];
+        await admin.DeleteTopicsAsync([Source], Ct);
+        await Eventually.TrueAsync(async () => !(await admin.PartitionCountsAsync([Source], Ct)).ContainsKey(Source));
+        await admin.CreateTopicsAsync([new NewTopic(Source, partitions, 1, new Dictionary<string, string>())], Ct);
+        await Eventually.TrueAsync(async () => (await admin.PartitionCountsAsync([Source], Ct)).ContainsKey(Source));
+        using (var producer = _host.Get<KafkaClients>().Producer(null))
+        {
+            await producer.ProduceAsync(Source, new Message<byte[]?, byte[]?> { Key = "987654"u8.ToArray(), Value = """{"AMOUNT":5000.00}"""u8.ToArray() }, Ct);
+        }
+
+        var taken = await _host.DoAsync<DeploySubscription, SubscriptionDeployed>(d => d.UpdateAsync(Actor.System, "acme", "large", Wide, null, null, Ct));
+        await _host.SucceedAsync(taken.Operation, Patience);
+
+        await Eventually.TrueAsync(async () => (await DeliveredAsync()).Contains(987654), Patience);
+    }
+
     private async Task RefusedAsync(int version)
     {
         var deployed = await _host.DoAsync<DeploySubscription, SubscriptionDeployed>(d => d.UpdateAsync(Actor.System, "acme", "large", Wide, null, null, Ct));

@@ -25,6 +25,42 @@ public sealed partial class PortalPagesTests
     }
 
     [Fact]
+    public async Task Statement_that_names_its_stream_is_deployed_under_that_name_and_the_dialog_says_where_delivery_begins()
+    {
+        var (person, _) = await SignedInAsync();
+        await person.OpenAsync("/t/acme/editor");
+        await TypeAsync(person, "CREATE STREAM NAMED_BY_TEXT AS SELECT ID, AMOUNT FROM PAYMENTS EMIT CHANGES;");
+        await person.Button("Deploy…").ClickAsync();
+
+        await Expect(person.Dialog.GetByLabel("Name")).ToHaveValueAsync("named-by-text");
+        await Expect(person.Dialog.GetByText("Delivery begins with what comes after it was deployed")).ToBeVisibleAsync();
+        await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Show the plan" }).ClickAsync();
+        await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy", Exact = true }).ClickAsync();
+        await Expect(person.Heading("named-by-text v1")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Deploy_after_somebody_elses_shows_theirs_and_goes_on_with_it_in_sight()
+    {
+        var (person, _) = await SignedInAsync();
+        var story = portal.Story;
+        await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions", new { name = "two-people", sql = "SELECT ID, AMOUNT FROM PAYMENTS EMIT CHANGES;" });
+        await person.OpenAsync("/t/acme/editor/two-people");
+        await TypeAsync(person, "SELECT ID, AMOUNT FROM PAYMENTS WHERE AMOUNT > 2 EMIT CHANGES;");
+        await story.DoAsync(HttpMethod.Put, "tenants/acme/subscriptions/two-people", new { sql = "SELECT ID, AMOUNT FROM PAYMENTS WHERE AMOUNT > 1 EMIT CHANGES;" });
+        await person.Button("Deploy…").ClickAsync();
+        await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy", Exact = true }).ClickAsync();
+
+        await Expect(person.Dialog.GetByText("it is at version 2")).ToBeVisibleAsync();
+        await Expect(person.Dialog.GetByRole(AriaRole.Region, new() { Name = "Difference to their version" })).ToContainTextAsync("AMOUNT > 1");
+        await Expect(person.Dialog.GetByRole(AriaRole.Link, new() { Name = "All versions" })).ToBeVisibleAsync();
+        await Expect(person.Dialog.GetByText("two-people becomes version 3")).ToBeVisibleAsync();
+        await person.LooksGoodAsync("deploy-conflict");
+        await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy over v2" }).ClickAsync();
+        await Expect(person.Heading("two-people v3")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Roll_back_says_what_it_means_as_a_deployment_does()
     {
         var (person, _) = await SignedInAsync();

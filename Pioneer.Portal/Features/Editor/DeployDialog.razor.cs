@@ -3,6 +3,7 @@ using MudBlazor;
 using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
+using Pioneer.Portal.Features.Subscriptions;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Features.Editor;
@@ -13,6 +14,7 @@ public sealed partial class DeployDialog
     private string _name = "";
     private string _description = "";
     private Plan? _plan;
+    private SubscriptionView? _theirs; // what somebody else made of it meanwhile
     private UpgradeOutlook? _outlook;
     private Error? _error;
     private bool _busy;
@@ -29,8 +31,15 @@ public sealed partial class DeployDialog
     [Parameter, EditorRequired]
     public required EditorDocument Document { get; set; }
 
+    /// <summary>The name that the text itself gives a new subscription; null where the person has to find one.</summary>
+    [Parameter]
+    public string? SuggestedName { get; set; }
+
     [Inject]
     public required DeploySubscription Deploy { get; set; }
+
+    [Inject]
+    public required SubscriptionViews Views { get; set; }
 
     [Inject]
     public required CurrentActor Me { get; set; }
@@ -38,6 +47,12 @@ public sealed partial class DeployDialog
     protected override async Task OnInitializedAsync()
     {
         _description = Document.Description;
+        _name = SuggestedName ?? "";
+        await CompareAsync();
+    }
+
+    private async Task CompareAsync()
+    {
         if (Document.Subscription is { } existing)
         {
             var outlook = await Deploy.OutlookAsync(Me.Actor, Slug, existing, Sql, default);
@@ -74,12 +89,18 @@ public sealed partial class DeployDialog
 
         (_busy, _error) = (true, null);
         var deployed = Document.Subscription is { } existing
-            ? await Deploy.UpdateAsync(Me.Actor, Slug, existing, Sql, _description, Document.Revision, default)
+            ? await Deploy.UpdateAsync(Me.Actor, Slug, existing, Sql, _description, _theirs?.Revision ?? Document.Revision, default)
             : await Deploy.CreateAsync(Me.Actor, Slug, Name, Sql, _description, default);
         (_busy, _error) = (false, deployed.Error);
         if (deployed.IsSuccess)
         {
             Instance.Close(DialogResult.Ok(deployed.Value));
+        }
+        else if (deployed.Error.Kind is ErrorKind.Concurrency && Document.Subscription is { } changed)
+        {
+            // no dead end: what is there now is shown, and the person decides with it in sight
+            _theirs = await Views.FindAsync(Slug, changed, default);
+            await CompareAsync();
         }
     }
 }

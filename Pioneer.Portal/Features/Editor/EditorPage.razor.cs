@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using MudBlazor;
 using Pioneer.Domain;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Subscriptions;
@@ -135,7 +136,7 @@ public sealed partial class EditorPage : IAsyncDisposable
 
     private void Judge()
     {
-        _verdict = _language?.Check(_sql, Document?.Subscription ?? "draft");
+        _verdict = _language?.Check(_sql, Document?.Subscription);
         _errors = _verdict?.Diagnostics.Count(d => d.Severity == Severity.Error) ?? 0;
         _warnings = _verdict?.Diagnostics.Count(d => d.Severity == Severity.Warning) ?? 0;
     }
@@ -280,7 +281,9 @@ public sealed partial class EditorPage : IAsyncDisposable
     /// <summary>False when the person thought better of it.</summary>
     private async Task<bool> AgreeAsync(EditorDocument document)
     {
-        var parameters = new DialogParameters<DeployDialog> { { x => x.Slug, Slug }, { x => x.Sql, _sql }, { x => x.Document, document } };
+        // a CREATE STREAM .. AS names what it makes; a SELECT is named in the dialog
+        var named = Deployable?.Writes is [var topic] ? TopicNames.Parse(topic)?.Name : null;
+        var parameters = new DialogParameters<DeployDialog> { { x => x.Slug, Slug }, { x => x.Sql, _sql }, { x => x.Document, document }, { x => x.SuggestedName, named } };
         if (await Dialogs.AskAsync<DeployDialog, SubscriptionDeployed>(document.Subscription is { } s ? $"Deploy {s}" : "Deploy a subscription", parameters) is { } deployed)
         {
             _autosave.Forget();
