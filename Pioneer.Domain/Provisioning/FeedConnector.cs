@@ -76,7 +76,8 @@ public static class FeedConnector
         return $"SELECT {key} FROM {Table(feed.Table)} WHERE {key} IS NOT NULL AND {IsTenants(kind, feed, tenantValue)}";
     }
 
-    private static string IsTenants(SourceKind kind, Feed feed, string tenantValue) =>
+    /// <summary>The condition that a row of the feed's table is one tenant's, in the source's SQL.</summary>
+    public static string IsTenants(SourceKind kind, Feed feed, string tenantValue) =>
         $"{Exact(kind, feed)} = '{tenantValue.Replace("'", "''", StringComparison.Ordinal)}'";
 
     /// <summary>The tenant column, compared letter by letter: a column that is declared to ignore case would give one tenant another's rows.</summary>

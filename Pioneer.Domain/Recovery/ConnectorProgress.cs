@@ -15,6 +15,9 @@ public sealed record ConnectorProgress(
     DateTimeOffset StartedAt, DateTimeOffset? SourceReachedAt, long Rows, DateTimeOffset? LastRowAt, DateTimeOffset? LastErrorAt, string? LastError,
     ConnectorPosition? Position)
 {
+    /// <summary>Its last error, as a sentence that follows another; empty where it had none.</summary>
+    public string ErrorText() => LastErrorAt is { } at ? $" Its last error, at {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {LastError}" : "";
+
     /// <summary>That of all tasks together; null where no task tells.</summary>
     public static ConnectorProgress? Sum(IReadOnlyCollection<ConnectorProgress> tasks)
     {

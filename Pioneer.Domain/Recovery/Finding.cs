@@ -9,7 +9,7 @@ namespace Pioneer.Domain.Recovery;
 /// <param name="Tenants">Slugs of the tenants whose records it touches.</param>
 public sealed record Finding(Scenario Scenario, string Subject, string Title, string Reason, ImmutableArray<string> Tenants)
 {
-    /// <summary>When it was first seen without a break; the thing itself may be older.</summary>
+    /// <summary>Since when it has been so: where whoever found it does not say, since it was first seen without a break. The thing itself may be older.</summary>
     public DateTimeOffset Since { get; init; }
 
     /// <summary>What makes it the same finding in the next look.</summary>

@@ -6,6 +6,9 @@ public static class FlowFindings
     /// <summary>A reader that has not taken what was written this long ago stands still.</summary>
     public static readonly TimeSpan StandingAfter = TimeSpan.FromMinutes(1);
 
+    /// <summary>A connector whose source has not answered it for this long, beyond the time that it waits by itself, has lost it.</summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromMinutes(1);
+
     /// <summary>A row that was left out is shown as a finding for this long; how many there were since the start stands with the connector.</summary>
     public static readonly TimeSpan ShowsLeftOutFor = TimeSpan.FromDays(1);
 
@@ -15,7 +18,7 @@ public static class FlowFindings
     public static IEnumerable<Finding> Of(TenantFlow flow, EvidenceRound evidence, IReadOnlyDictionary<string, ConnectorEvidence>? connectors, DateTimeOffset now) =>
     [
         .. flow.Hops.Where(hop => hop.Stopped is null).DistinctBy(hop => hop.Topic).SelectMany(hop => OfTopic(flow.Tenant, hop.Topic, evidence)),
-        .. connectors is null ? [] : flow.Ingestions.SelectMany(hop => OfConnector(flow.Tenant, hop, connectors).Concat(OfRows(flow.Tenant, hop, connectors, now))),
+        .. connectors is null ? [] : flow.Ingestions.SelectMany(hop => OfConnector(flow.Tenant, hop, connectors, now).Concat(OfRows(flow.Tenant, hop, connectors, now))),
         .. flow.Readers.SelectMany(hop => OfReader(flow.Tenant, hop, evidence, now)),
         .. flow.Readers.SelectMany(hop => OfResults(flow.Tenant, hop, evidence.Queries, now)),
     ];
@@ -28,7 +31,8 @@ public static class FlowFindings
         }
     }
 
-    private static IEnumerable<Finding> OfConnector(string tenant, FlowHop.Ingestion hop, IReadOnlyDictionary<string, ConnectorEvidence> connectors)
+    private static IEnumerable<Finding> OfConnector(
+        string tenant, FlowHop.Ingestion hop, IReadOnlyDictionary<string, ConnectorEvidence> connectors, DateTimeOffset now)
     {
         var fault = (connectors.GetValueOrDefault(hop.Connector), hop.Stopped) switch
         {
@@ -43,6 +47,16 @@ public static class FlowFindings
         if (fault is var (what, reason))
         {
             yield return new Finding(Scenario.ConnectorMissing, hop.Connector, $"Connector {hop.Connector} {what}", reason, [tenant]);
+        }
+        else if (hop is { Stopped: null, AsksEvery: { } every } && connectors.GetValueOrDefault(hop.Connector) is { State: "RUNNING", IsFailed: false, Progress: { } progress }
+            && now - (progress.SourceReachedAt ?? progress.StartedAt) >= SilentAfter + every)
+        {
+            yield return new Finding(
+                Scenario.ConnectorMissing, hop.Connector, $"Connector {hop.Connector} gets no answer from its source",
+                $"It runs, and its source {(progress.SourceReachedAt is null ? "has not answered it since its start" : "answered it last then")}.{progress.ErrorText()}", [tenant])
+            {
+                Since = progress.SourceReachedAt ?? progress.StartedAt,
+            };
         }
     }
 

@@ -35,6 +35,9 @@ public abstract record FlowHop(string Topic)
     {
         /// <inheritdoc/>
         public override string Name => $"source → {Topic}";
+
+        /// <summary>How often it asks its source; null for a batch, whose runs may be a day apart.</summary>
+        public TimeSpan? AsksEvery { get; init; }
     }
 
     /// <summary>A query or a tenant's client reads a topic as a consumer group.</summary>

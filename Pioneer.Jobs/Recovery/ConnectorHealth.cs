@@ -21,8 +21,15 @@ public sealed record ConnectorHealth(
     /// <summary>What it has done since it was started; null where that is not observed, as of Kafka Connect's own workers.</summary>
     public ConnectorProgress? Progress { get; init; }
 
-    /// <summary>As a tenant may see it: without errors in a worker's words, which may name addresses.</summary>
-    public ConnectorHealth ForTenants() => Progress is null ? this : this with { Progress = Progress with { LastError = null } };
+    /// <summary>How it stands to its table; null where nobody looked, as of batch feeds and of connectors that do not run.</summary>
+    public TableLook? Table { get; init; }
+
+    /// <summary>As a tenant may see it: without errors in the words of workers and databases, which may name addresses.</summary>
+    public ConnectorHealth ForTenants() => this with
+    {
+        Progress = Progress is null ? null : Progress with { LastError = null },
+        Table = Table is null ? null : Table with { NotSeen = null },
+    };
 
     /// <summary>The health of a connector that fills the topic of its own name.</summary>
     /// <param name="source">The name of its source.</param>
@@ -45,6 +52,7 @@ public sealed record ConnectorHealth(
         {
             Skipped = seen?.Skipped,
             Progress = seen?.Progress,
+            Table = picture.Tables.FirstOrDefault(look => look.Connector == connector),
         };
     }
 }

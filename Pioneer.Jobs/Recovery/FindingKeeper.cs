@@ -71,7 +71,7 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
         .. (round.Queries ?? []).Select(query => query.QueryId),
     ];
 
-    private DateTimeOffset Since(Finding finding, DateTimeOffset now) => _last.TryGetValue(finding.Key, out var before) ? before.Since : now;
+    private DateTimeOffset Since(Finding finding, DateTimeOffset now) => finding.Since != default ? finding.Since : _last.TryGetValue(finding.Key, out var before) ? before.Since : now;
 
     private static bool IsSeen(Finding finding, EvidenceRound round) => finding.Scenario.Number switch
     {
@@ -90,7 +90,7 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
             yield return finding;
         }
 
-        foreach (var finding in OfBrokers(tenants, round).Concat(OfConnect(tenants, round)).Concat(OfSources(tenants)))
+        foreach (var finding in OfBrokers(tenants, round).Concat(OfConnect(tenants, round)).Concat(OfSources(tenants)).Concat(OfTables(round, now)))
         {
             yield return finding;
         }
@@ -119,6 +119,19 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
             ? [new Finding(Scenario.ConnectUnavailable, RecoveryStatus.Connect, "Kafka Connect does not answer", "Its worker gave no list of connectors.", fed)]
             : [];
     }
+
+    /// <summary>What does not run is found by its state.</summary>
+    private IEnumerable<Finding> OfTables(EvidenceRound round, DateTimeOffset now) =>
+        from look in picture.Tables
+        where look.StandsAt(now)
+        let connector = (round.Connectors ?? []).FirstOrDefault(connector => connector.Name == look.Connector)
+        where connector is { State: "RUNNING", IsFailed: false }
+        select new Finding(
+            Scenario.ConnectorMissing, look.Connector, $"Connector {look.Connector} stands still against its table",
+            look.Words + connector.Progress?.ErrorText(), [look.Tenant])
+        {
+            Since = look.BehindSince!.Value,
+        };
 
     private IEnumerable<Finding> OfSources(ImmutableArray<WatchedTenant> tenants) =>
         from source in picture.Sources ?? []

@@ -20,6 +20,7 @@ public sealed class PlatformPicture
     private volatile EvidenceRound? _lastGood;
     private volatile EvidenceRound? _lastOfQueries;
     private volatile IReadOnlyList<SourceState>? _sources;
+    private volatile IReadOnlyList<TableLook> _tables = [];
     private volatile IReadOnlyList<Finding> _findings = [];
 
     /// <summary>Raised after each change, on the watch's thread; handlers must be quick and must not throw.</summary>
@@ -39,6 +40,9 @@ public sealed class PlatformPicture
 
     /// <summary>Every source by name; null until the first look at them.</summary>
     public IReadOnlyList<SourceState>? Sources => _sources;
+
+    /// <summary>What the last looks at the tables of feeds showed of the connectors that read them; has none of what was not looked at.</summary>
+    public IReadOnlyList<TableLook> Tables => _tables;
 
     /// <summary>What two looks in a row found to be wrong.</summary>
     public IReadOnlyList<Finding> Findings => _findings;
@@ -68,6 +72,12 @@ public sealed class PlatformPicture
     internal void ShowSources(IReadOnlyList<SourceState> sources)
     {
         _sources = sources;
+        Changed?.Invoke();
+    }
+
+    internal void ShowTables(IReadOnlyList<TableLook> tables)
+    {
+        _tables = tables;
         Changed?.Invoke();
     }
 

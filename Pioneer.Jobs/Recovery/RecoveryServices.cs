@@ -26,6 +26,7 @@ public static class RecoveryServices
         .AddSingleton<IncidentKeeper>()
         .AddSingleton<FindingKeeper>()
         .AddSingleton<SourceWatch>()
+        .AddSingleton<FeedWatch>()
         .AddSingleton<AutomaticRestarts>()
         .AddSingleton<AutomaticVerdicts>()
         .AddSingleton<PlaybookRunEvents>()
@@ -40,7 +41,8 @@ public static class RecoveryServices
         .AddSingleton(new RecurringEntry(jobs =>
             jobs.AddOrUpdate<EvidenceStore>("evidence-thinning", store => store.ThinAsync(CancellationToken.None), Cron.Hourly())))
         .AddHostedService(services => services.GetRequiredService<PlatformWatch>())
-        .AddHostedService(services => services.GetRequiredService<SourceWatch>());
+        .AddHostedService(services => services.GetRequiredService<SourceWatch>())
+        .AddHostedService(services => services.GetRequiredService<FeedWatch>());
 }
 
 /// <summary>Reports every mistake in the section at once.</summary>

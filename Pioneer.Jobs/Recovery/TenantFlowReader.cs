@@ -23,7 +23,7 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
         await using var scope = scopes.OpenPlatform(out var db);
         // a revoked feed's connector is taken away: a flow that still held it could never be judged whole again
         var entitled = await db.Entitlements.AsNoTracking().Where(entitlement => entitlement.State == EntitlementState.Granted)
-            .Join(db.Feeds, entitlement => entitlement.FeedId, feed => feed.Id, (entitlement, feed) => new FedBy(entitlement.TenantId, feed.Name, entitlement.Paused))
+            .Join(db.Feeds, entitlement => entitlement.FeedId, feed => feed.Id, (entitlement, feed) => new FedBy(entitlement.TenantId, feed.Name, entitlement.Paused, feed.Kind, feed.PollIntervalMs))
             .ToListAsync(ct);
         var versions = db.Set<SubscriptionVersion>();
         var subscriptions = await (
@@ -54,7 +54,11 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
     private static FlowHop.Ingestion Ingestion(Tenant tenant, FedBy feed, Dictionary<string, StoppedOnPurpose> stops)
     {
         var topic = TopicNames.Feed(tenant.Slug, feed.Name);
-        return new FlowHop.Ingestion(topic, topic) { Stopped = Suspension(tenant, stops) ?? (feed.IsPaused ? stops.GetValueOrDefault(topic, Unwritten) : null) };
+        return new FlowHop.Ingestion(topic, topic)
+        {
+            AsksEvery = feed.Kind is FeedKind.Event ? TimeSpan.FromMilliseconds(feed.PollIntervalMs) : null,
+            Stopped = Suspension(tenant, stops) ?? (feed.IsPaused ? stops.GetValueOrDefault(topic, Unwritten) : null),
+        };
     }
 
     private static FlowHop.Reading Reading(Tenant tenant, ReadBy reader, Dictionary<string, StoppedOnPurpose> stops)
@@ -87,7 +91,7 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
             .ToDictionaryAsync(entry => entry.Subject, entry => new StoppedOnPurpose(entry.At, entry.ActorName), ct);
     }
 
-    private sealed record FedBy(TenantId Tenant, string Name, bool IsPaused);
+    private sealed record FedBy(TenantId Tenant, string Name, bool IsPaused, FeedKind Kind, int PollIntervalMs);
 
     private sealed record ReadBy(
         TenantId Tenant, string Name, SubscriptionState State, DateTimeOffset ChangedAt, string? Error, string SourceTopic, string QueryId, string? EarlierQueryId);

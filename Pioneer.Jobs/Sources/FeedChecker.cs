@@ -82,10 +82,8 @@ internal sealed class FeedChecker(ISourceDialect dialect, DbConnection connectio
         var time = dialect.Quote(column);
         if (SourceAddress.TryParse(source.ConnectionUrl, out var address, out _) && address is SqliteAddress sqlite)
         {
-            // SQLite compares a number with a text by their kinds, and texts letter by letter: what has another form is before or after every time
-            var fits = sqlite.TimeFormat is { } format ? $"typeof({time}) = 'text' AND {time} GLOB '{format.Glob}'" : $"typeof({time}) IN ('integer', 'real')";
             var other = await AskAsync(
-                $"how '{column}' holds its times", $"SELECT CAST(MIN({time}) AS TEXT), COUNT(*) FROM {Table} WHERE {time} IS NOT NULL AND NOT ({fits})", ct);
+                $"how '{column}' holds its times", $"SELECT CAST(MIN({time}) AS TEXT), COUNT(*) FROM {Table} WHERE {time} IS NOT NULL AND NOT ({sqlite.Compares(time)})", ct);
             if (other is [string example, var rows] && Number(rows) > 0)
             {
                 _faults.Add(TimesDoNotCompare(sqlite, column, example, Number(rows)));

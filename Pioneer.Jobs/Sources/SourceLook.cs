@@ -29,17 +29,32 @@ public sealed record SourceContact(DateTimeOffset At, SourceContactKind Kind, Er
 /// <param name="After">Where the last look ended; null looks up the newest values only.</param>
 /// <param name="TimeFormat">How text holds the times, in SQLite; null where they are numbers.</param>
 public sealed record FeedToLookAt(
-    string Feed, string Table, string TenantColumn, string? TimeColumn, string? GrowingColumn, SourceMark? After, SqliteTimeFormat? TimeFormat = null);
+    string Feed, string Table, string TenantColumn, string? TimeColumn, string? GrowingColumn, SourceMark? After, SqliteTimeFormat? TimeFormat = null)
+{
+    /// <summary>Counts all rows that the condition holds for, whatever their place; null looks at those after the mark.</summary>
+    public string? RowsOf { get; init; }
+
+    /// <summary>Rows count once their time is that old, as they are read then.</summary>
+    public TimeSpan Delay { get; init; }
+}
 
 /// <summary>Rows of one tenant that are newer than the mark.</summary>
 /// <param name="TenantValue">Value of the tenant column; null for rows that name nobody.</param>
-public sealed record NewRows(string? TenantValue, long Rows, SourceMark Newest);
+public sealed record NewRows(string? TenantValue, long Rows, SourceMark Newest)
+{
+    /// <summary>Rows beside those whose times do not compare with the others: they are never read in their place. SQLite alone has such.</summary>
+    public long Unmatched { get; init; }
+}
 
 /// <summary>What is new in a feed.</summary>
 /// <param name="UpTo">The mark for the next look; the last one where this look failed.</param>
 /// <param name="Rows">By tenant value; empty in a first look.</param>
 /// <param name="Error">Why the feed could not be looked at although the source was reached; null when it could.</param>
-public sealed record FeedNews(string Feed, SourceMark? UpTo, ImmutableArray<NewRows> Rows, Error? Error);
+public sealed record FeedNews(string Feed, SourceMark? UpTo, ImmutableArray<NewRows> Rows, Error? Error)
+{
+    /// <summary>How long the source took for it.</summary>
+    public TimeSpan Took { get; init; }
+}
 
 /// <summary>A look at a source and its feeds; no news where it was not reached.</summary>
 public sealed record SourceLook(SourceContact Contact, ImmutableArray<FeedNews> Feeds);

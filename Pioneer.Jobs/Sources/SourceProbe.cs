@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Data.Common;
-using System.Text;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Sources;
@@ -63,12 +62,13 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
 
     private async Task<FeedNews> NewsAsync(SourceConnection source, DbConnection connection, FeedToLookAt feed, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         var dialect = _sources.Dialect(source, Limit, feed.TimeFormat).Value;
         try
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = Sql(dialect, feed);
-            Bind(dialect, command, feed);
+            command.CommandText = Sql(source, dialect, feed);
+            await BindAsync(dialect, command, feed, cancellationToken);
             await using var rows = await dialect.QueryAsync(command, cancellationToken);
             var found = ImmutableArray.CreateBuilder<NewRows>();
             while (await rows.ReadAsync())
@@ -77,49 +77,52 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
             }
 
             var newest = found.Aggregate(feed.After ?? SourceMark.None, (mark, row) => mark.Max(row.Newest));
-            return new FeedNews(feed.Feed, newest, feed.After is null ? [] : found.ToImmutable(), null);
+            return new FeedNews(feed.Feed, newest, IsFirst(feed) ? [] : found.ToImmutable(), null) { Took = time.GetElapsedTime(started) };
         }
         catch (Exception error) when (error is UnreadableValueException || (error is not OperationCanceledException && dialect.Judge(error) is not null))
         {
             var reason = dialect.Judge(error) is { } failure
                 ? _sources.Describe(source, failure)
                 : new Error("SourceValueUnreadable", $"{source.ConnectionUrl}, {feed.Table}: {error.Message}");
-            return new FeedNews(feed.Feed, feed.After, [], reason);
+            return new FeedNews(feed.Feed, feed.After, [], reason) { Took = time.GetElapsedTime(started) };
         }
     }
 
-    /// <summary>Rows by tenant value since the mark; the largest time and number of all rows where there is no mark.</summary>
-    private static string Sql(ISourceDialect dialect, FeedToLookAt feed)
+    private static bool IsFirst(FeedToLookAt feed) => feed is { After: null, RowsOf: null };
+
+    /// <summary>Rows by tenant value, since the mark or all; the largest time and number of all rows in a first look. A time that is to come is no row yet.</summary>
+    private static string Sql(SourceConnection source, ISourceDialect dialect, FeedToLookAt feed)
     {
-        var time = feed.TimeColumn is { } timeColumn ? $"MAX({dialect.Quote(timeColumn)})" : "NULL";
-        var number = feed.GrowingColumn is { } growing ? $"MAX({dialect.Quote(growing)})" : "NULL";
+        var number = feed.GrowingColumn is { } growing ? dialect.Quote(growing) : null;
+        var at = feed.TimeColumn is { } timeColumn ? dialect.Quote(timeColumn) : null;
         var table = dialect.Quote(feed.Table);
-        if (feed.After is null)
+        var (newestTime, newestNumber) = (at is null ? "NULL" : $"MAX(CASE WHEN {at} < @end THEN {at} END)", number is null ? "NULL" : $"MAX({number})");
+        if (IsFirst(feed))
         {
-            return $"SELECT NULL, 0, {time}, {number} FROM {table}";
+            return $"SELECT NULL, 0, {(at is null ? "NULL" : $"MAX({at})")}, {newestNumber}, 0 FROM {table}{(at is null ? "" : $" WHERE {at} < @end")}";
         }
 
-        var conditions = new List<string>();
-        if (feed is { TimeColumn: { } column, After.Time: not null })
-        {
-            conditions.Add($"{dialect.Quote(column)} > @time");
-        }
-        else if (feed is { GrowingColumn: { } counter, After.Number: not null })
-        {
-            conditions.Add($"{dialect.Quote(counter)} > @number");
-        }
-
-        var sql = new StringBuilder($"SELECT CAST({dialect.Quote(feed.TenantColumn)} AS text), COUNT(*), {time}, {number} FROM {table}");
-        return sql.Append(conditions.Count > 0 ? $" WHERE {conditions[0]}" : "").Append(" GROUP BY 1").ToString();
+        var counted = at is null ? "COUNT(*)" : $"COUNT(CASE WHEN {at} < @end{(feed.RowsOf is null ? "" : $" OR {at} IS NULL")} THEN 1 END)";
+        var unmatched = at is not null && source.Kind is SourceKind.Sqlite && SourceAddress.TryParse(source.ConnectionUrl, out var address, out _) && address is SqliteAddress sqlite
+            ? $"COUNT(CASE WHEN {at} IS NOT NULL AND NOT ({(feed.TimeFormat is null ? sqlite : sqlite with { TimeFormat = feed.TimeFormat }).Compares(at)}) THEN 1 END)"
+            : "0";
+        var condition = feed.RowsOf ?? (feed is { After.Time: not null } && at is not null ? $"{at} > @time" : feed is { After.Number: not null } && number is not null ? $"{number} > @number" : null);
+        var tenant = $"CAST({dialect.Quote(feed.TenantColumn)} AS text){(source.Kind is SourceKind.Sqlite ? " COLLATE BINARY" : "")}";
+        return $"SELECT {tenant}, {counted}, {newestTime}, {newestNumber}, {unmatched} FROM {table}{(condition is null ? "" : $" WHERE {condition}")} GROUP BY 1";
     }
 
-    private static void Bind(ISourceDialect dialect, DbCommand command, FeedToLookAt feed)
+    private static async Task BindAsync(ISourceDialect dialect, DbCommand command, FeedToLookAt feed, CancellationToken cancellationToken)
     {
-        if (feed is { TimeColumn: not null, After.Time: { } time })
+        if (feed.TimeColumn is not null)
+        {
+            command.Parameters.Add(dialect.TimeParameter(command, "end", await dialect.ClockAsync(command.Connection!, cancellationToken) - feed.Delay));
+        }
+
+        if (feed is { RowsOf: null, TimeColumn: not null, After.Time: { } time })
         {
             command.Parameters.Add(dialect.TimeParameter(command, "time", time));
         }
-        else if (feed is { GrowingColumn: not null, After.Number: { } number })
+        else if (feed is { RowsOf: null, GrowingColumn: not null, After.Number: { } number })
         {
             var parameter = command.CreateParameter();
             (parameter.ParameterName, parameter.Value) = ("number", number);
@@ -136,6 +139,9 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
             Convert.ToInt64(rows.Fields[1].Value(rows.Reader, 1), System.Globalization.CultureInfo.InvariantCulture),
             new SourceMark(
                 time is null ? null : dialect.Instant(time),
-                number is null ? null : Convert.ToInt64(number.ToString(), System.Globalization.CultureInfo.InvariantCulture)));
+                number is null ? null : Convert.ToInt64(number.ToString(), System.Globalization.CultureInfo.InvariantCulture)))
+        {
+            Unmatched = Convert.ToInt64(rows.Fields[4].Value(rows.Reader, 4), System.Globalization.CultureInfo.InvariantCulture),
+        };
     }
 }

@@ -17,6 +17,15 @@ public sealed record SqliteAddress(string File, SqliteTimeFormat? TimeFormat) : 
         ? $"{Scheme}{File}?date_class=TEXT&date_string_format={Uri.EscapeDataString(format.Pattern)}"
         : Scheme + File;
 
+    /// <summary>
+    /// The condition that a polled column holds a time of the form that is compared. SQLite compares a number with a text by their kinds, and texts letter by
+    /// letter: what has another form is before or after every time.
+    /// </summary>
+    /// <param name="column">The column, quoted.</param>
+    public string Compares(string column) => TimeFormat is { } format
+        ? $"typeof({column}) = 'text' AND {column} GLOB '{format.Glob}'"
+        : $"typeof({column}) IN ('integer', 'real')";
+
     internal static SqliteAddress? Parse(string url, out AddressProblem? problem)
     {
         var rest = url[Scheme.Length..];

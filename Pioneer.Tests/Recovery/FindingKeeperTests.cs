@@ -194,6 +194,23 @@ public sealed class FindingKeeperTests : IAsyncLifetime
         Assert.DoesNotContain(await IncidentsAsync(), incident => incident.Scenario == "S21");
     }
 
+    [Fact]
+    public async Task Connector_that_stands_still_against_its_table_is_an_incident_with_what_the_table_has()
+    {
+        var since = _database.Clock.GetUtcNow();
+        _picture.ShowTables([new TableLook("acme.t.payments", "acme", since, null, TableState.Behind, since, "0 rows since its start, the table has 4.", null) { StandsAfter = TimeSpan.FromMinutes(1) }]);
+        await JudgeAsync();
+        await JudgeAsync();
+        Assert.Empty(_picture.Findings);
+
+        await JudgeAsync(after: TimeSpan.FromMinutes(1));
+        await JudgeAsync();
+
+        Assert.Equal(("Connector acme.t.payments stands still against its table", since), (Assert.Single(_picture.Findings).Title, _picture.Findings[0].Since));
+        var incident = Assert.Single(await IncidentsAsync());
+        Assert.Equal(("S11", "acme.t.payments", "0 rows since its start, the table has 4.", 1), (incident.Scenario, incident.Subject, incident.Reason, incident.Tenants.Count));
+    }
+
     private async Task JudgeAsync(bool topicSeen = true, string? connector = "RUNNING", bool connectSeen = true, int? lostBroker = null, UnseenEvidence? unseen = null,
         TimeSpan? after = null, SkippedRows? skipped = null)
     {

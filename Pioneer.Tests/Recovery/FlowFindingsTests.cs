@@ -80,6 +80,26 @@ public sealed class FlowFindingsTests
         return round with { Queries = [round.Queries!.Value.Single() with { Skipped = skipped, FailedValues = failed }] };
     }
 
+    [Theory]
+    [InlineData(500, 61, true)]
+    [InlineData(500, 59, false)]
+    [InlineData(60_000, 61, false)]
+    [InlineData(60_000, 121, true)]
+    [InlineData(null, 86_400, false)]
+    public void Connector_whose_source_has_not_answered_it_for_a_minute_is_found_with_its_last_error(int? asksEvery, int secondsAgo, bool isFound)
+    {
+        var flow = EvidenceBuilder.Flow with { Hops = [EvidenceBuilder.Flow.Ingestions.Single() with { AsksEvery = asksEvery is { } ms ? TimeSpan.FromMilliseconds(ms) : null }] };
+        var reached = Noon.AddSeconds(-secondsAgo);
+        var connectors = Connectors("RUNNING");
+        connectors[Topic] = connectors[Topic] with { Progress = new ConnectorProgress(Noon.AddDays(-2), reached, 7, reached, Noon.AddSeconds(-5), "refused", null) };
+
+        var found = FlowFindings.Of(flow, new EvidenceBuilder().Build(), connectors, Noon).SingleOrDefault();
+
+        Assert.Equal(isFound ? ("S11", Topic) : null as (string, string)?, found?.Key);
+        Assert.Equal(isFound ? reached : (DateTimeOffset?)null, found?.Since);
+        Assert.Equal(isFound ? "It runs, and its source answered it last then. Its last error, at 2026-11-23 11:59:55 UTC: refused" : null, found?.Reason);
+    }
+
     [Fact]
     public void Connector_that_was_paused_on_purpose_is_no_finding_and_one_that_is_missing_all_the_same_is()
     {
