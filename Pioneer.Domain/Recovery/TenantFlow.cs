@@ -46,6 +46,9 @@ public abstract record FlowHop(string Topic)
         /// <inheritdoc/>
         public override string Name => $"{Topic} → {Reader}";
 
+        /// <summary>The subscription's name; empty where the reader is none of a subscription's.</summary>
+        public string Subscription { get; init; } = "";
+
         /// <summary>The group whose positions this reader goes on from, until it has some of its own; null where it follows nobody.</summary>
         public string? EarlierGroup { get; init; }
 

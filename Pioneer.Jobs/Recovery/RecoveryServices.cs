@@ -37,6 +37,7 @@ public static class RecoveryServices
         .AddSingleton<PlaybookRunner>()
         .AddSingleton<PlatformWatch>()
         .AddScoped<RecoveryStatusReader>()
+        .AddScoped<FlowQueries>()
         .AddScoped<IOperationHandler, RunPlaybookHandler>()
         .AddSingleton(new RecurringEntry(jobs =>
             jobs.AddOrUpdate<EvidenceStore>("evidence-thinning", store => store.ThinAsync(CancellationToken.None), Cron.Hourly())))

@@ -11,7 +11,7 @@ namespace Pioneer.Jobs.Recovery;
 public sealed class RecoveryStatusReader(
     IDbContextFactory<PioneerDbContext> contexts, ITenantScope scope, TenantFlowReader flows, PlatformPicture picture, TimeProvider time)
 {
-    private static readonly TimeSpan RiskBelow = TimeSpan.FromHours(24);
+    internal static readonly TimeSpan RiskBelow = TimeSpan.FromHours(24);
 
     // four rounds that did not come
     private static readonly TimeSpan Stale = TimeSpan.FromMinutes(1);

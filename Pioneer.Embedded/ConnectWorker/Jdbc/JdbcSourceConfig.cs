@@ -31,6 +31,8 @@ internal static class JdbcSourceConfig
         Key("query", ConfigType.String, "Mode", "Query to read instead of tables; a WHERE clause is appended to it.")
             with { Importance = "MEDIUM" },
         Key("query.suffix", ConfigType.String, "Mode", "Text appended to the finished query.") with { Importance = "LOW" },
+        Key("query.timeout.ms", ConfigType.Long, "Mode", "How long a query may go without giving a row; the address of a PostgreSQL source may set its own (options=-c statement_timeout).")
+            with { Default = "60000", Min = 1, Importance = "LOW" },
         Key("numeric.mapping", ConfigType.String, "Mode", "How NUMERIC columns map to Connect's types.")
             with { Default = "none", Allowed = ["none", "precision_only", "best_fit", "best_fit_eager_double"], Importance = "LOW" },
         Key("topic.prefix", ConfigType.String, "Connector", "Topic of a query; for tables the name's first part.")

@@ -9,10 +9,9 @@ internal static class JdbcUrl
     /// <summary>How long a writer that holds a SQLite file is waited for.</summary>
     private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    public const long DefaultQueryTimeoutMs = 60_000;
 
-    /// <summary>How long a query may go without giving a row: sorting a large table takes its time, and one that hangs must end.</summary>
-    private static readonly TimeSpan QueryLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <exception cref="ConnectConfigException"><c>connection.url</c> is not understood.</exception>
     public static ISourceDialect Dialect(ConfigView config, TimeZoneInfo zone, TimeProvider time)
@@ -22,11 +21,13 @@ internal static class JdbcUrl
             throw new ConnectConfigException("connection.url", $"{problem.Message} {problem.Hint}".TrimEnd());
         }
 
+        // without giving a row: sorting a large table takes its time, and one that hangs must end
+        var limit = TimeSpan.FromMilliseconds(config.GetLong("query.timeout.ms", DefaultQueryTimeoutMs));
         return address switch
         {
-            SqliteAddress sqlite => new SqliteDialect(sqlite, zone, BusyPatience, QueryLimit, time),
+            SqliteAddress sqlite => new SqliteDialect(sqlite, zone, BusyPatience, limit, time),
             PostgreSqlAddress server => new PostgreSqlDialect(
-                server, config.Find("connection.user"), config.Find("connection.password"), zone, ConnectTimeout, QueryLimit),
+                server, config.Find("connection.user"), config.Find("connection.password"), zone, ConnectTimeout, limit),
             var other => throw new ConnectConfigException("connection.url", $"{other.Description} is none that the worker reads."),
         };
     }

@@ -16,6 +16,9 @@ internal static class RecoveryApi
         api.MapGet("/recovery/horizons", async ([AsParameters] PageQuery page, RecoveryStatusReader status, HttpContext http, CancellationToken ct) =>
             page.AnswerPart(http, (await status.ReadAsync(ct)).Tenants, tenant => tenant.Horizon)).Answers<LossHorizon[]>("Lists loss horizons, shortest first within a level.");
 
+        api.MapGet("/tenants/{slug}/flow", async (string slug, FlowQueries flows, CurrentActor current, CancellationToken ct) =>
+            (await flows.SubscriptionsAsync(current.Actor, slug, ct)).ToAnswer()).Answers<SubscriptionFlow[]>("Says of each subscription whether it moves, what waits for it, and what standing still or going on means.");
+
         api.MapGet("/recovery/scenarios", () => Results.Ok(Scenario.Catalogue)).Answers<Scenario[]>("Lists the kinds of disaster.");
 
         api.MapPost("/recovery/runs", async (RunBody body, RunPlaybooks playbooks, CurrentActor current, CancellationToken ct) =>

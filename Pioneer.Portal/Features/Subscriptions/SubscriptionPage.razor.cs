@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using MudBlazor;
 using Pioneer.Domain;
+using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Recovery;
@@ -15,6 +16,8 @@ namespace Pioneer.Portal.Features.Subscriptions;
 /// <summary>One subscription: what it delivers right now, and its versions.</summary>
 public sealed partial class SubscriptionPage
 {
+    private const string NotObserved = "What waits for it, and until when nothing is lost, is not observed.";
+
     private SubscriptionView? _view;
     private Error? _error;
 
@@ -38,6 +41,9 @@ public sealed partial class SubscriptionPage
 
     [Inject]
     public required PlatformPicture Picture { get; set; }
+
+    [Inject]
+    public required FlowQueries Flows { get; set; }
 
     [Inject]
     public required CurrentActor Me { get; set; }
@@ -69,9 +75,29 @@ public sealed partial class SubscriptionPage
         new("versions", "Versions", PortalUrls.Subscription(Slug, Name, "versions"), view.Versions.Count),
     ];
 
-    private async Task PauseAsync() => Follow(await Control.PauseAsync(Me.Actor, Slug, Name, Gone));
+    private async Task PauseAsync()
+    {
+        var outlook = await OutlookAsync();
+        if (await Dialogs.ConfirmAsync($"Pause {Name}", outlook?.IfItStands ?? NotObserved, "Pause", danger: false))
+        {
+            Follow(await Control.PauseAsync(Me.Actor, Slug, Name, Gone));
+        }
+    }
 
-    private async Task ResumeAsync() => Follow(await Control.ResumeAsync(Me.Actor, Slug, Name, Gone));
+    private async Task ResumeAsync()
+    {
+        var outlook = await OutlookAsync();
+        if (await Dialogs.ConfirmAsync($"Resume {Name}", outlook?.IfItGoesOn ?? NotObserved, "Resume", danger: outlook?.Horizon.Kind is LossHorizonKind.Lost))
+        {
+            Follow(await Control.ResumeAsync(Me.Actor, Slug, Name, Gone));
+        }
+    }
+
+    private async Task<ReaderOutlook?> OutlookAsync()
+    {
+        var flows = await Flows.SubscriptionsAsync(Me.Actor, Slug, Gone);
+        return flows.IsSuccess ? flows.Value.FirstOrDefault(flow => flow.Subscription == Name)?.Outlook : null;
+    }
 
     private async Task RollbackAsync(int version)
     {
