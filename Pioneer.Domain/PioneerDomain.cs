@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pioneer.Domain.Auditing;
 using Pioneer.Domain.Delivery;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Isolation;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
@@ -62,6 +63,8 @@ public static class PioneerDomain
         services.AddScoped<SeedQueries>();
         services.AddScoped<RunPlaybooks>();
         services.AddScoped<PlaybookRunQueries>();
+        services.AddScoped<IsolationChecks>();
+        services.AddScoped<AttackTokens>();
         return services;
     }
 

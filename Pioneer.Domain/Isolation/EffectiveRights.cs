@@ -19,8 +19,12 @@ public sealed class EffectiveRights(IEnumerable<AclRule> rules, AuthorizerSettin
     // no address looks like it: stands for every host that no rule names
     private const string AnyOtherHost = "";
 
-    private readonly FrozenDictionary<AclResourceType, ImmutableArray<AclRule>> _rules =
-        rules.GroupBy(rule => rule.ResourceType).ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
+    // a cluster may have a hundred thousand rules: a question looks at those of its name, of '*' and of each length of prefix that occurs
+    private readonly FrozenDictionary<(AclResourceType Type, AclPattern Pattern, string Name), ImmutableArray<AclRule>> _rules =
+        rules.GroupBy(rule => (rule.ResourceType, rule.Pattern, rule.ResourceName)).ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
+
+    private readonly ImmutableArray<int> _prefixLengths =
+        [.. rules.Where(rule => rule.Pattern is AclPattern.Prefixed).Select(rule => rule.ResourceName.Length).Distinct().OrderDescending()];
 
     /// <summary>Whether the principal may do this, and which rules decide it.</summary>
     public AccessDecision Judge(AccessQuestion question) => Judge(question, Covering(question.ResourceType, question.ResourceName));
@@ -94,17 +98,14 @@ public sealed class EffectiveRights(IEnumerable<AclRule> rules, AuthorizerSettin
     }
 
     /// <summary>The rules whose pattern the thing falls under, the most particular first.</summary>
-    private ImmutableArray<AclRule> Covering(AclResourceType type, string name) =>
-    [
-        .. _rules.GetValueOrDefault(type, []).Where(rule => Covers(rule, name))
-            .OrderBy(rule => (rule.Pattern, rule.ResourceName) is (AclPattern.Literal, Wildcard))
-            .ThenByDescending(rule => rule.Pattern is AclPattern.Literal).ThenByDescending(rule => rule.ResourceName.Length)
-            .ThenBy(rule => rule.ToString(), StringComparer.Ordinal),
-    ];
+    private ImmutableArray<AclRule> Covering(AclResourceType type, string name)
+    {
+        var keys = _prefixLengths.Where(length => length <= name.Length).Select(length => (AclPattern.Prefixed, name[..length])).Prepend((AclPattern.Literal, name));
+        var covering = keys.SelectMany(key => Of(key.Item1, key.Item2).OrderBy(rule => rule.ToString(), StringComparer.Ordinal));
+        return [.. name == Wildcard ? covering : covering.Concat(Of(AclPattern.Literal, Wildcard).OrderBy(rule => rule.ToString(), StringComparer.Ordinal))];
 
-    private static bool Covers(AclRule rule, string name) => rule.Pattern is AclPattern.Literal
-        ? rule.ResourceName == name || rule.ResourceName == Wildcard
-        : name.StartsWith(rule.ResourceName, StringComparison.Ordinal);
+        ImmutableArray<AclRule> Of(AclPattern pattern, string its) => _rules.GetValueOrDefault((type, pattern, its), []);
+    }
 
     private static bool Concerns(AclRule rule, AccessQuestion question) =>
         (rule.Principal == question.Principal || rule.Principal == Everybody) && (rule.Host == AclRule.AnyHost || rule.Host == question.Host);

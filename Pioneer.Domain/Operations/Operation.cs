@@ -77,6 +77,9 @@ public enum OperationKind
     RunSeed,
     RunPlaybook,
     RunDrill,
+
+    /// <summary>Try what must be refused to a tenant, or to each of them.</summary>
+    CheckIsolation,
 }
 
 public enum OperationState

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Pioneer.Domain.Auditing;
 using Pioneer.Domain.Delivery;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Isolation;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
@@ -43,6 +44,7 @@ internal sealed class EntityMapping :
     IEntityTypeConfiguration<IncidentTenant>,
     IEntityTypeConfiguration<IncidentEvent>,
     IEntityTypeConfiguration<EvidenceSample>,
+    IEntityTypeConfiguration<IsolationRecord>,
     IEntityTypeConfiguration<AuditEntry>,
     IEntityTypeConfiguration<AuditHead>,
     IEntityTypeConfiguration<AuditExportPosition>
@@ -307,6 +309,12 @@ internal sealed class EntityMapping :
         builder.HasIndex(row => row.TakenAt);
         builder.Property(row => row.Probe).HasMaxLength(64);
         builder.Property(row => row.Subject).HasMaxLength(Long);
+    }
+
+    public void Configure(EntityTypeBuilder<IsolationRecord> builder)
+    {
+        builder.HasIndex(row => new { row.TenantId, row.Id });
+        builder.HasIndex(row => row.StartedAt);
     }
 
     public void Configure(EntityTypeBuilder<AuditEntry> builder)

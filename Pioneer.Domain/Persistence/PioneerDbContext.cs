@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Pioneer.Domain.Auditing;
 using Pioneer.Domain.Delivery;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Isolation;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
@@ -67,6 +68,8 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
     public DbSet<IncidentTenant> IncidentTenants => Set<IncidentTenant>();
 
     public DbSet<EvidenceSample> Evidence => Set<EvidenceSample>();
+
+    public DbSet<IsolationRecord> IsolationRecords => Set<IsolationRecord>();
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
@@ -140,6 +143,7 @@ public abstract class PioneerDbContext(DbContextOptions options, ITenantScope sc
         builder.Entity<Operation>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
         builder.Entity<OperationStep>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
         builder.Entity<AuditEntry>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
+        builder.Entity<IsolationRecord>().HasQueryFilter(row => SeesAll || Visible.Contains(row.TenantId));
         builder.Entity<EvidenceSample>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
         builder.Entity<PlatformSecret>().HasQueryFilter(row => SeesAll || (row.TenantId != null && Visible.Contains(row.TenantId.Value)));
     }

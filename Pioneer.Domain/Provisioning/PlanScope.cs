@@ -10,10 +10,10 @@ internal static class PlanScope
         desired.Scope is not { } tenant || connector.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal);
 
     public static bool HasUser(DesiredState desired, string user) =>
-        desired.Scope is { } tenant ? user.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal) : !Principals.IsSeeder(user);
+        desired.Scope is { } tenant ? user.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal) : !Principals.IsPassing(user);
 
     public static bool HasAcl(DesiredState desired, AclRule rule) =>
-        !Principals.IsSeeder(rule.Principal["User:".Length..])
+        !Principals.IsPassing(rule.Principal["User:".Length..])
         && (desired.Scope is not { } tenant
             || rule.ResourceName.StartsWith(TopicNames.Prefix(tenant), StringComparison.Ordinal)
             || rule.Principal.StartsWith($"User:{TopicNames.Prefix(tenant)}", StringComparison.Ordinal));

@@ -28,6 +28,20 @@ public static class Principals
     /// <summary>Whether it is a seed run's user: such users come and go with their runs, no plan is about them.</summary>
     public static bool IsSeeder(string principal) => principal.StartsWith(Seeders, StringComparison.Ordinal);
 
+    private const string Attackers = "pioneer-attacker.";
+
+    /// <summary>Who stands in for one of a tenant's credentials, with a copy of its rights, while a check of isolation runs.</summary>
+    public static string Attacker(OperationId check, int number) => $"{AttackerPrefix(check)}{number}";
+
+    /// <summary>How the names of all stand-ins of a check begin.</summary>
+    public static string AttackerPrefix(OperationId check) => $"{Attackers}{check.Value:n}.";
+
+    /// <summary>Whether it stands in for somebody in a check of isolation.</summary>
+    public static bool IsAttacker(string principal) => principal.StartsWith(Attackers, StringComparison.Ordinal);
+
+    /// <summary>Whether it is a user that comes and goes with a seed run or a check: no plan is about them.</summary>
+    public static bool IsPassing(string principal) => IsSeeder(principal) || IsAttacker(principal);
+
     public static string Ksql(TenantSlug tenant) => $"{tenant}.ksql";
 
     public static string Portal(TenantSlug tenant) => $"{tenant}.portal";

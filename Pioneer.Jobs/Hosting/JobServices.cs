@@ -41,7 +41,7 @@ public static class JobServices
         services.AddScoped<ISourceInspector>(provider => provider.GetRequiredService<SourceInspector>());
         services.AddSubscriptions();
         services.AddIngestion();
-        services.AddIsolation();
+        services.AddIsolation(configuration);
         services.AddSecretProtection(configuration);
         services.AddJobStorage(options, configuration);
         return services;

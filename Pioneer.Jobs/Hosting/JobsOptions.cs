@@ -1,4 +1,3 @@
-using Cronos;
 using Microsoft.Extensions.Options;
 
 namespace Pioneer.Jobs.Hosting;
@@ -39,7 +38,7 @@ public sealed class JobsOptionsValidator(TimeProvider time) : IValidateOptions<J
             failures.Add($"Jobs:Workers {options.Workers} is out of range: 0 to {MostWorkers}.");
         }
 
-        if (MistakeIn(options.ReconcileCron) is { } mistake)
+        if (CronMistake.In(options.ReconcileCron, time) is { } mistake)
         {
             failures.Add($"Jobs:ReconcileCron '{options.ReconcileCron}' {mistake}");
         }
@@ -48,19 +47,4 @@ public sealed class JobsOptionsValidator(TimeProvider time) : IValidateOptions<J
     }
 
     private static bool IsStorage(string given, string known) => string.Equals(given, known, StringComparison.OrdinalIgnoreCase);
-
-    // Hangfire reads it with a copy of Cronos of its own, and ends the whole process over what it cannot read.
-    private string? MistakeIn(string cron)
-    {
-        try
-        {
-            return CronExpression.Parse(cron).GetNextOccurrence(time.GetUtcNow().UtcDateTime) is null
-                ? "never comes: no such day is in any year. '*/5 * * * *' is every five minutes."
-                : null;
-        }
-        catch (Exception wrong) when (wrong is CronFormatException or MissingSeedException)
-        {
-            return $"is no cron expression: {wrong.Message} Five fields are minute, hour, day, month and day of the week; '*/5 * * * *' is every five minutes.";
-        }
-    }
 }

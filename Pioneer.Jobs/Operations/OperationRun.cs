@@ -98,6 +98,13 @@ public sealed class OperationRun(IDbContextFactory<PioneerDbContext> database, O
         return true;
     }, ct);
 
+    /// <summary>Tells how far work without a journal has got; throws when the worker has to stop.</summary>
+    public Task ProgressAsync(int done, int all, CancellationToken ct)
+    {
+        (_finished, _planned) = (done, all);
+        return CheckAsync(ct);
+    }
+
     /// <summary>Throws when the worker has to stop.</summary>
     public Task CheckAsync(CancellationToken ct) => WriteAsync(_ => Task.FromResult(true), ct);
 

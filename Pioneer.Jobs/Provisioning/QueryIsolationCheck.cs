@@ -18,7 +18,8 @@ public sealed class QueryIsolationCheck(
 {
     private const string Separator = "__";
 
-    private const string IsolationScenario = "ISOLATION";
+    /// <summary>Scenario of incidents about tenants that are not kept apart.</summary>
+    internal const string IsolationScenario = "ISOLATION";
 
     public async Task<Result> CheckAsync(string serviceId, string queryId, CancellationToken ct)
     {

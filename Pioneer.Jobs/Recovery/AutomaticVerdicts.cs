@@ -38,9 +38,11 @@ public sealed partial class AutomaticVerdicts(
             return;
         }
 
+        // what has no playbook is not over because no round of evidence shows it: rounds look at no fences between tenants
+        var known = Scenario.Catalogue.Select(scenario => scenario.Number).ToList();
         await using var scope = scopes.OpenPlatform(out var db);
         var open = await db.Incidents.AsNoTracking()
-            .Where(incident => incident.Scenario != Scenario.ConnectorFailed.Number && incident.State != IncidentState.Closed && !incident.IsDrill
+            .Where(incident => known.Contains(incident.Scenario) && incident.Scenario != Scenario.ConnectorFailed.Number && incident.State != IncidentState.Closed && !incident.IsDrill
                 && !db.PlaybookRuns.Any(run => run.Scenario == incident.Scenario && run.Subject == incident.Subject
                     && (!PlaybookRun.Over.Contains(run.State) || run.FinishedAt > now - BetweenRuns))
                 && db.PlaybookRuns.Count(run => run.IncidentId == incident.Id && run.IsAutomatic) < MaxRuns)

@@ -2,6 +2,7 @@ using Pioneer.Domain;
 using Pioneer.Embedded;
 using Pioneer.Embedded.Connect;
 using Pioneer.Jobs.Hosting;
+using Pioneer.Jobs.Isolation;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Jobs.Seeding;
 
@@ -22,6 +23,7 @@ public static class PlatformServices
 
         builder.Services.AddSingleton<IConfigProvider, SealedSourcePasswords>();
         builder.Services.AddPioneerDomain(builder.Configuration);
+        builder.Services.AddSingleton<IPortalDoor, PortalDoor>();
         builder.Services.AddPioneerJobs(builder.Configuration);
         builder.Services.AddSeeding();
         builder.Services.AddRecovery();

@@ -1,10 +1,12 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Hangfire;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Pioneer.Domain;
+using Pioneer.Domain.Isolation;
 using Pioneer.Portal.Features.Activity;
 using Pioneer.Portal.Api;
 using Pioneer.Portal.Shell;
@@ -37,6 +39,7 @@ public static class PortalPipeline
         app.MapHangfireDashboard(PortalUrls.Hangfire, new DashboardOptions { Authorization = [], AppPath = PortalUrls.Operations, DashboardTitle = "Pioneer jobs" })
             .RequireAuthorization(Policies.PlatformAdmin);
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
+        app.MapGet("/tenants/{slug}/isolation/{id:long}/evidence.json", ExportIsolationAsync);
         app.MapSignIn();
         app.MapPasskeys();
         app.MapViewAs();
@@ -80,6 +83,15 @@ public static class PortalPipeline
     {
         http.RequestServices.GetRequiredService<CurrentActor>().Use(http.User);
         return next(http);
+    }
+
+    private static async Task<IResult> ExportIsolationAsync(string slug, long id, IsolationChecks checks, CurrentActor current, HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        var found = await checks.GetAsync(current.Actor, slug, id, http.RequestAborted);
+        return found.IsSuccess
+            ? Results.File(JsonSerializer.SerializeToUtf8Bytes(found.Value, IsolationChecks.Json), "application/json", $"isolation-{slug}-{found.Value.Record.FinishedAt:yyyyMMdd-HHmmss}.json")
+            : Results.NotFound();
     }
 
     private static IResult ExportActivityAsync(

@@ -94,6 +94,9 @@ public static class PortalUrls
 
     public static string SeedRun(string slug, Guid runId) => $"/t/{slug}/seeds/runs/{runId}";
 
+    /// <summary>Where one record of a check of isolation is downloaded.</summary>
+    public static string IsolationEvidence(string slug, long id) => $"/tenants/{slug}/isolation/{id}/evidence.json";
+
     public static string PlaybookRun(Guid runId) => $"/recovery/runs/{runId}";
 
     public static string Incident(Guid id) => $"/recovery/incidents/{id}";

@@ -30,6 +30,7 @@ public sealed class LivedInPortal : PortalBrowser
         SeedRun = seeded.GetProperty("runId").GetString()!;
         Operation = seeded.GetProperty("operationId").GetString()!;
 
+        await story.DoAsync(HttpMethod.Post, "tenants/acme/isolation:check");
         var drilled = await story.DoAsync(HttpMethod.Post, "recovery/drills", new { scenario = "S10", subject = "acme.t.payments" });
         PlaybookRun = drilled.GetProperty("runId").GetString()!;
         Incident = (await story.GetAsync($"recovery/runs/{PlaybookRun}")).GetProperty("incident").GetProperty("id").GetString()!;

@@ -18,7 +18,7 @@ public sealed partial class PortalPagesTests(LivedInPortal portal) : IClassFixtu
     private IEnumerable<string> Pages =>
     [
         "/", "/tenants", "/tenants/new", "/tenants/acme", "/tenants/acme/entitlements", "/tenants/acme/topics", "/tenants/acme/subscriptions",
-        "/tenants/acme/credentials", "/tenants/acme/quotas", "/tenants/acme/members", "/tenants/acme/activity", "/tenants/acme/plan",
+        "/tenants/acme/credentials", "/tenants/acme/quotas", "/tenants/acme/members", "/tenants/acme/activity", "/tenants/acme/plan", "/tenants/acme/isolation", "/tenants/globex/isolation",
         "/ingestion/matrix", "/ingestion/sources", "/ingestion/feeds", "/ingestion/connectors",
         "/editor", "/delivery", "/t/acme/editor", "/subscriptions", "/t/acme/subscriptions", "/t/acme/subscriptions/large-payments",
         "/t/acme/subscriptions/large-payments/versions", "/t/acme/delivery", "/seeds", "/t/acme/seeds", "/t/acme/seeds/new",

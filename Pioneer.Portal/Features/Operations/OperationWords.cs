@@ -19,6 +19,7 @@ public static class OperationWords
         OperationKind.RunSeed => "Seed",
         OperationKind.RunPlaybook => "Playbook",
         OperationKind.RunDrill => "Drill",
+        OperationKind.CheckIsolation => "Check isolation of",
         _ => kind.ToString(),
     };
 

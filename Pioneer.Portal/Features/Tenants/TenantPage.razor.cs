@@ -14,7 +14,7 @@ namespace Pioneer.Portal.Features.Tenants;
 /// <summary>One tenant: a head that stays, and a tab in the address.</summary>
 public sealed partial class TenantPage
 {
-    private static readonly string[] Tabs = ["overview", "entitlements", "topics", "subscriptions", "credentials", "quotas", "members", "activity", "plan"];
+    private static readonly string[] Tabs = ["overview", "entitlements", "topics", "subscriptions", "credentials", "quotas", "members", "isolation", "activity", "plan"];
 
     // while another tenant loads, nothing of the one before is shown: buttons would act on the new one
     private string? _loadedFor;
@@ -77,6 +77,7 @@ public sealed partial class TenantPage
             new("credentials", "Credentials", PortalUrls.Tenant(slug, "credentials"), head.Credentials),
             new("quotas", "Quotas", PortalUrls.Tenant(slug, "quotas")),
             new("members", "Members", PortalUrls.Tenant(slug, "members"), head.Members),
+            new("isolation", "Isolation", PortalUrls.Tenant(slug, "isolation")),
             new("activity", "Activity", PortalUrls.Tenant(slug, "activity")),
             new("plan", "Plan", PortalUrls.Tenant(slug, "plan"), head.Drift is > 0 ? head.Drift : null, Tone.Warn),
         ];

@@ -1,4 +1,5 @@
 using Pioneer.Domain;
+using Pioneer.Domain.Isolation;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Components;
 
@@ -17,6 +18,17 @@ public static class TenantWords
         (TenantState.Suspended, _) => (Tone.Warn, "Suspended"),
         (TenantState.Offboarding, _) => (Tone.Info, "Off-boarding"),
         _ => (Tone.Plain, "Deleted"),
+    };
+
+    public static string Word(this IsolationWay way) => way switch
+    {
+        IsolationWay.Broker => "Brokers",
+        IsolationWay.Rules => "Brokers' rules",
+        IsolationWay.Ksql => "ksqlDB",
+        IsolationWay.Connect => "Connect",
+        IsolationWay.Events => "Event streams",
+        IsolationWay.Search => "Search",
+        _ => "API",
     };
 
     public static string Word(this IsolationLevel isolation) => isolation switch
