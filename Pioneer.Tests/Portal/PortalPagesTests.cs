@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Pioneer.Tests.Stories;
 using Xunit;
@@ -85,6 +86,20 @@ public sealed partial class PortalPagesTests(LivedInPortal portal) : IClassFixtu
         // on the first line too nothing of the page lies over the message
         Assert.True(await person.Page.Locator(".monaco-hover").GetByText("AMOUT").First.EvaluateAsync<bool>(
             "message => { const box = message.getBoundingClientRect(); return message.closest('.monaco-hover').contains(document.elementFromPoint(box.x + 2, box.y + 2)); }"));
+        Assert.True(watch.Troubles.Count == 0, string.Join('\n', watch.Troubles));
+    }
+
+    [Fact]
+    public async Task Preview_says_how_many_values_could_not_be_computed_with_place_and_reason_and_goes_on()
+    {
+        var (person, watch) = await SignedInAsync();
+        await person.OpenAsync("/t/acme/editor");
+        await TypeAsync(person, "SELECT ID, CAST(CURRENCY AS INTEGER) AS N FROM PAYMENTS EMIT CHANGES;");
+        await Expect(person.Button("Deploy…")).ToBeEnabledAsync();
+        await person.Page.Keyboard.PressAsync("Control+Enter");
+
+        await Expect(person.Page.GetByText(new Regex(@"[2-9]\d* values could not be computed and are NULL, last: acme\.t\.payments, partition \d, offset \d+: N: "))).ToBeVisibleAsync();
+        await Expect(person.Page.GetByRole(AriaRole.Table, new() { Name = "Preview rows" }).GetByRole(AriaRole.Row).Nth(3)).ToBeVisibleAsync();
         Assert.True(watch.Troubles.Count == 0, string.Join('\n', watch.Troubles));
     }
 

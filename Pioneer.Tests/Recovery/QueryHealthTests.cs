@@ -13,25 +13,35 @@ public sealed class QueryHealthTests
     private static readonly DateTimeOffset Noon = EvidenceBuilder.Noon;
     private static readonly SkippedRows Skipped = new(2, Noon, "acme.t.payments, partition 0, offset 7", "AMOUNT: \"n/a\" is no DECIMAL(18, 2)") { Since = Noon.AddHours(-1) };
     private static readonly FailedValues Failed = new(0, null, null, null, Noon.AddHours(-1));
+    private static readonly DateTimeOffset Deployed = Noon.AddSeconds(-5);
     private readonly PlatformPicture _picture = new();
 
     [Fact]
     public void Query_is_not_observed_before_the_first_round_and_missing_where_its_ksqldb_does_not_have_it()
     {
-        Assert.Equal(new QueryHealth("NOT_OBSERVED", null, null, null), QueryHealth.Of(_picture, "LARGE_V1"));
+        Assert.Equal(new QueryHealth("NOT_OBSERVED", null, null, null), QueryHealth.Of(_picture, "LARGE_V1", Deployed));
 
         _picture.Show(Round(Noon, []));
-        Assert.Equal(new QueryHealth("MISSING", Noon, null, null), QueryHealth.Of(_picture, "LARGE_V1"));
+        Assert.Equal(new QueryHealth("MISSING", Noon, null, null), QueryHealth.Of(_picture, "LARGE_V1", Deployed));
+    }
+
+    [Fact]
+    public void Look_from_before_the_deployment_says_nothing_of_the_query()
+    {
+        _picture.Show(Round(Deployed.AddSeconds(-1), []));
+
+        Assert.Equal("NOT_OBSERVED", QueryHealth.Of(_picture, "LARGE_V1", Deployed).State);
+        Assert.Equal("NOT_OBSERVED", QueryHealth.Of(_picture, "LARGE_V1", null).State);
     }
 
     [Fact]
     public void What_was_left_out_is_told_with_the_age_of_the_last_look_while_ksqldb_does_not_answer()
     {
         _picture.Show(Round(Noon, [new QueryEvidence("acme_", "LARGE_V1", "RUNNING", null) { Skipped = Skipped, FailedValues = Failed }]));
-        Assert.Equal(new QueryHealth("RUNNING", Noon, Skipped, Failed), QueryHealth.Of(_picture, "LARGE_V1"));
+        Assert.Equal(new QueryHealth("RUNNING", Noon, Skipped, Failed), QueryHealth.Of(_picture, "LARGE_V1", Deployed));
 
         _picture.Show(Round(Noon.AddMinutes(3), null));
-        Assert.Equal(new QueryHealth("NOT_OBSERVED", Noon, Skipped, Failed), QueryHealth.Of(_picture, "LARGE_V1"));
+        Assert.Equal(new QueryHealth("NOT_OBSERVED", Noon, Skipped, Failed), QueryHealth.Of(_picture, "LARGE_V1", Deployed));
     }
 
     [Fact]

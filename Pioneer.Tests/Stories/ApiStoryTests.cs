@@ -187,6 +187,7 @@ public sealed class ApiStoryTests
             var lines = (await answer.Content.ReadAsStringAsync(ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal(2, lines.Count(line => line.StartsWith("{\"row\"", StringComparison.Ordinal)));
             Assert.Contains("RowLimit", lines[^1], StringComparison.Ordinal);
+            Assert.Equal(0, JsonDocument.Parse(lines[^1]).RootElement.GetProperty("skipped").GetProperty("count").GetInt64());
         }
 
         private static async Task ResultsAreTakenByEventsAsync(PortalProcess portal, CancellationToken ct)
@@ -216,6 +217,14 @@ public sealed class ApiStoryTests
             {
                 throw new TimeoutException($"{status}\n{late.Message}", late);
             }
+
+            var health = default(JsonElement);
+            await story.UntilAsync<bool>("the query to have been looked at", async () =>
+            {
+                health = (await story.GetAsync("tenants/acme/subscriptions/large-payments")).GetProperty("health");
+                return health.GetProperty("state").GetString() == "RUNNING" ? true : null;
+            }, TimeSpan.FromMinutes(3));
+            Assert.Equal((0, 0), (health.GetProperty("skipped").GetProperty("count").GetInt64(), health.GetProperty("failedValues").GetProperty("count").GetInt64()));
         }
 
         private static async Task ASubscriptionIsSeededAsync(PortalProcess portal, ApiStory story, CancellationToken ct)

@@ -12,5 +12,5 @@ public sealed record SubscriptionAnswer(
 {
     internal static SubscriptionAnswer Of(SubscriptionDetail found, PlatformPicture picture) => new(
         found.Subscription, found.Tenant, found.ServiceId, found.SourceTopic, found.ConsumerGroup, found.HeldBy, found.Versions, found.Current,
-        QueryHealth.Of(picture, found.Current.QueryId));
+        QueryHealth.Of(picture, found.Current.QueryId, found.Current.DeployedAt));
 }
