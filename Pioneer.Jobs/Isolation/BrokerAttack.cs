@@ -194,13 +194,13 @@ internal sealed class BrokerAttack(KafkaOptions options, AttackGround ground, Ch
         }
     }
 
-    private async Task<short> SendAsync(BrokerConnection connection, BrokerAttempt attempt, CancellationToken ct)
+    private static async Task<short> SendAsync(BrokerConnection connection, BrokerAttempt attempt, CancellationToken ct)
     {
         using var limited = Limited(ct);
         return await attempt.SendAsync(connection, limited.Token);
     }
 
-    private CancellationTokenSource Limited(CancellationToken ct)
+    private static CancellationTokenSource Limited(CancellationToken ct)
     {
         var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limited.CancelAfter(Patience);

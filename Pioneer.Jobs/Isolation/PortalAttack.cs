@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pioneer.Domain;
 using Pioneer.Domain.Isolation;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Hosting;

@@ -7,7 +7,6 @@ using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Tenants;
-using Pioneer.Jobs.Isolation;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Provisioning;
 using Pioneer.Tests.Jobs;
