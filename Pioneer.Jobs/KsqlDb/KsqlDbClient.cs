@@ -69,7 +69,7 @@ public sealed partial class KsqlDbClient(
 
             if (entity.Body.TryGetProperty("commandStatus", out var status) && Text(status, "status") == "ERROR")
             {
-                throw new KsqlDbRequestException(serviceId, ServerError, Text(status, "message"), statements);
+                throw new KsqlDbRequestException(serviceId, ServerError, Text(status, "message"), statements) { IsFailedCommand = true };
             }
         }
 
@@ -153,10 +153,8 @@ public sealed partial class KsqlDbClient(
             message = content.Length > 500 ? content[..500] : content;
         }
 
-        // the server could not reach its brokers in time: nothing is wrong with the statement, and whether it was taken shows when it is sent again
-        var waited = code == ServerError
-            && (message.Contains("into the command topic", StringComparison.Ordinal) || message.Contains("timed out", StringComparison.OrdinalIgnoreCase));
-        if (waited || (status == HttpStatusCode.ServiceUnavailable && code != CatchUpTimeout))
+        // brokers out of reach, a gateway in between, a server that starts: nothing is wrong with the statement, and whether it was taken shows when it is sent again
+        if (((int)status >= 500 || code / 100 >= 500) && code != CatchUpTimeout)
         {
             return new KsqlDbUnavailableException(serviceId, message);
         }

@@ -1,6 +1,6 @@
 namespace Pioneer.Jobs.KsqlDb;
 
-/// <summary>A ksqlDB service does not answer, or is still starting. Trying again later is right.</summary>
+/// <summary>A ksqlDB service does not answer, is still starting, or failed by something other than the statement. Trying again later is right.</summary>
 public sealed class KsqlDbUnavailableException(string serviceId, string reason, Exception? inner = null)
     : IOException($"The ksqlDB service '{serviceId}' does not answer: {reason}. Check that it runs and that Ksql:Url is right. "
         + "Pioneer goes on by itself once it answers.", inner)
@@ -19,8 +19,11 @@ public sealed class KsqlDbRequestException(string serviceId, int code, string me
 
     public string? Statement { get; } = statement;
 
+    /// <summary>The command was taken, and carrying it out ended with status ERROR.</summary>
+    public bool IsFailedCommand { get; init; }
+
     /// <summary>Whether the statement itself was refused, by the parser, the analysis or the engine: sent again it would be again.</summary>
-    public bool IsAboutStatement => Code / 100 == 400 || Code == 50000;
+    public bool IsAboutStatement => Code / 100 == 400 || IsFailedCommand;
 
     /// <summary>Whether the reason is that the brokers do not know the topic; ksqlDB has no code of its own for it.</summary>
     public bool SaysUnknown(string topic) => ServerMessage.Contains($"'{topic}' does not exist", StringComparison.Ordinal);

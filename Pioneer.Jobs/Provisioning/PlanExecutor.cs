@@ -37,7 +37,7 @@ public sealed class PlanExecutor(ChangeApplier applier, ILogger<PlanExecutor> lo
     /// <summary>A query that would take a running one's place and that ksqlDB refuses leaves the running one, and all that depends on its end, as it is.</summary>
     private async Task ProveAsync(Plan plan, Dictionary<Change, int> steps, ConcurrentBag<FailedChange> failures, OperationRun run, CancellationToken ct)
     {
-        foreach (var ending in plan.Changes.OfType<KsqlQueryChange>().Where(change => change is { Action: QueryAction.Terminate, Successor: not null }))
+        foreach (var ending in plan.Changes.OfType<KsqlQueryChange>().Where(change => IsProvable(plan, change)))
         {
             var proven = await applier.ProveAsync(ending, ct);
             if (proven.IsFailure)
@@ -46,6 +46,10 @@ public sealed class PlanExecutor(ChangeApplier applier, ILogger<PlanExecutor> lo
             }
         }
     }
+
+    // a source that the plan declares or changes is not yet as the query will find it: the start is the proof then
+    internal static bool IsProvable(Plan plan, KsqlQueryChange ending) => ending is { Action: QueryAction.Terminate, Successor: { } successor }
+        && !plan.Changes.OfType<KsqlStreamChange>().Any(change => change.Stream.ServiceId == successor.ServiceId && change.Stream.Name == successor.Source);
 
     private async Task ApplyBatchAsync(ImmutableArray<Change> batch, Dictionary<Change, int> steps, ConcurrentBag<FailedChange> failures, OperationRun run,
         CancellationToken ct)

@@ -77,7 +77,7 @@ public sealed class TenantReconciler(
                 return givenUp is null ? Result.Success : await ToldAsync(tenant.Slug, givenUp, ct);
             }
 
-            if (!failures.IsEmpty || left.Changes.IsEmpty || round == MaxRounds)
+            if (!failures.IsEmpty || left.Changes.IsEmpty || round >= MaxRounds)
             {
                 return Describe(tenant.Slug, failures, left);
             }

@@ -55,11 +55,40 @@ public sealed class KsqlStreamTests : IAsyncLifetime
     [InlineData(50000, "Local: Timed out")]
     [InlineData(50000, "Timed out waiting for a node assignment. Call: describeTopics")]
     [InlineData(50000, "Could not write the statement 'CREATE STREAM' into the command topic.")]
-    public async Task Server_that_waited_for_its_brokers_in_vain_is_asked_again_later(int code, string words)
+    [InlineData(50000, "Broker: Coordinator not available")]
+    [InlineData(50200, "Bad gateway")]
+    public async Task Server_that_failed_by_something_other_than_the_statement_is_asked_again_later(int code, string words)
     {
         _platform.Refusals[KsqlStatements.CreateStream(Create.Stream)] = (code, words);
 
         await Assert.ThrowsAsync<KsqlDbUnavailableException>(ApplyAsync);
+    }
+
+    [Fact]
+    public async Task Command_that_ended_in_an_error_is_about_its_statement_and_a_right_that_lacks_is_not()
+    {
+        var statement = KsqlStatements.CreateStream(Create.Stream);
+        _platform.Answers[statement] = """[{"@type":"currentStatus","commandStatus":{"status":"ERROR","message":"no such function"},"commandSequenceNumber":1}]""";
+        Assert.True((await Assert.ThrowsAsync<KsqlDbRequestException>(ApplyAsync)).IsAboutStatement);
+
+        _platform.Refusals[statement] = (40301, "Authorization denied");
+        Assert.False((await Assert.ThrowsAsync<KsqlDbRequestException>(ApplyAsync)).IsAboutStatement);
+    }
+
+    [Fact]
+    public void Query_over_a_stream_that_the_same_plan_declares_anew_is_proven_by_its_start()
+    {
+        var successor = new KsqlQuerySpec("acme_", "BIG_V2", "INSERT INTO ACME__BIG SELECT ID FROM ACME__SMALL;", "ACME__SMALL", "ACME__BIG", QueryIntent.Running, ["BIG_V1"]);
+        var ending = new KsqlQueryChange(QueryAction.Terminate, ChangeRisk.InterruptsDelivery, "acme_", "BIG_V1", null) { Successor = successor };
+
+        Assert.True(PlanExecutor.IsProvable(Changing("acme_", "ACME__BIG"), ending));
+        Assert.True(PlanExecutor.IsProvable(Changing("other_", "ACME__SMALL"), ending));
+        Assert.False(PlanExecutor.IsProvable(Changing("acme_", "ACME__SMALL"), ending));
+
+        Plan Changing(string service, string stream) => Plan.Empty with
+        {
+            Changes = [ending, Create with { Kind = ChangeKind.Update, Stream = Create.Stream with { ServiceId = service, Name = stream }, Current = Create.Stream }],
+        };
     }
 
     private Task<Result> ApplyAsync() =>

@@ -110,7 +110,7 @@ public sealed class SeedAgainstKsqlDbTests : IAsyncLifetime
     public async Task Statement_that_ksqldb_could_not_write_into_its_command_topic_is_one_to_try_again()
     {
         _ksqlDb.Refusals[$"PAUSE {Live};"] = (50000, $"Could not write the statement 'PAUSE {Live};' into the command topic.\nCaused by: Timeout expired");
-        _ksqlDb.Refusals[$"RESUME {Live};"] = (50000, "Something else");
+        _ksqlDb.Refusals[$"RESUME {Live};"] = (40001, "Something else");
         var client = _host.Get<KsqlDbClient>();
 
         await Assert.ThrowsAsync<KsqlDbUnavailableException>(() => client.PauseAsync("acme_", Live, Ct));
