@@ -12,6 +12,9 @@ public sealed record Finding(Scenario Scenario, string Subject, string Title, st
     /// <summary>Since when it has been so: where whoever found it does not say, since it was first seen without a break. The thing itself may be older.</summary>
     public DateTimeOffset Since { get; init; }
 
+    /// <summary>A connector gets no answer from its source; where the source itself is found to be away, that says all.</summary>
+    public bool IsSilence { get; init; }
+
     /// <summary>What makes it the same finding in the next look.</summary>
     public (string Scenario, string Subject) Key => (Scenario.Number, Subject);
 }

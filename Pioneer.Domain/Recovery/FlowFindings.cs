@@ -56,6 +56,7 @@ public static class FlowFindings
                 $"It runs, and its source {(progress.SourceReachedAt is null ? "has not answered it since its start" : "answered it last then")}.{progress.ErrorText()}", [tenant])
             {
                 Since = progress.SourceReachedAt ?? progress.StartedAt,
+                IsSilence = true,
             };
         }
     }

@@ -17,6 +17,9 @@ public sealed class BatchCompletion(KafkaClients clients, TableKeys table, Conne
     /// <summary>How long no row may come before those that are missing are given up.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The same before the first row: a large table that has to be sorted gives it late.</summary>
+    public TimeSpan FirstRowPatience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <param name="before">Where the topic ended before the connector was restarted.</param>
     public async Task<BatchReading> WaitAsync(
         BatchFeed feed, IReadOnlyDictionary<int, (long Start, long End)> before, OperationRun run, CancellationToken ct)
@@ -36,14 +39,16 @@ public sealed class BatchCompletion(KafkaClients clients, TableKeys table, Conne
             {
                 return new BatchReading(watch.Rows, failed);
             }
-            else if (time.GetElapsedTime(last) > Patience)
+            else if (time.GetElapsedTime(last) > PatienceAfter(watch.Rows))
             {
-                return new BatchReading(watch.Rows, await LeftAsync(feed, waiting, ct));
+                return new BatchReading(watch.Rows, await LeftAsync(feed, waiting, PatienceAfter(watch.Rows), ct));
             }
         }
 
         return new BatchReading(watch.Rows, Result.Success);
     }
+
+    private TimeSpan PatienceAfter(long rows) => rows == 0 ? FirstRowPatience : Patience;
 
     private static void Came(HashSet<string>? waiting, byte[] key)
     {
@@ -57,7 +62,7 @@ public sealed class BatchCompletion(KafkaClients clients, TableKeys table, Conne
         (await connect.StatusAsync(connector, ct))?.FailureTrace is { } trace ? ConnectorRestart.Failed(connector, trace) : null;
 
     /// <summary>A row that was deleted after it was asked for is not missing. Without the table's keys, silence is all there is to go by.</summary>
-    private async Task<Result> LeftAsync(BatchFeed feed, HashSet<string>? waiting, CancellationToken ct)
+    private async Task<Result> LeftAsync(BatchFeed feed, HashSet<string>? waiting, TimeSpan patience, CancellationToken ct)
     {
         if (waiting is null)
         {
@@ -68,7 +73,7 @@ public sealed class BatchCompletion(KafkaClients clients, TableKeys table, Conne
         var missing = now.IsSuccess ? waiting.Count(now.Value.Contains) : waiting.Count;
         return missing == 0
             ? Result.Success
-            : new Error("BatchIncomplete", $"{Plural.Of(missing, "key")} of '{feed.Feed.Table}' did not come: no row has come for {Patience.TotalSeconds:0} s.",
+            : new Error("BatchIncomplete", $"{Plural.Of(missing, "key")} of '{feed.Feed.Table}' did not come: no row has come for {patience.TotalSeconds:0} s.",
                 $"Look at the connector '{feed.Topic}': rows that cannot be records are left out and counted there. Mend them in the table, then run the batch again.");
     }
 }

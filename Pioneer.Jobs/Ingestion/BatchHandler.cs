@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Operations;
@@ -5,6 +6,7 @@ using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Operations;
 using Pioneer.Jobs.Provisioning;
 using Pioneer.Jobs.Seeding;
+using Error = Pioneer.Domain.Error;
 
 namespace Pioneer.Jobs.Ingestion;
 
@@ -32,6 +34,10 @@ public sealed class BatchHandler(
             var feed = await feeds.FindAsync(target.Connector, ct);
             return feed.IsFailure ? Result.Fail(feed.Error) : await RunAsync(feed.Value, target, run, ct);
         }
+        catch (KafkaException failure)
+        {
+            return PlatformErrors.From(KafkaAdmin.Failure($"run the batch of '{target.Connector}'", failure.Error.Code, failure.Error.Reason));
+        }
         catch (Exception failure) when (PlatformErrors.Covers(failure))
         {
             return PlatformErrors.From(failure);
@@ -51,7 +57,7 @@ public sealed class BatchHandler(
 
             var read = await completion.WaitAsync(feed, before, run, ct);
             var ends = await admin.OffsetsAsync(feed.Topic, ct);
-            var state = await fold.FoldAsync(null, feed.Topic, [.. ends.OrderBy(end => end.Key).Select(end => end.Value.End)], ct);
+            var state = await fold.FoldKeysAsync(null, feed.Topic, [.. ends.OrderBy(end => end.Key).Select(end => end.Value.End)], ct);
             var keys = await table.ReadAsync(feed, ct);
             var askedAt = time.GetUtcNow();
             if (keys.IsFailure)

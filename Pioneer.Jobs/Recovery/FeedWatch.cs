@@ -63,7 +63,18 @@ public sealed partial class FeedWatch(
         }
 
         await Parallel.ForEachAsync(
-            connected, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (source, token) => await LookAtAsync(source, running, token));
+            connected, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (source, token) =>
+            {
+                try
+                {
+                    await LookAtAsync(source, running, token);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    // one source that is odd keeps no other from being looked at
+                    Log.Failed(logger, failure);
+                }
+            });
         picture.ShowTables([.. _books.Values.SelectMany(book => book.Looks)]);
     }
 

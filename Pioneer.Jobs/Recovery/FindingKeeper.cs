@@ -15,12 +15,16 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    // longer than a connector takes to come back after an outage of the brokers: its back-off of 5 s and the start of its transactions
+    private static readonly TimeSpan Settles = TimeSpan.FromSeconds(15);
+
     // what these tell of does not pass by itself
     private static readonly ImmutableHashSet<string> AtOnce =
         [Scenario.PartitionOffline.Number, Scenario.TopicMissing.Number, Scenario.RetentionPassed.Number];
 
     // topics, connectors and queries that some round had; null until the last one before the start was read
     private HashSet<string>? _everSeen;
+    private ImmutableDictionary<(string Scenario, string Subject), DateTimeOffset> _firstFound = ImmutableDictionary<(string Scenario, string Subject), DateTimeOffset>.Empty;
     private ImmutableDictionary<(string Scenario, string Subject), Finding> _last = ImmutableDictionary<(string Scenario, string Subject), Finding>.Empty;
 
     /// <summary>Whether the last round found something that no other has confirmed yet.</summary>
@@ -40,10 +44,14 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
         var confirmed = all.Values.Where(finding => _last.ContainsKey(finding.Key)).OrderBy(finding => finding.Since).ThenBy(finding => finding.Subject, StringComparer.Ordinal).ToList();
         HasDoubts = confirmed.Count < all.Count;
         _last = all;
+        _firstFound = all.Keys.ToImmutableDictionary(key => key, key => _firstFound.TryGetValue(key, out var at) ? at : now);
         picture.ShowFindings(confirmed);
         await RememberAsync(round, ct);
-        await incidents.NoteAsync([.. confirmed.Where(finding => IsIncident(finding) && (AtOnce.Contains(finding.Scenario.Number) || now - finding.Since >= Patience))], ct);
+        await incidents.NoteAsync([.. confirmed.Where(finding => IsIncident(finding) && (AtOnce.Contains(finding.Scenario.Number) || IsLasting(finding, now)))], ct);
     }
+
+    /// <summary>What began before anybody could look, as while the brokers were away, gets a moment to pass by itself once it is seen.</summary>
+    private bool IsLasting(Finding finding, DateTimeOffset now) => now - finding.Since >= Patience && now - _firstFound[finding.Key] >= Settles;
 
     private bool IsIncident(Finding finding) => finding.Scenario.Number switch
     {
@@ -85,9 +93,14 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
     private IEnumerable<Finding> Find(ImmutableArray<WatchedTenant> tenants, EvidenceRound round, DateTimeOffset now)
     {
         var connectors = round.Connectors?.DistinctBy(connector => connector.Name).ToDictionary(connector => connector.Name, StringComparer.Ordinal);
+        var silent = (picture.Sources ?? []).Where(source => source.FailingSince is not null).SelectMany(source => source.Feeds).ToHashSet(StringComparer.Ordinal);
         foreach (var finding in tenants.SelectMany(tenant => FlowFindings.Of(tenant.Flow, round, connectors, now)))
         {
-            yield return finding;
+            // a source that is away is one finding, not one more for each connector that gets no answer from it
+            if (!(finding.IsSilence && TopicNames.Parse(finding.Subject) is { } fed && silent.Contains(fed.Name)))
+            {
+                yield return finding;
+            }
         }
 
         foreach (var finding in OfBrokers(tenants, round).Concat(OfConnect(tenants, round)).Concat(OfSources(tenants)).Concat(OfTables(round, now)))

@@ -20,9 +20,15 @@ public sealed class TopicFold(KafkaClients clients, TimeProvider time)
     /// <param name="reader">Who reads; null is the platform itself.</param>
     /// <param name="bounds">Index = partition, value = the first offset not to read any more; offsets that compaction removed are passed over.</param>
     /// <exception cref="KafkaUnavailableException">Nothing came for <see cref="Patience"/>.</exception>
-    public async Task<FoldedTopic> FoldAsync(KafkaPrincipal? reader, string topic, ImmutableArray<long> bounds, CancellationToken ct)
+    public Task<FoldedTopic> FoldAsync(KafkaPrincipal? reader, string topic, ImmutableArray<long> bounds, CancellationToken ct) =>
+        FoldAsync(reader, topic, bounds, new TopicState(), ct);
+
+    /// <summary>As the other, for whoever asks for keys only: the values of its rows are empty, and only the keys are held in memory.</summary>
+    public Task<FoldedTopic> FoldKeysAsync(KafkaPrincipal? reader, string topic, ImmutableArray<long> bounds, CancellationToken ct) =>
+        FoldAsync(reader, topic, bounds, new TopicState(keepsValues: false), ct);
+
+    private async Task<FoldedTopic> FoldAsync(KafkaPrincipal? reader, string topic, ImmutableArray<long> bounds, TopicState state, CancellationToken ct)
     {
-        var state = new TopicState();
         for (var partition = 0; partition < bounds.Length; partition++)
         {
             await ReadAsync(reader, new TopicPartition(topic, partition), bounds[partition], state, ct);

@@ -6,7 +6,7 @@ namespace Pioneer.Jobs.Seeding;
 /// What is known of a topic's state while it is read, one partition after the other. In a partition the later offset wins, as compaction has it; between
 /// partitions the later timestamp. Deletions are kept until the end: one may be newer than a value in a partition that is read later.
 /// </summary>
-internal sealed class TopicState
+internal sealed class TopicState(bool keepsValues = true)
 {
     private readonly Dictionary<byte[], Latest> _topic = new(ByteArrayComparer.Instance);
     private readonly Dictionary<byte[], SortedSet<int>> _doubled = new(ByteArrayComparer.Instance);
@@ -21,7 +21,7 @@ internal sealed class TopicState
             return;
         }
 
-        _partition[key] = new Latest(message.Value, record.Partition.Value, record.Offset.Value, message.Timestamp);
+        _partition[key] = new Latest(keepsValues || message.Value is null ? message.Value : [], record.Partition.Value, record.Offset.Value, message.Timestamp);
         if (message.Timestamp.Type is not TimestampType.NotAvailable)
         {
             _newestMs = Math.Max(_newestMs ?? long.MinValue, message.Timestamp.UnixTimestampMs);

@@ -79,7 +79,7 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
             var newest = found.Aggregate(feed.After ?? SourceMark.None, (mark, row) => mark.Max(row.Newest));
             return new FeedNews(feed.Feed, newest, IsFirst(feed) ? [] : found.ToImmutable(), null) { Took = time.GetElapsedTime(started) };
         }
-        catch (Exception error) when (error is UnreadableValueException || (error is not OperationCanceledException && dialect.Judge(error) is not null))
+        catch (Exception error) when (error is UnreadableValueException or FormatException or OverflowException || (error is not OperationCanceledException && dialect.Judge(error) is not null))
         {
             var reason = dialect.Judge(error) is { } failure
                 ? _sources.Describe(source, failure)

@@ -45,8 +45,19 @@ internal static class RecordKeys
             && (key.AsSpan().SequenceEqual(bytes) || IsSameJson(key, wanted, json) || (Text(key) is { IsBase64: true } binary && binary.Text == wanted));
     }
 
-    private static bool IsSameJson(byte[] key, string wanted, JsonElement? json) => Json(key) is { } found
-        && ((found.ValueKind is JsonValueKind.String && found.GetString() == wanted) || (json is { } asked && JsonElement.DeepEquals(found, asked)));
+    private static bool IsSameJson(byte[] key, string wanted, JsonElement? json)
+    {
+        try
+        {
+            return Json(key) is { } found
+                && ((found.ValueKind is JsonValueKind.String && found.GetString() == wanted) || (json is { } asked && JsonElement.DeepEquals(found, asked)));
+        }
+        catch (InvalidOperationException)
+        {
+            // half of a surrogate pair, or quoted bytes that are not UTF-8: JSON by its form, and the text of nobody
+            return false;
+        }
+    }
 
     // most keys that do not fit are told from a text by their first byte
     private static JsonElement? Json(byte[] bytes)

@@ -19,7 +19,7 @@ internal sealed class RecordReading(string topicId, IReadOnlyDictionary<int, (lo
     public (IEnumerable<ConsumeResult<byte[]?, byte[]?>> Records, string? Next, ReadingEnd End, IEnumerable<LookedAt> Looked) Forwards(
         IReadOnlyDictionary<int, long> places, CancellationToken ct)
     {
-        var ranges = log.Select(partition => new PartitionFind(partition.Key, Math.Clamp(places.GetValueOrDefault(partition.Key), partition.Value.Start, partition.Value.End), partition.Value.End)).ToList();
+        var ranges = log.Select(partition => new PartitionFind(partition.Key, Within(partition.Value, places.GetValueOrDefault(partition.Key)), partition.Value.End)).ToList();
         scan.Read(ranges, limit, keepNewest: false, principal, ct);
         var given = Merge(ranges, newestFirst: false);
         var next = ranges.ToDictionary(range => range.Partition, range => range.Found.First?.Value.Offset.Value ?? range.Reached);
@@ -33,7 +33,7 @@ internal sealed class RecordReading(string topicId, IReadOnlyDictionary<int, (lo
         IReadOnlyDictionary<int, long> places, CancellationToken ct)
     {
         var given = new List<ConsumeResult<byte[]?, byte[]?>>();
-        var to = log.ToDictionary(partition => partition.Key, partition => Math.Clamp(places.GetValueOrDefault(partition.Key, long.MaxValue), partition.Value.Start, partition.Value.End));
+        var to = log.ToDictionary(partition => partition.Key, partition => Within(partition.Value, places.GetValueOrDefault(partition.Key, long.MaxValue)));
         var window = isSearch ? Math.Max(LargestWindow / Math.Max(log.Count, 1), SmallestSearch) : limit;
         bool isMore;
         do
@@ -102,4 +102,7 @@ internal sealed class RecordReading(string topicId, IReadOnlyDictionary<int, (lo
 
     private string Cursor(char direction, IEnumerable<KeyValuePair<int, long>> places) =>
         Domain.Cursor.Of($"{direction}{new OffsetVector(places.ToImmutableSortedDictionary(), topicId)}");
+
+    /// <summary>Start and end are told by two answers: retention may have moved the start past an end that was read before.</summary>
+    private static long Within((long Start, long End) bounds, long place) => Math.Clamp(place, bounds.Start, Math.Max(bounds.Start, bounds.End));
 }

@@ -205,14 +205,32 @@ public sealed class FindingKeeperTests : IAsyncLifetime
 
         await JudgeAsync(after: TimeSpan.FromMinutes(1));
         await JudgeAsync();
+        Assert.Empty(await IncidentsAsync()); // what is seen for the first time may be over in a moment, however long ago it began
+        await JudgeAsync(after: TimeSpan.FromSeconds(15));
 
         Assert.Equal(("Connector acme.t.payments stands still against its table", since), (Assert.Single(_picture.Findings).Title, _picture.Findings[0].Since));
         var incident = Assert.Single(await IncidentsAsync());
         Assert.Equal(("S11", "acme.t.payments", "0 rows since its start, the table has 4.", 1), (incident.Scenario, incident.Subject, incident.Reason, incident.Tenants.Count));
     }
 
+    [Fact]
+    public async Task Source_that_is_away_is_one_finding_and_not_one_more_for_each_connector_that_it_does_not_answer()
+    {
+        var since = _database.Clock.GetUtcNow();
+        var silent = new ConnectorProgress(since, since, 0, null, null, null, null);
+        await JudgeAsync(progress: silent, after: TimeSpan.FromMinutes(3));
+        await JudgeAsync(progress: silent);
+        Assert.Equal("Connector acme.t.payments gets no answer from its source", Assert.Single(_picture.Findings).Title);
+
+        _picture.ShowSources([new SourceState("bank", ["payments"], new SourceContact(since, SourceContactKind.Unreachable, Error.Conflict("Gone", "Nothing answers."), TimeSpan.Zero), null, since)]);
+        await JudgeAsync(progress: silent);
+        await JudgeAsync(progress: silent);
+
+        Assert.Equal("Source bank cannot be reached", Assert.Single(_picture.Findings).Title);
+    }
+
     private async Task JudgeAsync(bool topicSeen = true, string? connector = "RUNNING", bool connectSeen = true, int? lostBroker = null, UnseenEvidence? unseen = null,
-        TimeSpan? after = null, SkippedRows? skipped = null)
+        TimeSpan? after = null, SkippedRows? skipped = null, ConnectorProgress? progress = null)
     {
         _database.Clock.Advance(after ?? TimeSpan.FromSeconds(3));
         var cluster = new ClusterEvidence("cluster-a", 2,
@@ -222,7 +240,7 @@ public sealed class FindingKeeperTests : IAsyncLifetime
             LostBrokers = lostBroker is { } broker ? [broker] : [],
         };
         var round = new EvidenceRound(_database.Clock.GetUtcNow(), cluster,
-            connectSeen ? connector is null ? [] : [new ConnectorEvidence("acme.t.payments", connector, [new TaskEvidence(0, connector)], null) { Skipped = skipped }] : null, []);
+            connectSeen ? connector is null ? [] : [new ConnectorEvidence("acme.t.payments", connector, [new TaskEvidence(0, connector)], null) { Skipped = skipped, Progress = progress }] : null, []);
         await _keeper.JudgeAsync(await _flows.ReadAsync(Ct), round, Ct);
     }
 

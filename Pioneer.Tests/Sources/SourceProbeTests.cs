@@ -96,6 +96,33 @@ public sealed class SourceProbeTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     [Fact]
+    public async Task Growing_column_that_holds_no_number_is_named_and_blinds_no_other_feed()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"pioneer-odd-{Guid.NewGuid():n}.db");
+        try
+        {
+            await using (var database = new SqliteConnection($"Data Source={path};Pooling=False"))
+            {
+                await database.OpenAsync(Ct);
+                await using var command = database.CreateCommand();
+                command.CommandText = "CREATE TABLE odd (id TEXT, tenant TEXT); INSERT INTO odd VALUES ('abc', 'acme'); CREATE TABLE sound (id INTEGER, tenant TEXT); INSERT INTO sound VALUES (7, 'acme');";
+                await command.ExecuteNonQueryAsync(Ct);
+            }
+
+            var look = await _probe.LookAsync(
+                new SourceConnection(SourceKind.Sqlite, $"jdbc:sqlite:{path}", null, null),
+                [new FeedToLookAt("odd", "odd", "tenant", null, "id", null), new FeedToLookAt("sound", "sound", "tenant", null, "id", null)], Ct);
+
+            Assert.NotNull(look.Feeds[0].Error);
+            Assert.Equal(7, look.Feeds[1].UpTo!.Number);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public async Task Sqlite_is_looked_at_in_the_form_that_its_times_have()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("pioneer-probe-").FullName, "bank.db");
