@@ -66,7 +66,7 @@ public sealed class BatchRunTests : IAsyncLifetime
 
         var deployed = await _host.DoAsync<DeploySubscription, SubscriptionDeployed>(deploy => deploy.CreateAsync(
             Actor.System, "acme", "my-balances", "SELECT ACCOUNT_ID, BALANCE FROM BALANCES EMIT CHANGES;", null, Ct));
-        await _host.SucceedAsync(deployed.Operation, seconds: 120);
+        await _host.SucceedAsync(deployed.Operation);
         Sql($"DELETE FROM balances WHERE account_id = {keys[0]}");
         Sql($"UPDATE balances SET tenant_id = 'globex' WHERE account_id = {keys[1]}");
         Sql($"UPDATE balances SET balance = 4711.25 WHERE account_id = {keys[2]}");
@@ -94,13 +94,13 @@ public sealed class BatchRunTests : IAsyncLifetime
         var before = (await LivingAsync()).Count;
         Sql("DELETE FROM balances");
 
-        var refused = await _host.FinishedAsync(await AskAsync(deletesMost: false), seconds: 120);
+        var refused = await _host.FinishedAsync(await AskAsync(deletesMost: false));
 
         Assert.Equal(OperationState.Failed, refused.State);
         Assert.Contains($"{before} of {before} keys", refused.Error, StringComparison.Ordinal);
         Assert.Equal(before, (await LivingAsync()).Count);
 
-        await _host.SucceedAsync(await AskAsync(deletesMost: true), seconds: 120);
+        await _host.SucceedAsync(await AskAsync(deletesMost: true));
         Assert.Empty(await LivingAsync());
     }
 
@@ -112,7 +112,7 @@ public sealed class BatchRunTests : IAsyncLifetime
         Sql($"DELETE FROM balances WHERE account_id = {keys[0]}");
         Sql($"INSERT INTO balances VALUES ({keys[^1] + 1}, 'acme', 'n/a', 'EUR', 1700000000000)");
 
-        var run = await _host.FinishedAsync(await AskAsync(deletesMost: false), seconds: 120);
+        var run = await _host.FinishedAsync(await AskAsync(deletesMost: false));
 
         Assert.Equal(OperationState.Failed, run.State);
         Assert.Contains("1 key of 'balances' did not come", run.Error, StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class BatchRunTests : IAsyncLifetime
 
         await DueAsync(TimeSpan.FromHours(25));
         var asked = Assert.Single(await BatchesAsync());
-        await _host.SucceedAsync(asked, seconds: 120);
+        await _host.SucceedAsync(asked);
 
         // asked for now, as the clock of the host has it: not due again within a day of that
         await DueAsync(TimeSpan.FromHours(23));
@@ -137,7 +137,7 @@ public sealed class BatchRunTests : IAsyncLifetime
     private async Task<Operation> RunAsync()
     {
         var id = await AskAsync(deletesMost: false);
-        await _host.SucceedAsync(id, seconds: 120);
+        await _host.SucceedAsync(id);
         return await _host.OperationAsync(id);
     }
 

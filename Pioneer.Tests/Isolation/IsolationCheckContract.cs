@@ -36,12 +36,12 @@ public abstract class IsolationCheckContract(KafkaOptions? external) : IAsyncLif
         {
             var made = await _host.DoAsync<CreateTenant, TenantCreated>(
                 create => create.ExecuteAsync(Actor.System, new CreateTenantRequest(slug.Value, slug.Value, IsolationLevel.Dedicated), Ct));
-            await _host.SucceedAsync(made.Operation, seconds: 120);
+            await _host.SucceedAsync(made.Operation);
         }
 
         await _host.Get<KafkaAdmin>().CreateTopicsAsync([new NewTopic(Secrets, 1, 1, new Dictionary<string, string>())], Ct);
         var credential = await _host.DoAsync<ManageCredentials, IssuedCredential>(manage => manage.IssueAsync(Actor.System, _acme.Value, "reporting", null, Ct));
-        await _host.SucceedAsync(credential.Operation, seconds: 120);
+        await _host.SucceedAsync(credential.Operation);
     }
 
     public async ValueTask DisposeAsync()
@@ -169,7 +169,7 @@ public abstract class IsolationCheckContract(KafkaOptions? external) : IAsyncLif
     private async Task<IReadOnlyList<IsolationAttempt>> CheckAsync(OperationState expected)
     {
         var check = await _host.DoAsync<IsolationChecks, OperationId>(checks => checks.StartAsync(Actor.System, _acme.Value, Ct));
-        var done = await _host.FinishedAsync(check, seconds: 180);
+        var done = await _host.FinishedAsync(check);
         var evidence = await _host.DoAsync<IsolationChecks, IsolationEvidence>(checks => checks.GetAsync(Actor.System, _acme.Value, null, Ct));
         var told = string.Join('\n', evidence.Attempts.Where(attempt => attempt.Result is not AttemptResult.Held));
         Assert.True(done.State == expected, $"{done.State}: {done.Error}\n{told}");

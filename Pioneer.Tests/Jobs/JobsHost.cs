@@ -85,7 +85,7 @@ internal sealed class JobsHost : IAsyncDisposable
     public Task<Operation> OperationAsync(OperationId id) => InScopeAsync<PioneerDbContext, Operation>(
         db => db.Operations.AsNoTracking().Include(row => row.Steps).SingleAsync(row => row.Id == id));
 
-    public async Task<Operation> FinishedAsync(OperationId id, int seconds = 30)
+    public async Task<Operation> FinishedAsync(OperationId id, int seconds = 180)
     {
         Operation? operation = null;
         try
@@ -114,7 +114,7 @@ internal sealed class JobsHost : IAsyncDisposable
     }
 
     /// <summary>Returns when the operation has succeeded; one that did not is told with its steps.</summary>
-    public async Task SucceedAsync(OperationId id, int seconds = 30)
+    public async Task SucceedAsync(OperationId id, int seconds = 180)
     {
         var done = await FinishedAsync(id, seconds);
         Assert.True(done.State == OperationState.Succeeded,

@@ -13,7 +13,7 @@ namespace Pioneer.Tests.Jobs.Connect;
 internal sealed partial class ConnectTranscript(ConnectUnderTest connect, CancellationToken ct)
 {
     private const string Json = "application/json";
-    private static readonly TimeSpan RebalancePatience = TimeSpan.FromSeconds(20), RebalancePause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RebalancePatience = TimeSpan.FromSeconds(120), RebalancePause = TimeSpan.FromMilliseconds(100);
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly HashSet<string> Masked = ["trace", "worker_id", "version", "commit", "kafka_cluster_id", "partition", "offset"];
