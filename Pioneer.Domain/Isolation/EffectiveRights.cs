@@ -26,6 +26,10 @@ public sealed class EffectiveRights(IEnumerable<AclRule> rules, AuthorizerSettin
     private readonly ImmutableArray<int> _prefixLengths =
         [.. rules.Where(rule => rule.Pattern is AclPattern.Prefixed).Select(rule => rule.ResourceName.Length).Distinct().OrderDescending()];
 
+    /// <summary>Whether the principal may do everything, whatever the rules.</summary>
+    /// <param name="principal">Without its <c>User:</c>.</param>
+    public bool IsSuperUser(string principal) => settings.SuperUsers.Contains(principal);
+
     /// <summary>Whether the principal may do this, and which rules decide it.</summary>
     public AccessDecision Judge(AccessQuestion question) => Judge(question, Covering(question.ResourceType, question.ResourceName));
 

@@ -20,6 +20,9 @@ internal sealed record AttackGround(
     ImmutableArray<CheckedTenant> Tenants, ImmutableArray<string> Topics, ImmutableArray<string> Groups, ImmutableArray<string> Principals,
     ImmutableArray<AclRule> Rules, EffectiveRights Rights, string? Unseen)
 {
+    /// <summary>What of the last check that was let through is tried again, so that a hole counts as closed only where it was tried.</summary>
+    public ImmutableArray<IsolationAttempt> Again { get; init; } = [];
+
     private const string Internals = "_confluent-ksql-";
 
     // read for ten thousand tenants: each is looked up, never searched for
@@ -59,21 +62,28 @@ internal sealed record AttackGround(
     /// <summary>Topics of the brokers, of Connect and of Pioneer itself.</summary>
     public ImmutableArray<string> PlatformsTopics => _platforms.Value;
 
-    /// <summary>Some other tenants, different ones each day, so that all of them come in turn.</summary>
+    /// <summary>Those that the last check reached, and some others, different ones each day, so that all of them come in turn.</summary>
     public ImmutableArray<CheckedTenant> OthersOf(CheckedTenant tenant, DateTimeOffset now)
     {
         var others = Tenants.Where(other => other.Id != tenant.Id).ToList();
         var first = others.Count == 0 ? 0 : (int)(now.UtcTicks / TimeSpan.TicksPerDay % others.Count);
-        return [.. Enumerable.Range(0, Math.Min(MaxOthers, others.Count)).Select(step => others[(first + step) % others.Count])];
+        var again = Again.Where(attempt => attempt.Way is not IsolationWay.Rules && !IsolationIncidents.IsListing(attempt))
+            .Select(attempt => _bySlug.Value.GetValueOrDefault(attempt.Reached ?? "")).OfType<CheckedTenant>().Where(other => other.Id != tenant.Id).Distinct().ToList();
+        return [.. again.Concat(Enumerable.Range(0, others.Count).Select(step => others[(first + step) % others.Count])).Distinct().Take(Math.Max(MaxOthers, again.Count))];
     }
 
     /// <summary>The other tenant that a topic, group or id belongs to; null for what is nobody's, or its own.</summary>
     public string? OtherOwner(CheckedTenant tenant, string name) =>
         _bySlug.Value.TryGetValue(Owner(name), out var owner) && owner.Id != tenant.Id ? owner.Slug.Value : null;
 
+    /// <summary>Whether a ksqlDB service is the tenant's own; the pool that runs the queries of many is the platform's.</summary>
+    public static bool IsOwnService(CheckedTenant tenant, string serviceId) => tenant.Level is IsolationLevel.Dedicated && serviceId == tenant.ServiceId;
+
     /// <summary>Whether a name is the platform's own: internal topics, those of Connect and Pioneer, of services that are not the tenant's.</summary>
-    public static bool IsPlatforms(CheckedTenant tenant, string name) =>
-        Owner(name) != tenant.Slug.Value && !(name == tenant.ServiceId || name.StartsWith(Internals + tenant.ServiceId, StringComparison.Ordinal)) && HasPlatformsName(name);
+    public static bool IsPlatforms(CheckedTenant tenant, string name) => Owner(name) != tenant.Slug.Value && !IsOfOwnService(tenant, name) && HasPlatformsName(name);
+
+    private static bool IsOfOwnService(CheckedTenant tenant, string name) =>
+        IsOwnService(tenant, name) || (tenant.Level is IsolationLevel.Dedicated && name.StartsWith(Internals + tenant.ServiceId, StringComparison.Ordinal));
 
     private static bool HasPlatformsName(string name) =>
         name.StartsWith('_') || name.StartsWith("pioneer", StringComparison.Ordinal) || name.StartsWith("connect-", StringComparison.Ordinal);

@@ -29,10 +29,11 @@ internal sealed class BrokerAttack(KafkaOptions options, AttackGround ground, Ch
     public async Task<ImmutableArray<IsolationAttempt>> RunAsync(IReadOnlyCollection<string> suspects, CancellationToken ct)
     {
         BrokerConnection? connection = null;
+        var proven = false;
         try
         {
             connection = await OpenAsync(ct);
-            if (!await ControlAsync(connection, ct))
+            if (!await ControlAsync(connection, "", ct))
             {
                 return [.. _attempts];
             }
@@ -48,6 +49,9 @@ internal sealed class BrokerAttack(KafkaOptions options, AttackGround ground, Ch
 
                 connection = await TryAsync(connection, attempt, ct);
             }
+
+            // rights that were taken away meanwhile would make everything look refused
+            proven = await ControlAsync(connection, ", afterwards", ct);
         }
         catch (Exception failure) when (IsFailure(failure, ct))
         {
@@ -58,8 +62,13 @@ internal sealed class BrokerAttack(KafkaOptions options, AttackGround ground, Ch
             connection?.Dispose();
         }
 
-        return [.. _attempts];
+        return proven ? [.. _attempts] : [.. _attempts.Select(Unproven)];
     }
+
+    /// <summary>A refusal after which the principal was not seen to have its own rights.</summary>
+    internal static IsolationAttempt Unproven(IsolationAttempt attempt) => attempt is { Result: AttemptResult.Held, IsControl: false }
+        ? attempt with { Result = AttemptResult.NotObserved, Seen = $"not observed: {attempt.Seen}, but its own rights were gone or not seen afterwards" }
+        : attempt;
 
     private async Task<BrokerConnection> OpenAsync(CancellationToken ct)
     {
@@ -81,7 +90,7 @@ internal sealed class BrokerAttack(KafkaOptions options, AttackGround ground, Ch
     }
 
     /// <summary>The same principal does what it must be able to: without it refusals would prove nothing.</summary>
-    private async Task<bool> ControlAsync(BrokerConnection connection, CancellationToken ct)
+    private async Task<bool> ControlAsync(BrokerConnection connection, string when, CancellationToken ct)
     {
         var own = ground.TopicsOf(tenant.Slug).FirstOrDefault(name => TopicNames.Parse(name)?.Kind is TopicKind.Delivery)
             ?? $"{TopicNames.Prefix(tenant.Slug, TopicKind.Delivery)}{Nobody}";
@@ -89,13 +98,13 @@ internal sealed class BrokerAttack(KafkaOptions options, AttackGround ground, Ch
         {
             if (!ground.Rights.Judge(new AccessQuestion($"User:{judgeAs}", control.Operation, control.Type, control.Name)).IsAllowed)
             {
-                Note($"{control.What} of its own", own, "allowed", "not observed: it has no right to its own topics, so what is refused to it proves nothing", AttemptResult.NotObserved, control: true);
+                Note($"{control.What} of its own{when}", own, "allowed", "not observed: it has no right to its own topics, so what is refused to it proves nothing", AttemptResult.NotObserved, control: true);
                 return false;
             }
 
             var code = await SendAsync(connection, control, ct);
             var works = !BrokerAttempt.IsRefusal(code) && !BrokerAttempt.IsSilent(code);
-            Note($"{control.What} of its own", own, "allowed", works ? "allowed" : $"not observed: {(ErrorCode)code}, so what is refused to it proves nothing",
+            Note($"{control.What} of its own{when}", own, "allowed", works ? "allowed" : $"not observed: {(ErrorCode)code}, so what is refused to it proves nothing",
                 works ? AttemptResult.Held : AttemptResult.NotObserved, control: true);
             if (!works)
             {
@@ -141,16 +150,20 @@ internal sealed class BrokerAttack(KafkaOptions options, AttackGround ground, Ch
             Note("reach another tenant's things", null, Refused, "not observed: there is no other tenant", AttemptResult.NotObserved);
         }
 
-        var topics = suspects.Concat(shown).Take(MaxTargets).Concat(others.SelectMany(Topics)).Concat(ground.PlatformsTopics.Where(name => AttackGround.IsPlatforms(tenant, name)).Take(2))
+        var again = ground.Again.Where(attempt => attempt.Way is IsolationWay.Broker && attempt.As == judgeAs && attempt.Target is not null).ToLookup(
+            attempt => attempt.What.Contains(" a topic ", StringComparison.Ordinal) && !attempt.Target!.EndsWith(Nobody, StringComparison.Ordinal) ? AclResourceType.Topic
+                : attempt.What.Contains(" a group ", StringComparison.Ordinal) ? AclResourceType.Group : AclResourceType.Cluster, attempt => attempt.Target!);
+        var topics = again[AclResourceType.Topic].Concat(suspects.Concat(shown).Take(MaxTargets)).Concat(others.SelectMany(Topics)).Concat(ground.PlatformsTopics.Where(name => AttackGround.IsPlatforms(tenant, name)).Take(2))
             .Distinct(StringComparer.Ordinal);
-        var groups = others.SelectMany(other => ground.GroupsOf(other.Slug).Take(1).Append($"{other.Slug}.{Nobody}"));
+        var groups = others.SelectMany(other => ground.GroupsOf(other.Slug).Take(1).Append($"{other.Slug}.{Nobody}")).Concat(again[AclResourceType.Group]).Distinct(StringComparer.Ordinal);
+        var services = others.Append(tenant).Select(one => one.ServiceId).Where(service => !AttackGround.IsOwnService(tenant, service)).Distinct(StringComparer.Ordinal);
         return
         [
             .. topics.SelectMany(BrokerAttempt.OnTopic),
             .. others.SelectMany(other => BrokerAttempt.OnNewTopic($"{TopicNames.Prefix(other.Slug, TopicKind.Delivery)}{Nobody}")),
             .. BrokerAttempt.OnNewTopic(Nobody),
             .. groups.SelectMany(BrokerAttempt.OnGroup),
-            .. others.Where(other => other.ServiceId != tenant.ServiceId).Select(other => BrokerAttempt.OnTransactionalId(other.ServiceId)),
+            .. services.Select(BrokerAttempt.OnTransactionalId),
             .. BrokerAttempt.OnCluster(),
         ];
     }

@@ -25,6 +25,7 @@ public sealed class IsolationAttack(
     internal async Task<IsolationRecord> RunAsync(AttackGround ground, CheckedTenant tenant, OperationId check, CancellationToken ct)
     {
         var started = time.GetUtcNow();
+        ground = ground with { Again = await AgainAsync(tenant, ct) };
         var attempts = new List<IsolationAttempt>();
         attempts.AddRange(await BrokersAsync(ground, tenant, check, ct));
         attempts.AddRange(await services.RunAsync(ground, tenant, ct));
@@ -75,8 +76,10 @@ public sealed class IsolationAttack(
             attempts.AddRange(await AsOwnAsync(ground, tenant, Principals.Ksql(tenant.Slug), SecretNames.KsqlPrincipal(tenant.Slug), reached, ct));
         }
 
-        // with the rules of a principal that was tried, a credential is refused what that one is refused
-        var others = scan.Principals.Where(principal => principal != own && principal != Principals.Ksql(tenant.Slug) && !scan.HaveSameRules(principal, own)).ToList();
+        // with no more rights than a principal that was tried, a credential is refused what that one is refused
+        var again = ground.Again.Where(attempt => attempt.Way is IsolationWay.Broker).Select(attempt => attempt.As).ToHashSet(StringComparer.Ordinal);
+        var others = scan.Principals.Where(principal => principal != own && principal != Principals.Ksql(tenant.Slug) && (again.Contains(principal) || !scan.IsCoveredBy(principal, own)))
+            .OrderByDescending(again.Contains).ToList();
         foreach (var (principal, number) in others.Take(MaxStandIns).Select((principal, index) => (principal, index + 1)))
         {
             attempts.AddRange(await AsStandInAsync(ground, tenant, principal, check, number, reached, ct));
@@ -134,6 +137,12 @@ public sealed class IsolationAttack(
         {
             return;
         }
+    }
+
+    private async Task<ImmutableArray<IsolationAttempt>> AgainAsync(CheckedTenant tenant, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await IsolationIncidents.LastBrokenAsync(db, tenant.Id, null, ct);
     }
 
     private async Task<Dictionary<TenantId, string>> SubscriptionsAsync(ImmutableArray<CheckedTenant> others, CancellationToken ct)

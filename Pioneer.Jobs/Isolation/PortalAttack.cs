@@ -31,6 +31,9 @@ public sealed class PortalAttack(IHttpClientFactory http, IPortalDoor door, Atta
         (IsolationWay.Api, "list credentials", "/credentials", null),
         (IsolationWay.Api, "list members", "/members", null),
         (IsolationWay.Api, "read the plan", "/plan", null),
+        (IsolationWay.Api, "list topics", "/topics", null),
+        (IsolationWay.Api, "list groups", "/groups", null),
+        (IsolationWay.Api, "read records of a topic", "/topics/{slug}.d.x/records", null),
         (IsolationWay.Api, "check a query over its streams", "/ksql:validate", """{"sql":"SELECT * FROM PAYMENTS EMIT CHANGES;"}"""),
         (IsolationWay.Events, "open an event stream", "/subscriptions/{subscription}/events", null),
     ];
@@ -48,28 +51,43 @@ public sealed class PortalAttack(IHttpClientFactory http, IPortalDoor door, Atta
         {
             return await RunAsync(new Uri(address, "/api/v1/"), token, ground, tenant, subscriptionOf, ct);
         }
-        catch (Exception failure) when (HttpFailures.IsUnreachable(failure, ct))
-        {
-            return [Note(IsolationWay.Api, "ask the portal's API", null, Wanted, "not observed: the portal does not answer there", AttemptResult.NotObserved)];
-        }
         finally
         {
             await tokens.RemoveAsync(token.Id, tenant.Id, CancellationToken.None);
         }
     }
 
-    private async Task<ImmutableArray<IsolationAttempt>> RunAsync(
+    /// <summary>All attempts; where a request stays without an answer, those made before it and that the rest is not observed.</summary>
+    internal async Task<ImmutableArray<IsolationAttempt>> RunAsync(
         Uri root, IssuedApiToken token, AttackGround ground, CheckedTenant tenant, Func<CheckedTenant, string?> subscriptionOf, CancellationToken ct)
     {
         var attempts = ImmutableArray.CreateBuilder<IsolationAttempt>();
+        try
+        {
+            await TryAsync(attempts, root, token, ground, tenant, subscriptionOf, ct);
+        }
+        catch (Exception failure) when (HttpFailures.IsUnreachable(failure, ct))
+        {
+            attempts.Add(Note(
+                IsolationWay.Api, attempts.Count == 0 ? "ask the portal's API" : "ask the portal's API for the rest", null, Wanted, "not observed: the portal does not answer there",
+                AttemptResult.NotObserved));
+        }
+
+        return attempts.ToImmutable();
+    }
+
+    private async Task TryAsync(
+        ImmutableArray<IsolationAttempt>.Builder attempts, Uri root, IssuedApiToken token, AttackGround ground, CheckedTenant tenant, Func<CheckedTenant, string?> subscriptionOf,
+        CancellationToken ct)
+    {
         var own = await AskAsync(root, token, $"tenants/{tenant.Slug}", null, ct);
-        var works = own.Status is HttpStatusCode.OK;
+        var works = own.Status is HttpStatusCode.OK && SlugIn(own.Text) == tenant.Slug.Value;
         attempts.Add(Note(IsolationWay.Api, "see its own tenant", tenant.Slug.Value, "answered (200)",
-            works ? "answered (200)" : $"not observed: answered {(int)own.Status}, so what is refused to it proves nothing", works ? AttemptResult.Held : AttemptResult.NotObserved) with
+            works ? "answered (200)" : $"not observed: answered {(int)own.Status} and not with the tenant, so what is refused to it proves nothing", works ? AttemptResult.Held : AttemptResult.NotObserved) with
         { IsControl = true });
         if (!works)
         {
-            return attempts.ToImmutable();
+            return;
         }
 
         foreach (var other in ground.OthersOf(tenant, time.GetUtcNow()))
@@ -77,10 +95,17 @@ public sealed class PortalAttack(IHttpClientFactory http, IPortalDoor door, Atta
             foreach (var (way, what, path, body) in Things)
             {
                 var there = path.Replace("{subscription}", subscriptionOf(other) ?? "none", StringComparison.Ordinal);
-                var foreign = await AskAsync(root, token, $"tenants/{other.Slug}{there}", body, ct);
-                var missing = await AskAsync(root, token, $"tenants/{NoSuchTenant}{there}", body, ct);
-                attempts.Add(Judge(way, $"{what} of another tenant", $"{other.Slug}{there}", other.Slug.Value, foreign, missing));
+                string Of(string slug) => slug + there.Replace("{slug}", slug, StringComparison.Ordinal);
+                var foreign = await AskAsync(root, token, $"tenants/{Of(other.Slug.Value)}", body, ct);
+                var missing = await AskAsync(root, token, $"tenants/{Of(NoSuchTenant)}", body, ct);
+                attempts.Add(Judge(way, $"{what} of another tenant", Of(other.Slug.Value), other.Slug.Value, foreign, missing));
             }
+
+            // under its own address another tenant's topic is one that does not exist
+            string Topic(string slug) => $"{slug}.d.x/records";
+            var asked = await AskAsync(root, token, $"tenants/{tenant.Slug}/topics/{Topic(other.Slug.Value)}", null, ct);
+            var none = await AskAsync(root, token, $"tenants/{tenant.Slug}/topics/{Topic(NoSuchTenant)}", null, ct);
+            attempts.Add(Judge(IsolationWay.Api, "read records of another tenant's topic as of its own", $"{other.Slug}/topics/{Topic(other.Slug.Value)}", other.Slug.Value, asked, none));
         }
 
         var slugs = ground.Tenants.Where(other => other.Id != tenant.Id).Select(other => other.Slug.Value).ToHashSet(StringComparer.Ordinal);
@@ -89,21 +114,25 @@ public sealed class PortalAttack(IHttpClientFactory http, IPortalDoor door, Atta
             var answer = await AskAsync(root, token, list, null, ct);
             attempts.Add(JudgeList(list, answer, slugs));
         }
-
-        return attempts.ToImmutable();
     }
 
+    /// <param name="missing">The answer for what certainly does not exist.</param>
     private IsolationAttempt Judge(IsolationWay way, string what, string target, string slug, Answer foreign, Answer missing)
     {
         var alike = foreign.Status == missing.Status && Plain(foreign.Text, slug) == Plain(missing.Text, NoSuchTenant);
-        return (foreign.Status, alike) switch
+        return (foreign.Status, missing.Status, alike) switch
         {
-            (HttpStatusCode.NotFound, true) => Note(way, what, target, Wanted, "answered as a tenant that does not exist (404)", AttemptResult.Held),
-            ( >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.Unauthorized, _) =>
-                Note(way, what, target, Wanted, $"not observed: answered {(int)foreign.Status}", AttemptResult.NotObserved),
+            _ when IsSilent(foreign.Status) => Note(way, what, target, Wanted, $"not observed: answered {(int)foreign.Status}", AttemptResult.NotObserved),
+            (HttpStatusCode.NotFound, HttpStatusCode.NotFound, true) => Note(way, what, target, Wanted, "answered as a tenant that does not exist (404)", AttemptResult.Held),
+            // an answer with content is a hole, whatever the other one was
+            ( >= HttpStatusCode.MultipleChoices, not HttpStatusCode.NotFound, _) => Note(
+                way, what, target, Wanted, $"not observed: answered {(int)foreign.Status}, but what does not exist is answered {(int)missing.Status}", AttemptResult.NotObserved),
             _ => Note(way, what, target, Wanted, $"answered {(int)foreign.Status}, where a tenant that does not exist is answered {(int)missing.Status}", AttemptResult.Broken) with { Reached = slug },
         };
     }
+
+    /// <summary>Whether an answer says nothing of rights.</summary>
+    private static bool IsSilent(HttpStatusCode status) => status is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.Unauthorized;
 
     private IsolationAttempt JudgeList(string list, Answer answer, HashSet<string> slugs)
     {
@@ -115,7 +144,12 @@ public sealed class PortalAttack(IHttpClientFactory http, IPortalDoor door, Atta
                 : Note(IsolationWay.Api, what, list, "none named", $"not observed: answered {(int)answer.Status}", AttemptResult.NotObserved);
         }
 
-        var named = JsonNode.Parse(answer.Text) is { } json ? Named(json, slugs).FirstOrDefault() : null;
+        if (Parse(answer.Text) is not { } json)
+        {
+            return Note(IsolationWay.Api, what, list, "none named", "not observed: the answer is no JSON", AttemptResult.NotObserved);
+        }
+
+        var named = Named(json, slugs).FirstOrDefault();
         return named is null
             ? Note(IsolationWay.Api, what, list, "none named", "none named", AttemptResult.Held)
             : Note(IsolationWay.Api, what, list, "none named", "another tenant is named", AttemptResult.Broken) with { Reached = named };
@@ -156,15 +190,23 @@ public sealed class PortalAttack(IHttpClientFactory http, IPortalDoor door, Atta
     /// <summary>An answer without what differs from one to the next: the slug that was asked for, and where to look in the log.</summary>
     private static string Plain(string text, string slug)
     {
+        var json = Parse(text) as JsonObject;
+        json?.Remove("traceId");
+        return (json?.ToJsonString() ?? text).Replace(slug, "?", StringComparison.Ordinal);
+    }
+
+    private static string? SlugIn(string text) =>
+        Parse(text) is JsonObject fields && fields["tenant"] is JsonObject tenant && tenant["slug"] is JsonValue value && value.TryGetValue<string>(out var slug) ? slug : null;
+
+    private static JsonNode? Parse(string text)
+    {
         try
         {
-            var json = JsonNode.Parse(text) as JsonObject;
-            json?.Remove("traceId");
-            return (json?.ToJsonString() ?? text).Replace(slug, "?", StringComparison.Ordinal);
+            return JsonNode.Parse(text);
         }
         catch (JsonException)
         {
-            return text.Replace(slug, "?", StringComparison.Ordinal);
+            return null;
         }
     }
 

@@ -44,10 +44,12 @@ internal sealed class RuleScan(AttackGround ground, CheckedTenant tenant, TimePr
         }
     }
 
-    /// <summary>Whether two principals have the same rules, so that what is refused to one is refused to the other.</summary>
-    public bool HaveSameRules(string one, string other) => RulesOf(one).SetEquals(RulesOf(other));
+    /// <summary>Whether one principal has no more rights than the other, so that what is refused to the other is refused to it.</summary>
+    public bool IsCoveredBy(string one, string other) => !ground.Rights.IsSuperUser(one)
+        && RulesOf(one, AclPermission.Allow).IsSubsetOf(RulesOf(other, AclPermission.Allow)) && RulesOf(other, AclPermission.Deny).IsSubsetOf(RulesOf(one, AclPermission.Deny));
 
-    private HashSet<AclRule> RulesOf(string principal) => [.. ground.RulesOf($"User:{principal}").Select(rule => rule with { Principal = "" })];
+    private HashSet<AclRule> RulesOf(string principal, AclPermission permission) =>
+        [.. ground.RulesOf($"User:{principal}").Where(rule => rule.Permission == permission).Select(rule => rule with { Principal = "" })];
 
     private IEnumerable<Reach> ReachedBy(string principal)
     {

@@ -75,7 +75,7 @@ public abstract class IsolationCheckContract(KafkaOptions? external) : IAsyncLif
         foreach (var principal in new[] { $"{_acme}.portal", $"{_acme}.ksql" })
         {
             var own = attempts.Where(attempt => attempt.Way is IsolationWay.Broker && attempt.As == principal).ToList();
-            Assert.Equal(2, own.Count(attempt => attempt.IsControl));
+            Assert.Equal(4, own.Count(attempt => attempt.IsControl));
             foreach (var what in new[] { "describe a topic", "read records", "write to", "read the offsets", "change the settings", "make a topic", "delete a topic", "join a group",
                 "read the positions", "transactional id", "read the rules", "list topics", "list groups" })
             {
