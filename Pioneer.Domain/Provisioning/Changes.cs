@@ -174,9 +174,6 @@ public sealed record KsqlQueryChange(QueryAction Action, ChangeRisk Risk, string
     /// <summary>The query that takes this one's place in its delivery topic, from the same source or another; null where none does.</summary>
     public KsqlQuerySpec? Successor { get; init; }
 
-    /// <summary>The query to end was found paused.</summary>
-    public bool WasPaused { get; init; }
-
     /// <summary>Streams that the query was found to read and write; none of one that is not there.</summary>
     public ImmutableArray<string> Touches { get; init; } = [];
 

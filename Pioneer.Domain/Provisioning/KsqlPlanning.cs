@@ -130,7 +130,6 @@ internal static class KsqlPlanning
                 {
                     HandsOverTo = wanted.ContainsKey(name) ? query.QueryId : successors[name].FirstOrDefault(),
                     Successor = wanted.ContainsKey(name) ? null : bySink[name.ServiceId].FirstOrDefault(next => query.Sinks.Contains(next.Sink)),
-                    WasPaused = query.State is ObservedRunState.Paused,
                     Touches = [.. query.Sources.Concat(query.Sinks).Distinct()],
                 });
             }

@@ -139,7 +139,7 @@ public sealed partial class DeploySubscription(
             return refusal;
         }
 
-        var before = new { Version = subscription.CurrentVersion, Sql = CurrentSql(subscription) };
+        var before = new { Version = subscription.CurrentVersion, Sql = CurrentSql(subscription), subscription.State };
         HoldSources(db, tenant, subscription, compiled.Value, streams);
         AddVersion(db, actor, tenant, subscription, sql!, compiled.Value);
         return await SaveAsync(db, actor, tenant, subscription, action, before, cancellationToken);

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
+using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Operations;
 
 namespace Pioneer.Jobs.Provisioning;
 
@@ -40,9 +43,11 @@ public sealed class RefusedVersions(IDbContextFactory<PioneerDbContext> contexts
                 continue;
             }
 
-            told[row.Id] = $"Version {row.CurrentVersion} of '{row.Name}' was not deployed. {error.Message} Version {earlier.Number} goes on as it was. {error.Hint}";
+            var refused = row.Versions.Single(version => version.Number == row.CurrentVersion);
+            told[row.Id] = $"{Beginning(row, refused)} {error.Message} Version {earlier.Number} goes on as it was. {error.Hint}";
+            row.State = await WasPausedAsync(db, refused, ct) ? SubscriptionState.Paused : SubscriptionState.Deploying;
             row.CurrentVersion = earlier.Number;
-            row.State = change!.WasPaused ? SubscriptionState.Paused : SubscriptionState.Deploying;
+            row.Error = PlatformWords.ForTenant(tenant, told[row.Id]);
         }
 
         if (told.Count == 0)
@@ -62,6 +67,32 @@ public sealed class RefusedVersions(IDbContextFactory<PioneerDbContext> contexts
         }
     }
 
+    /// <summary>
+    /// What to tell where an earlier attempt of this operation gave its version up and was interrupted before it could say so; null where none did. The wanted
+    /// version is then an older one than the newest, which nothing but giving up makes it.
+    /// </summary>
+    public async Task<ImmutableDictionary<SubscriptionId, string>?> ToldBeforeAsync(OperationRun run, CancellationToken ct)
+    {
+        if (run is not { Kind: OperationKind.ApplySubscription, Attempt: > 1 } || !SubscriptionId.TryParse(run.Target, null, out var id))
+        {
+            return null;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var row = await db.Subscriptions.AsNoTracking().Include(row => row.Versions).SingleOrDefaultAsync(row => row.Id == id, ct);
+        if (row?.Versions.MaxBy(version => version.Number) is not { DeployedAt: null } newest || newest.Number == row.CurrentVersion
+            || await DeployedByAsync(db, newest, ct) != run.Id)
+        {
+            return null;
+        }
+
+        var beginning = Beginning(row, newest);
+        var reason = row.Error?.StartsWith(beginning, StringComparison.Ordinal) is true
+            ? row.Error
+            : $"{beginning} ksqlDB does not take its query. Version {row.CurrentVersion} goes on as it was. Change the query and deploy it again.";
+        return ImmutableDictionary<SubscriptionId, string>.Empty.Add(id, reason);
+    }
+
     /// <summary>Writes on each subscription what became of its version, once the earlier one runs.</summary>
     public async Task TellAsync(TenantSlug tenant, ImmutableDictionary<SubscriptionId, string> told, CancellationToken ct)
     {
@@ -72,5 +103,30 @@ public sealed class RefusedVersions(IDbContextFactory<PioneerDbContext> contexts
             await db.Subscriptions.Where(row => row.Id == id).ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Error, shown).SetProperty(row => row.Revision, row => row.Revision + 1), ct);
         }
+    }
+
+    private static string Beginning(Subscription row, SubscriptionVersion refused) => $"Version {refused.Number} of '{row.Name}' was not deployed.";
+
+    /// <summary>Whether the subscription was paused on purpose when the version was deployed: the audit log has it.</summary>
+    private static async Task<bool> WasPausedAsync(PioneerDbContext db, SubscriptionVersion version, CancellationToken ct)
+    {
+        var operation = await DeployedByAsync(db, version, ct);
+        var before = await db.AuditEntries.Where(entry => entry.OperationId != null && entry.OperationId == operation && entry.Before != null).Select(entry => entry.Before).FirstOrDefaultAsync(ct);
+        if (before is null)
+        {
+            return false;
+        }
+
+        using var json = JsonDocument.Parse(before);
+        return json.RootElement.TryGetProperty(nameof(Subscription.State), out var state) && state.GetString() == nameof(SubscriptionState.Paused);
+    }
+
+    /// <summary>The operation that was asked for together with the version: the first one after it; null where it is not there any more.</summary>
+    private static async Task<OperationId?> DeployedByAsync(PioneerDbContext db, SubscriptionVersion version, CancellationToken ct)
+    {
+        var target = version.SubscriptionId.ToString();
+        return (await db.Operations.AsNoTracking()
+            .Where(row => row.Kind == OperationKind.ApplySubscription && row.Target == target && row.RequestedAt >= version.CreatedAt)
+            .OrderBy(row => row.RequestedAt).FirstOrDefaultAsync(ct))?.Id;
     }
 }

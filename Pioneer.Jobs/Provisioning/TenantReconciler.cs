@@ -35,6 +35,7 @@ public sealed class TenantReconciler(
 
         using var held = locked.Value;
         await run.CheckAsync(ct);
+        var toldBefore = await refused.ToldBeforeAsync(run, ct);
         var consent = RequestReconcile.ConsentOf(run.Kind, run.Target);
         var scope = OperationScope.Of(tenant.Slug, run.Kind, run.Subject, run.Target);
         var plannedAt = time.GetUtcNow();
@@ -74,7 +75,7 @@ public sealed class TenantReconciler(
             var failures = applied.Failures.Where(failure => scope.Covers(failure.Change)).ToImmutableArray();
             if (failures.IsEmpty && left.InSync)
             {
-                return givenUp is null ? Result.Success : await ToldAsync(tenant.Slug, givenUp, ct);
+                return (givenUp ?? toldBefore) is { } told ? await ToldAsync(tenant.Slug, told, ct) : Result.Success;
             }
 
             if (!failures.IsEmpty || left.Changes.IsEmpty || round >= MaxRounds)

@@ -26,6 +26,9 @@ internal sealed class RefusingKsqlServer : IAsyncDisposable
     /// <summary>Which statements are refused; none at first.</summary>
     public Func<string, bool> Refuses { get; set; } = _ => false;
 
+    /// <summary>Which statement is not taken, once, as the server cannot do it now; none at first.</summary>
+    public Func<string, bool>? FailsOnce { get; set; }
+
     /// <summary>Every text that came, refused ones too.</summary>
     public ConcurrentQueue<string> Statements { get; } = [];
 
@@ -56,6 +59,14 @@ internal sealed class RefusingKsqlServer : IAsyncDisposable
             using var sent = JsonDocument.Parse(body.ToArray());
             var text = sent.RootElement.GetProperty("ksql").GetString()!;
             Statements.Enqueue(text);
+            if (FailsOnce?.Invoke(text) is true)
+            {
+                FailsOnce = null;
+                http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                await http.Response.WriteAsJsonAsync(new { error_code = 50000, message = "Broker: Coordinator not available" }, http.RequestAborted);
+                return;
+            }
+
             if (Refuses(text))
             {
                 http.Response.StatusCode = StatusCodes.Status400BadRequest;
