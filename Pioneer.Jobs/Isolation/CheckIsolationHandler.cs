@@ -14,11 +14,11 @@ namespace Pioneer.Jobs.Isolation;
 /// Checks the isolation of one tenant or of all active ones, one after the other and those of the oldest records first, and keeps a record of each. Asked to cancel, it ends before the next
 /// tenant. A check that a crash cut off begins anew; what it left on the brokers is taken away first.
 /// </summary>
-public sealed class CheckIsolationHandler(
+public sealed partial class CheckIsolationHandler(
     AttackGroundReader reader, IsolationAttack attack, IsolationIncidents incidents, StandIns standIns, KafkaClients clients, IDbContextFactory<PioneerDbContext> database,
-    IOptions<IsolationOptions> options, TimeProvider time) : IOperationHandler
+    IOptions<IsolationOptions> options, TimeProvider time, ILogger<CheckIsolationHandler> logger) : IOperationHandler
 {
-    // stand-ins of another check would be taken away under its hands
+    // one at a time, so that checks do not load the brokers together
     private static readonly SemaphoreSlim Turn = new(1, 1);
 
     /// <inheritdoc/>
@@ -27,7 +27,12 @@ public sealed class CheckIsolationHandler(
     /// <inheritdoc/>
     public async Task<Result> RunAsync(OperationRun run, CancellationToken ct)
     {
-        await Turn.WaitAsync(ct);
+        // a check that waited here would hold a worker that others need
+        if (!await Turn.WaitAsync(TimeSpan.Zero, ct))
+        {
+            return new Error("IsolationCheckBusy", "Another check of isolation runs.", "It is tried again by itself.") { Kind = ErrorKind.Unavailable };
+        }
+
         try
         {
             return await CheckAsync(run, ct);
@@ -40,10 +45,10 @@ public sealed class CheckIsolationHandler(
 
     private async Task<Result> CheckAsync(OperationRun run, CancellationToken ct)
     {
-        await TidyAsync(ct);
+        await TidyAsync(run.Id, ct);
         var ground = await reader.ReadAsync(ct);
         var tenants = await ActiveAsync(run.TenantId, ct);
-        var (done, broken) = (0, 0);
+        var (done, broken, failed) = (0, 0, 0);
         var started = time.GetTimestamp();
         foreach (var tenant in ground.Tenants.Where(tenant => tenants.ContainsKey(tenant.Id)).OrderBy(tenant => tenants[tenant.Id]))
         {
@@ -54,19 +59,36 @@ public sealed class CheckIsolationHandler(
             }
 
             await run.ProgressAsync(done++, tenants.Count, ct);
-            var record = await attack.RunAsync(ground, tenant, run.Id, ct);
+            var began = time.GetUtcNow();
+            IsolationRecord record;
+            try
+            {
+                record = await attack.RunAsync(ground, tenant, run.Id, ct);
+            }
+            catch (Exception bug) when (bug is not (OperationFencedException or OperationCancelledException) && !ct.IsCancellationRequested)
+            {
+                // kept, so that the others are checked and the tenant is not the first again that ends a check
+                Log.Broke(logger, bug, tenant.Slug.Value, run.Id);
+                record = attack.Failed(tenant, began, run.Id);
+                failed++;
+            }
+
             await KeepAsync(record, ct);
             await incidents.NoteAsync(tenant, ground, record, ct);
             broken += record.Broken;
         }
 
-        return broken == 0
-            ? Result.Success
-            : new Error("IsolationBroken", $"{Plural.Of(broken, "attempt")} succeeded that must be refused. An incident says what and by which rule.",
-                "Look at the tenant's Isolation tab, take the right away, and check again.");
+        return (broken, failed) switch
+        {
+            (0, 0) => Result.Success,
+            (0, _) => new Error("IsolationNotObserved", $"The check of {Plural.Of(failed, "tenant")} ended by an unexpected error; the others were checked.",
+                $"Look for operation {run.Id} in the log, then check again."),
+            _ => new Error("IsolationBroken", $"{Plural.Of(broken, "attempt")} succeeded that must be refused. An incident says what and by which rule.",
+                "Look at the tenant's Isolation tab, take the right away, and check again."),
+        };
     }
 
-    private async Task TidyAsync(CancellationToken ct)
+    private async Task TidyAsync(OperationId check, CancellationToken ct)
     {
         if (!clients.Options.UsesSasl)
         {
@@ -75,7 +97,7 @@ public sealed class CheckIsolationHandler(
 
         try
         {
-            await standIns.RemoveAllAsync(ct);
+            await standIns.RemoveLeftAsync(check, ct);
         }
         catch (IOException)
         {
@@ -100,5 +122,11 @@ public sealed class CheckIsolationHandler(
         db.IsolationRecords.Add(record);
         await db.SaveChangesAsync(ct);
         await db.IsolationRecords.Where(row => row.TenantId == record.TenantId && row.Id != record.Id && row.StartedAt < oldest).ExecuteDeleteAsync(ct);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 6122, Level = LogLevel.Error, Message = "The check of the isolation of {Tenant} in operation {Operation} ended by an unexpected error; the others go on")]
+        public static partial void Broke(ILogger logger, Exception bug, string tenant, OperationId operation);
     }
 }

@@ -12,15 +12,18 @@ using Pioneer.Jobs.Provisioning;
 namespace Pioneer.Jobs.Isolation;
 
 /// <summary>
-/// Checks one tenant: signs in as its own principals, whose passwords are sealed here, and as a stand-in for each credential that has other rules than
-/// they, and tries the brokers, ksqlDB, Connect, the API, event streams and the search. What could not be tried is 'not observed'.
+/// Checks one tenant: signs in as its own principals, whose passwords are sealed here, and as a stand-in for each credential that has rules beyond
+/// theirs, and tries the brokers, ksqlDB, Connect, the API, event streams and the search. What could not be tried is 'not observed'.
 /// </summary>
-public sealed class IsolationAttack(
+public sealed partial class IsolationAttack(
     KafkaClients clients, PlatformSecrets secrets, StandIns standIns, ServiceAttack services, PortalAttack portal, SearchAttack search,
-    IDbContextFactory<PioneerDbContext> database, TimeProvider time)
+    IDbContextFactory<PioneerDbContext> database, TimeProvider time, ILogger<IsolationAttack> logger)
 {
     private const string Refused = "refused";
     private const int MaxStandIns = 5;
+
+    // a check that is cancelled or stopped takes its users away all the same
+    private static readonly TimeSpan Removal = TimeSpan.FromSeconds(30);
 
     internal async Task<IsolationRecord> RunAsync(AttackGround ground, CheckedTenant tenant, OperationId check, CancellationToken ct)
     {
@@ -32,6 +35,15 @@ public sealed class IsolationAttack(
         var subscriptions = await SubscriptionsAsync(ground.OthersOf(tenant, started), ct);
         attempts.AddRange(await portal.RunAsync(ground, tenant, other => subscriptions.GetValueOrDefault(other.Id), ct));
         attempts.AddRange(await search.RunAsync(ground, tenant, ct));
+        return Record(tenant, started, check, attempts);
+    }
+
+    /// <summary>The record of a check that ended by an error of its own: nothing is shown by it.</summary>
+    internal IsolationRecord Failed(CheckedTenant tenant, DateTimeOffset started, OperationId check) =>
+        Record(tenant, started, check, [Unseen(tenant, $"the check ended by an unexpected error; look for operation {check} in the log")]);
+
+    private IsolationRecord Record(CheckedTenant tenant, DateTimeOffset started, OperationId check, List<IsolationAttempt> attempts)
+    {
         int Count(AttemptResult result) => attempts.Count(attempt => attempt.Result == result);
         var (held, broken, unseen) = (Count(AttemptResult.Held), Count(AttemptResult.Broken), Count(AttemptResult.NotObserved));
         return new IsolationRecord
@@ -107,6 +119,8 @@ public sealed class IsolationAttack(
         AttackGround ground, CheckedTenant tenant, string principal, OperationId check, int number,
         ImmutableDictionary<string, ImmutableArray<RuleScan.Reach>> reached, CancellationToken ct)
     {
+        IsolationAttempt? left;
+        ImmutableArray<IsolationAttempt> attempts;
         try
         {
             var suspects = Suspects(reached, principal);
@@ -114,28 +128,33 @@ public sealed class IsolationAttack(
             var readable = $"{TopicNames.Prefix(tenant.Slug, TopicKind.Delivery)}pioneer-isolation-check";
             var mayDescribe = ground.Rights.Judge(new AccessQuestion($"User:{principal}", AclOperation.Describe, AclResourceType.Topic, readable)).IsAllowed;
             var standIn = await standIns.MakeAsync(check, number, rules, mayDescribe ? readable : null, ct);
-            return await new BrokerAttack(clients.Options, ground, tenant, standIn, principal, time).RunAsync(suspects, ct);
+            attempts = await new BrokerAttack(clients.Options, ground, tenant, standIn, principal, time).RunAsync(suspects, ct);
         }
         catch (IOException failure)
         {
-            return [Unseen(tenant, failure.Message) with { As = principal }];
+            attempts = [Unseen(tenant, failure.Message) with { As = principal }];
         }
         finally
         {
-            await RemoveAsync(ct);
+            left = await RemoveAsync(tenant, principal, Principals.Attacker(check, number));
         }
+
+        return left is null ? attempts : attempts.Add(left);
     }
 
-    // what the brokers do not take away now is taken away by the next check
-    private async Task RemoveAsync(CancellationToken ct)
+    /// <summary>Takes a stand-in away; what the brokers do not take away now is said, and taken away by the next check.</summary>
+    private async Task<IsolationAttempt?> RemoveAsync(CheckedTenant tenant, string principal, string user)
     {
+        using var limited = new CancellationTokenSource(Removal, time);
         try
         {
-            await standIns.RemoveAllAsync(ct.IsCancellationRequested ? CancellationToken.None : ct);
+            await standIns.RemoveAsync(user, limited.Token);
+            return null;
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            return;
+            Log.Left(logger, failure, user, principal);
+            return Unseen(tenant, $"its stand-in {user} could not be taken away and keeps the same rights until the next check") with { As = principal, What = "take the stand-in away" };
         }
     }
 
@@ -158,4 +177,11 @@ public sealed class IsolationAttack(
 
     private IsolationAttempt Unseen(CheckedTenant tenant, string reason) => new(
         IsolationWay.Broker, Principals.Portal(tenant.Slug), "reach what is not its own", null, Refused, $"not observed: {reason}", AttemptResult.NotObserved, time.GetUtcNow());
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 6121, Level = LogLevel.Warning,
+            Message = "The user {User}, which stood in for {Principal} in a check of isolation, could not be taken away; the next check tries again")]
+        public static partial void Left(ILogger logger, Exception failure, string user, string principal);
+    }
 }
