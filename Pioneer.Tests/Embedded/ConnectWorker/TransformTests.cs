@@ -93,8 +93,8 @@ public sealed class TransformTests
 
         var header = Assert.Single(record.Headers);
         Assert.Equal(("origin", "row"), (header.Key, Encoding.UTF8.GetString(header.Value)));
-        Assert.Throws<ConnectConfigException>(() => Pipeline(
-            [("transforms", "a"), ("transforms.a.type", Package + "InsertHeader"), ("transforms.a.header", "origin"), ("transforms.a.value.literal", "007")]));
+        Assert.All(["007", "1.10", "null"], literal => Assert.Throws<ConnectConfigException>(() => Pipeline(
+            [("transforms", "a"), ("transforms.a.type", Package + "InsertHeader"), ("transforms.a.header", "origin"), ("transforms.a.value.literal", literal)])));
     }
 
     [Fact]
