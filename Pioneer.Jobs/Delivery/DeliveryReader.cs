@@ -21,9 +21,9 @@ public sealed class DeliveryReader(KafkaAdmin kafka, KafkaClients clients, Platf
         var topic = TopicNames.Delivery(tenant, subscription);
         try
         {
-            var password = await secrets.OpenAsync(SecretNames.PortalPrincipal(tenant), ct);
+            var principal = await secrets.OpenPortalAsync(tenant, ct);
             var place = start.In(await kafka.LogAsync(topic, ct));
-            var follower = new DeliveryFollower(topic, new KafkaPrincipal(Principals.Portal(tenant), password), kafka, clients, time, logger);
+            var follower = new DeliveryFollower(topic, principal, kafka, clients, time, logger);
             return new DeliveryStream(follower, place, time);
         }
         catch (KafkaRequestException missing) when (missing.Code == Confluent.Kafka.ErrorCode.UnknownTopicOrPart)

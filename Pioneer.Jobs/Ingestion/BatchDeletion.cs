@@ -7,6 +7,9 @@ namespace Pioneer.Jobs.Ingestion;
 /// <summary>Deletes keys in a compacted topic, by a record without a value for each.</summary>
 public sealed class BatchDeletion(KafkaClients clients, KafkaAdmin admin, TimeProvider time)
 {
+    /// <summary>Keys that are written before their acknowledgements are waited for.</summary>
+    private const int ChunkKeys = 1000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>False when a row of such a key was written since <paramref name="known"/>: it may stand before its deletion, which then is wrong.</summary>
@@ -39,38 +42,17 @@ public sealed class BatchDeletion(KafkaClients clients, KafkaAdmin admin, TimePr
 
     private async Task WriteAsync(string topic, IReadOnlyList<GoneKey> gone, CancellationToken ct)
     {
-        var refused = (Error?)null;
-        using var producer = clients.Producer(null);
-        foreach (var (key, partition) in gone.SelectMany(key => key.Partitions.Select(partition => (key.Key, partition))))
-        {
-            var deletion = new Message<byte[]?, byte[]?> { Key = key, Value = null, Headers = BatchHeaders.Deletion() };
-            while (!TryProduce(producer, new TopicPartition(topic, partition), deletion))
-            {
-                await Task.Run(() => producer.Poll(TimeSpan.FromMilliseconds(100)), ct);
-            }
-        }
-
-        var left = await Task.Run(() => producer.Flush(Patience), ct);
-        if (refused is { } error)
-        {
-            throw KafkaAdmin.Failure($"write deletions into '{topic}'", error.Code, error.Reason);
-        }
-
-        if (left > 0)
-        {
-            throw new KafkaUnavailableException($"write deletions into '{topic}'", $"{left} were not acknowledged within {Patience.TotalSeconds:0} s");
-        }
-
-        bool TryProduce(IProducer<byte[]?, byte[]?> to, TopicPartition where, Message<byte[]?, byte[]?> what)
+        using var producer = clients.Producer(null, config => config.MessageTimeoutMs = (int)Patience.TotalMilliseconds);
+        foreach (var chunk in gone.SelectMany(key => key.Partitions.Select(partition => (key.Key, Partition: partition))).Chunk(ChunkKeys))
         {
             try
             {
-                to.Produce(where, what, report => refused ??= report.Error.IsError ? report.Error : null);
-                return true;
+                await Task.WhenAll(chunk.Select(place => producer.ProduceAsync(
+                    new TopicPartition(topic, place.Partition), new Message<byte[]?, byte[]?> { Key = place.Key, Value = null, Headers = BatchHeaders.Deletion() }, ct)));
             }
-            catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code is ErrorCode.Local_QueueFull)
+            catch (KafkaException late) when (late.Error.Code is ErrorCode.Local_MsgTimedOut)
             {
-                return false;
+                throw new KafkaUnavailableException($"write deletions into '{topic}'", $"they were not acknowledged within {Patience.TotalSeconds:0} s", late);
             }
         }
     }

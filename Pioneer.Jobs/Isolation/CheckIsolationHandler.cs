@@ -102,7 +102,6 @@ public sealed partial class CheckIsolationHandler(
         catch (IOException)
         {
             // the record says that the brokers do not answer
-            return;
         }
     }
 

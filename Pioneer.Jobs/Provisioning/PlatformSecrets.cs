@@ -1,5 +1,7 @@
 using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Kafka;
 
 namespace Pioneer.Jobs.Provisioning;
 
@@ -12,6 +14,10 @@ public sealed class PlatformSecrets(SecretStore store)
         var secret = await store.RevealAsync(name, ct);
         return secret.IsSuccess ? secret.Value : throw new SecretMissingException(secret.Error);
     }
+
+    /// <summary>The principal as which the portal reads for a tenant, with its password; throws as <see cref="OpenAsync"/>.</summary>
+    public async Task<KafkaPrincipal> OpenPortalAsync(TenantSlug tenant, CancellationToken ct) =>
+        new(Principals.Portal(tenant), await OpenAsync(SecretNames.PortalPrincipal(tenant), ct));
 }
 
 /// <summary>A secret that a change needs cannot be had.</summary>

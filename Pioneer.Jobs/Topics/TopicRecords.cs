@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Confluent.Kafka;
 using Pioneer.Domain;
-using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 using Pioneer.Domain.Topics;
 using Pioneer.Jobs.Delivery;
@@ -56,7 +55,7 @@ public sealed class TopicRecords(
             }
 
             using var place = begun.Value;
-            var principal = new KafkaPrincipal(Principals.Portal(tenant), await secrets.OpenAsync(SecretNames.PortalPrincipal(tenant), cancellationToken));
+            var principal = await secrets.OpenPortalAsync(tenant, cancellationToken);
             return await Task.Factory.StartNew(
                 () => Read(look, request, start.Value, principal, progress ?? (_ => { }), cancellationToken), CancellationToken.None,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Provisioning;
@@ -29,7 +28,7 @@ public sealed class UnreadAges(KafkaClients clients, PlatformSecrets secrets, Ti
 
         try
         {
-            var principal = new KafkaPrincipal(Principals.Portal(tenant), await secrets.OpenAsync(SecretNames.PortalPrincipal(tenant), cancellationToken));
+            var principal = await secrets.OpenPortalAsync(tenant, cancellationToken);
             return await Task.Factory.StartNew(
                 () => Read(principal, [.. places.Take(MostPartitions)], cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
