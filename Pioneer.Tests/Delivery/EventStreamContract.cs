@@ -67,7 +67,7 @@ public abstract class EventStreamContract : IAsyncLifetime
     [Fact]
     public async Task Id_of_a_topic_that_was_made_anew_meanwhile_begins_anew_and_says_so()
     {
-        await MakeAsync(1);
+        await MakeAnewAsync(1);
         await WriteAsync(0, "a", 10);
         var before = await SseReader.ReadAsync(_portal.Admin, Events + "?from=earliest", null, 10, Ct);
         await MakeAnewAsync(1);
@@ -91,7 +91,7 @@ public abstract class EventStreamContract : IAsyncLifetime
     [Fact]
     public async Task Open_stream_goes_on_in_the_topic_that_was_made_anew_and_says_so()
     {
-        await MakeAsync(1);
+        await MakeAnewAsync(1);
         await WriteAsync(0, "a", 10);
         var reads = new TaskCompletionSource();
         var reading = SseReader.ReadUntilAsync(_portal.Admin, Events + "?from=earliest", seen =>
@@ -117,7 +117,7 @@ public abstract class EventStreamContract : IAsyncLifetime
     [Fact]
     public async Task Id_from_before_ids_named_their_topic_is_taken_where_it_can_be_a_place_in_it()
     {
-        await MakeAsync(1);
+        await MakeAnewAsync(1);
         await WriteAsync(0, "a", 5);
 
         var inside = await SseReader.ReadAsync(_portal.Admin, Events, "0:3", 2, Ct);
@@ -131,7 +131,7 @@ public abstract class EventStreamContract : IAsyncLifetime
     [Fact]
     public async Task Place_beyond_the_end_of_the_same_log_is_a_gap()
     {
-        await MakeAsync(1);
+        await MakeAnewAsync(1);
         await WriteAsync(0, "a", 5);
         var read = await SseReader.ReadAsync(_portal.Admin, Events + "?from=earliest", null, 5, Ct);
 
@@ -144,7 +144,7 @@ public abstract class EventStreamContract : IAsyncLifetime
     [Fact]
     public async Task Partitions_that_are_added_under_an_open_stream_are_read_from_their_start()
     {
-        await MakeAsync(1);
+        await MakeAnewAsync(1);
         await WriteAsync(0, "a", 1);
         var reads = new TaskCompletionSource();
         var reading = SseReader.ReadUntilAsync(_portal.Admin, Events + "?from=earliest", seen =>
@@ -181,19 +181,7 @@ public abstract class EventStreamContract : IAsyncLifetime
         Entry = new AccessControlEntry { Principal = $"User:{Nobody.Username}", Host = "*", Operation = AclOperation.Read, PermissionType = AclPermissionType.Allow },
     };
 
-    private async Task MakeAsync(int partitions)
-    {
-        // a name is free some time after its topic was deleted
-        await Eventually.TrueAsync(async () =>
-            (await _admin.CreateTopicsAsync([new NewTopic(Topic, partitions, 1, new Dictionary<string, string>())], Ct)).Count == 0);
-        await Eventually.TrueAsync(async () => (await _admin.PartitionCountsAsync([Topic], Ct)).GetValueOrDefault(Topic) == partitions);
-    }
-
-    private async Task MakeAnewAsync(int partitions)
-    {
-        Assert.Empty(await _admin.DeleteTopicsAsync([Topic], Ct));
-        await MakeAsync(partitions);
-    }
+    private Task MakeAnewAsync(int partitions) => _admin.MakeAnewAsync([TestTopics.Plain(Topic, partitions)], Ct);
 
     private async Task WriteAsync(int partition, string prefix, int count)
     {

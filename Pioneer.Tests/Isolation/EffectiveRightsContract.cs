@@ -39,7 +39,7 @@ public abstract class EffectiveRightsContract(KafkaOptions options) : IAsyncLife
     public async ValueTask InitializeAsync()
     {
         _admin = new KafkaAdmin(_clients, TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
-        await _admin.CreateTopicsAsync([.. Topics.Select(topic => new NewTopic(topic, 1, 1, new Dictionary<string, string>()))], Ct);
+        await _admin.MakeAsync([.. Topics.Select(topic => TestTopics.Plain(topic))], Ct);
         foreach (var user in Users)
         {
             await _admin.UpsertScramUserAsync(user, Ct);

@@ -39,7 +39,7 @@ public abstract class IsolationCheckContract(KafkaOptions? external) : IAsyncLif
             await _host.SucceedAsync(made.Operation);
         }
 
-        await _host.Get<KafkaAdmin>().CreateTopicsAsync([new NewTopic(Secrets, 1, 1, new Dictionary<string, string>())], Ct);
+        await _host.Get<KafkaAdmin>().MakeAsync([TestTopics.Plain(Secrets)], Ct);
         var credential = await _host.DoAsync<ManageCredentials, IssuedCredential>(manage => manage.IssueAsync(Actor.System, _acme.Value, "reporting", null, Ct));
         await _host.SucceedAsync(credential.Operation);
     }

@@ -64,8 +64,7 @@ public abstract class KafkaAdminContract : IDisposable
     {
         // enough that every letter of base64 that the alphabets differ in comes up
         var topics = Enumerable.Range(0, 20).Select(number => $"{_id}.t.id{number}").ToList();
-        Assert.Empty(await Admin.CreateTopicsAsync([.. topics.Select(Plain)], Ct));
-        await Until(async () => (await Admin.PartitionCountsAsync(topics, Ct)).Count == topics.Count);
+        await Admin.MakeAsync([.. topics.Select(Plain)], Ct);
 
         var seen = (await Admin.ReadEvidenceAsync([.. topics, $"{_id}.t.absent"], [], Ct)).Topics;
         using var client = _clients.Admin();
@@ -106,7 +105,7 @@ public abstract class KafkaAdminContract : IDisposable
     public async Task Scram_user_signs_in_reads_its_own_prefix_and_nothing_else()
     {
         var principal = new KafkaPrincipal($"{_id}.reader", "a long enough password");
-        await Admin.CreateTopicsAsync([Plain($"{_id}.d.mine"), Plain($"x{_id}.d.other")], Ct);
+        await Admin.MakeAsync([Plain($"{_id}.d.mine"), Plain($"x{_id}.d.other")], Ct);
         await Admin.UpsertScramUserAsync(principal, Ct);
         await Admin.CreateAclsAsync(
             [
@@ -150,8 +149,7 @@ public abstract class KafkaAdminContract : IDisposable
     public async Task Group_offsets_are_set_before_the_group_has_ever_run()
     {
         var topic = $"{_id}.t.offsets";
-        await Admin.CreateTopicsAsync([Plain(topic)], Ct);
-        await Until(async () => (await Admin.PartitionCountsAsync([topic], Ct)).ContainsKey(topic));
+        await Admin.MakeAsync([Plain(topic)], Ct);
         using (var producer = _clients.Producer(null))
         {
             await producer.ProduceAsync(new TopicPartition(topic, 0), new Message<byte[]?, byte[]?> { Value = [1] }, Ct);
@@ -177,8 +175,7 @@ public abstract class KafkaAdminContract : IDisposable
     public async Task Log_that_was_only_added_to_holds_all_that_it_held()
     {
         var topic = $"{_id}.t.whole";
-        await Admin.CreateTopicsAsync([new NewTopic(topic, 1, 1, new Dictionary<string, string>())], Ct);
-        await Until(async () => (await Admin.PartitionCountsAsync([topic], Ct)).Count == 1);
+        await Admin.MakeAsync([TestTopics.Plain(topic)], Ct);
         await WriteAsync(3);
         var before = await Admin.ReadEvidenceAsync([topic], [], Ct);
         await WriteAsync(2);

@@ -41,7 +41,7 @@ public sealed class OwnThingTests : IAsyncLifetime
     public async Task What_cannot_be_made_fails_the_operation_that_asked_for_it_and_no_other()
     {
         await SetUpAsync();
-        await _host.Get<KafkaAdmin>().CreateTopicsAsync([new NewTopic("acme_t_cards", 1, 1, new Dictionary<string, string>())], Ct);
+        await _host.Get<KafkaAdmin>().MakeAsync([TestTopics.Plain("acme_t_cards")], Ct);
 
         var refused = await _host.FinishedAsync(await GrantAsync("cards"), Patience);
         Assert.Equal(OperationState.Failed, refused.State);

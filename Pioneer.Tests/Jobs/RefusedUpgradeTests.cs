@@ -92,10 +92,7 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         await _host.SucceedAsync(await _host.DoAsync<ControlConnectors, OperationId>(c => c.PauseAsync(Actor.System, "acme", "payments", Ct)), Patience);
         var admin = _host.Get<KafkaAdmin>();
         var partitions = (await admin.PartitionCountsAsync([Source], Ct))[Source];
-        await admin.DeleteTopicsAsync([Source], Ct);
-        await Eventually.TrueAsync(async () => !(await admin.PartitionCountsAsync([Source], Ct)).ContainsKey(Source));
-        await admin.CreateTopicsAsync([new NewTopic(Source, partitions, 1, new Dictionary<string, string>())], Ct);
-        await Eventually.TrueAsync(async () => (await admin.PartitionCountsAsync([Source], Ct)).ContainsKey(Source));
+        await admin.MakeAnewAsync([TestTopics.Plain(Source, partitions)], Ct);
         using (var producer = _host.Get<KafkaClients>().Producer(null))
         {
             await producer.ProduceAsync(Source, new Message<byte[]?, byte[]?> { Key = "987654"u8.ToArray(), Value = """{"AMOUNT":5000.00}"""u8.ToArray() }, Ct);

@@ -34,8 +34,7 @@ public abstract class SeedRightsContract(KafkaOptions options) : IAsyncLifetime
         _target = new SeedTarget(
             _run, _tenant, "my-balances", "seed_", "LIVE", TopicNames.Feed(_tenant, "balances"), [], TopicNames.Delivery(_tenant, "my-balances"), "SINK", "", null);
         string[] topics = [_target.SourceTopic, _target.SeedTopic(1), _target.DeliveryTopic, Foreign];
-        await _admin.CreateTopicsAsync([.. topics.Select(topic => new NewTopic(topic, 1, 1, new Dictionary<string, string>()))], Ct);
-        await Eventually.TrueAsync(async () => (await _admin.PartitionCountsAsync(topics, Ct)).Count == topics.Length);
+        await _admin.MakeAsync([.. topics.Select(topic => TestTopics.Plain(topic))], Ct);
         await ProduceAsync((KafkaPrincipal?)null, _target.SourceTopic);
         await ProduceAsync((KafkaPrincipal?)null, Foreign);
     }

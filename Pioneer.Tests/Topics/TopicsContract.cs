@@ -61,10 +61,12 @@ public abstract class TopicsFixture : IAsyncLifetime
         var password = await Portal.UseAsync<SecretStore, Result<string>>(secrets => secrets.RevealAsync(SecretNames.PortalPrincipal(tenant), Ct));
         await _admin.UpsertScramUserAsync(new KafkaPrincipal(Principals.Portal(tenant), password.Value), Ct);
         await _admin.CreateAclsAsync([.. AclSets.Portal(tenant).Select(Binding)], Ct);
-        await MakeAsync(Payments, 2, new() { ["retention.ms"] = "604800000" });
-        await MakeAsync("acme.d.large", 1, []);
-        await MakeAsync(Big, 1, []);
-        await MakeAsync(Foreign, 1, []);
+        // the names are those of the portal's tenants, which other tests on these brokers have too
+        await _admin.MakeAnewAsync(
+        [
+            new NewTopic(Payments, 2, 1, new Dictionary<string, string> { ["retention.ms"] = "604800000" }),
+            TestTopics.Plain("acme.d.large"), TestTopics.Plain(Big), TestTopics.Plain(Foreign),
+        ], Ct);
         await WriteAsync();
         await JoinAsync();
     }
@@ -99,12 +101,6 @@ public abstract class TopicsFixture : IAsyncLifetime
         },
         Entry = new AccessControlEntry { Principal = rule.Principal, Host = "*", Operation = AclOperation.Read, PermissionType = AclPermissionType.Allow },
     };
-
-    private async Task MakeAsync(string topic, int partitions, Dictionary<string, string> config)
-    {
-        await Eventually.TrueAsync(async () => (await _admin.CreateTopicsAsync([new NewTopic(topic, partitions, 1, config)], Ct)).Count == 0);
-        await Eventually.TrueAsync(async () => (await _admin.PartitionCountsAsync([topic], Ct)).GetValueOrDefault(topic) == partitions);
-    }
 
     private async Task WriteAsync()
     {

@@ -39,7 +39,7 @@ public sealed class ApacheConnectWorker(SharedKafka kafka) : IAsyncLifetime
         using (var admin = new KafkaAdmin(
             new KafkaClients(Microsoft.Extensions.Options.Options.Create(kafka.Options), NullLogger<KafkaClients>.Instance), TimeProvider.System, NullLogger<KafkaAdmin>.Instance))
         {
-            await admin.CreateTopicsAsync([new NewTopic(topic, 1, 1, new Dictionary<string, string>())], CancellationToken.None);
+            await admin.MakeAsync([TestTopics.Plain(topic)], CancellationToken.None);
         }
 
         var file = Path.Combine(_folder, "source.txt");
