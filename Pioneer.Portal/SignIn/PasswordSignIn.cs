@@ -19,15 +19,12 @@ internal enum PasswordOutcome
 /// </summary>
 internal sealed class PasswordSignIn(
     PioneerSignInManager signIn, UserManager<PioneerUser> users, SignInThrottle throttle, KnownBrowsers browsers, SecurityTrail trail,
-    IHttpContextAccessor accessor)
+    NobodysHash nobodys, IHttpContextAccessor accessor)
 {
     /// <summary>The one answer to whatever was wrong.</summary>
     public const string RefusedWords = "E-mail or password is wrong.";
 
     private static readonly PioneerUser Nobody = new() { DisplayName = "", CreatedAt = default };
-
-    // A hash of what nobody knows, made like those of accounts.
-    private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<PioneerUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
 
     /// <summary>Tries once; with <see cref="PasswordOutcome.Wait"/> comes how long.</summary>
     public async Task<(PasswordOutcome Outcome, TimeSpan Wait)> TryAsync(string email, string password, bool remember)
@@ -41,7 +38,6 @@ internal sealed class PasswordSignIn(
             return (PasswordOutcome.Wait, wait);
         }
 
-        var hash = NobodysHash.Value;
         var user = await users.FindByEmailAsync(email);
         if (user is { Disabled: false, PasswordHash: not null })
         {
@@ -54,7 +50,7 @@ internal sealed class PasswordSignIn(
         }
         else
         {
-            _ = users.PasswordHasher.VerifyHashedPassword(Nobody, hash, password);
+            _ = users.PasswordHasher.VerifyHashedPassword(Nobody, nobodys.Value, password);
         }
 
         var reason = user is null ? "unknown e-mail" : user.Disabled ? "shut out" : user.PasswordHash is null ? "no password chosen yet" : "wrong password";

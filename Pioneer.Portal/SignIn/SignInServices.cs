@@ -23,6 +23,7 @@ public static class SignInServices
         services.AddScoped<CurrentActor>();
         services.AddScoped<CircuitHandler, CurrentActorCircuitHandler>();
         services.AddScoped<FirstAdmin>();
+        services.AddSingleton<NobodysHash>();
         services.AddScoped<PasswordSignIn>();
         services.AddSingleton<Accounts>();
         services.AddSingleton<ViewAs>();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Pioneer.Domain.Auditing;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
@@ -46,10 +47,27 @@ public sealed class PasswordSignInTests : IAsyncLifetime
             users.PasswordHasher = hasher;
             var (outcome, _) = await services.GetRequiredService<PasswordSignIn>().TryAsync(who == "unknown" ? "nobody@acme.test" : "jo@acme.test", "wrong", false);
             Assert.Equal(who == "waiting" ? PasswordOutcome.Wait : PasswordOutcome.Refused, outcome);
-            return hasher.Verified;
+            return hasher.Looked;
         });
 
         Assert.Equal(expected, hashes);
+    }
+
+    [Fact]
+    public void What_stands_in_for_an_unknown_account_costs_the_same_look_and_is_made_without_one()
+    {
+        var hasher = new PasswordHasher<PioneerUser>();
+        var user = new PioneerUser { DisplayName = "Jo", CreatedAt = default };
+        var real = Convert.FromBase64String(hasher.HashPassword(user, "a password of jo's"));
+        var options = Options.Create(new PasswordHasherOptions());
+
+        var nobodys = Convert.FromBase64String(new NobodysHash(options).Value);
+
+        // version, function, iterations and lengths: what decides the work
+        Assert.Equal(real.Length, nobodys.Length);
+        Assert.Equal(real[..13], nobodys[..13]);
+        Assert.NotEqual(new NobodysHash(options).Value, new NobodysHash(options).Value);
+        Assert.Equal(PasswordVerificationResult.Failed, hasher.VerifyHashedPassword(user, Convert.ToBase64String(nobodys), "a password of jo's"));
     }
 
     [Fact]
@@ -85,13 +103,17 @@ public sealed class PasswordSignInTests : IAsyncLifetime
 
     private sealed class CountingHasher(IPasswordHasher<PioneerUser> inner) : IPasswordHasher<PioneerUser>
     {
-        public int Verified { get; private set; }
+        public int Looked { get; private set; }
 
-        public string HashPassword(PioneerUser user, string password) => inner.HashPassword(user, password);
+        public string HashPassword(PioneerUser user, string password)
+        {
+            Looked++;
+            return inner.HashPassword(user, password);
+        }
 
         public PasswordVerificationResult VerifyHashedPassword(PioneerUser user, string hashedPassword, string providedPassword)
         {
-            Verified++;
+            Looked++;
             return inner.VerifyHashedPassword(user, hashedPassword, providedPassword);
         }
     }
