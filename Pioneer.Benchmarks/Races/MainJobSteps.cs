@@ -97,7 +97,8 @@ internal sealed class MainJobSteps(PortalProcess portal)
         return (long)(await book.ExecuteScalarAsync(ct))!;
     }
 
-    private async Task DoAsync(HttpMethod method, string path, object body, CancellationToken ct)
+    /// <summary>Asks for something and waits until its operation has ended well.</summary>
+    public async Task DoAsync(HttpMethod method, string path, object body, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
         using var answer = await portal.Api.SendAsync(request, ct);
@@ -119,7 +120,7 @@ internal sealed class MainJobSteps(PortalProcess portal)
         }
     }
 
-    private static async Task SucceedAsync(HttpResponseMessage answer, CancellationToken ct)
+    public static async Task SucceedAsync(HttpResponseMessage answer, CancellationToken ct)
     {
         if (!answer.IsSuccessStatusCode)
         {

@@ -15,6 +15,9 @@ public sealed record ConnectorProgress(
     DateTimeOffset StartedAt, DateTimeOffset? SourceReachedAt, long Rows, DateTimeOffset? LastRowAt, DateTimeOffset? LastErrorAt, string? LastError,
     ConnectorPosition? Position)
 {
+    /// <summary>Since when it waits for an answer of its source, tries that failed included; null where it does not wait.</summary>
+    public DateTimeOffset? WaitsSince { get; init; }
+
     /// <summary>Its last error, as a sentence that follows another; empty where it had none.</summary>
     public string ErrorText() => LastErrorAt is { } at ? $" Its last error, at {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {LastError}" : "";
 
@@ -29,7 +32,10 @@ public sealed record ConnectorProgress(
         var failed = tasks.MaxBy(task => task.LastErrorAt ?? DateTimeOffset.MinValue)!;
         return new ConnectorProgress(
             tasks.Min(task => task.StartedAt), tasks.Max(task => task.SourceReachedAt), tasks.Sum(task => task.Rows), tasks.Max(task => task.LastRowAt),
-            failed.LastErrorAt, failed.LastError, tasks.Count == 1 ? failed.Position : null);
+            failed.LastErrorAt, failed.LastError, tasks.Count == 1 ? failed.Position : null)
+        {
+            WaitsSince = tasks.Min(task => task.WaitsSince),
+        };
     }
 }
 

@@ -9,6 +9,11 @@ public static class FlowFindings
     /// <summary>A connector whose source has not answered it for this long, beyond the time that it waits by itself, has lost it.</summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// An answer that is waited for this long is told. It is no incident before it has lasted: many a query of a busy source takes some seconds.
+    /// </summary>
+    public static readonly TimeSpan ToldSilentAfter = TimeSpan.FromSeconds(8);
+
     /// <summary>A row that was left out is shown as a finding for this long; how many there were since the start stands with the connector.</summary>
     public static readonly TimeSpan ShowsLeftOutFor = TimeSpan.FromDays(1);
 
@@ -48,17 +53,35 @@ public static class FlowFindings
         {
             yield return new Finding(Scenario.ConnectorMissing, hop.Connector, $"Connector {hop.Connector} {what}", reason, [tenant]);
         }
-        else if (hop is { Stopped: null, AsksEvery: { } every } && connectors.GetValueOrDefault(hop.Connector) is { State: "RUNNING", IsFailed: false, Progress: { } progress }
-            && now - (progress.SourceReachedAt ?? progress.StartedAt) >= SilentAfter + every)
+        else if (SilentSince(hop, connectors.GetValueOrDefault(hop.Connector), now) is { } since)
         {
+            var progress = connectors[hop.Connector].Progress!;
             yield return new Finding(
                 Scenario.ConnectorMissing, hop.Connector, $"Connector {hop.Connector} gets no answer from its source",
-                $"It runs, and its source {(progress.SourceReachedAt is null ? "has not answered it since its start" : "answered it last then")}.{progress.ErrorText()}", [tenant])
+                $"It runs, and its source {(progress.SourceReachedAt is null ? "has not answered it since its start" : "answered it last then")}.{progress.ErrorText()}",
+                [tenant])
             {
-                Since = progress.SourceReachedAt ?? progress.StartedAt,
+                Since = since,
                 IsSilence = true,
             };
         }
+    }
+
+    /// <summary>
+    /// Since when the source of a connector that says it runs owes it an answer; null where it does not. What is waited for now is told soon, what
+    /// has not come for long whether or not the worker says that it waits. A batch reads a whole table, and its run tells how it goes.
+    /// </summary>
+    private static DateTimeOffset? SilentSince(FlowHop.Ingestion hop, ConnectorEvidence? connector, DateTimeOffset now)
+    {
+        if (hop is not { Stopped: null, AsksEvery: { } every } || connector is not { State: "RUNNING", IsFailed: false, Progress: { } progress })
+        {
+            return null;
+        }
+
+        var answered = progress.SourceReachedAt ?? progress.StartedAt;
+        return now - answered >= SilentAfter + every ? answered
+            : progress.WaitsSince is { } waits && now - waits >= ToldSilentAfter ? waits
+            : null;
     }
 
     private static IEnumerable<Finding> OfRows(

@@ -25,7 +25,10 @@ internal static class WorkerProgress
             Time(task, "last_row_at"),
             Time(task, "last_error_at"),
             Text(task, "last_error"),
-            Position([.. task.GetProperty("positions").EnumerateArray().Select(position => position.GetProperty("offset"))])))])
+            Position([.. task.GetProperty("positions").EnumerateArray().Select(position => position.GetProperty("offset"))]))
+        {
+            WaitsSince = Time(task, "waits_since"),
+        })])
         : null;
 
     /// <summary>The position of a connector that reads one table or query; null where it has none, or is of another kind.</summary>

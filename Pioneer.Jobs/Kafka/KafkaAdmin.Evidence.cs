@@ -16,6 +16,24 @@ public sealed partial class KafkaAdmin
     public Task<BrokerLook> LookAsync(TimeSpan timeout, CancellationToken ct) => _probe.LookAsync(timeout, ct);
 
     /// <summary>
+    /// What one broker knows of the topics not to be served: topics that are not there by their names, partitions without a leader such as <c>acme.t.payments-3</c>.
+    /// One request; asks nobody for offsets.
+    /// </summary>
+    public async Task<ImmutableArray<string>> NotServedAsync(IReadOnlyCollection<string> topics, CancellationToken ct)
+    {
+        var found = await _topicDescriptions.DescribeAsync(topics, ct);
+        return
+        [
+            .. topics.Except(found.Topics.Select(topic => topic.Name)).Except(found.Refused.Select(refused => refused.Topic)),
+            .. found.Topics.SelectMany(topic => topic.Places.Where(place => place.Leader is null).Select(place => $"{topic.Name}-{place.Partition}")),
+        ];
+    }
+
+    /// <summary>Where the logs of the partitions begin; has none of those that do not answer.</summary>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> StartsAsync(IReadOnlyCollection<TopicPartition> partitions, CancellationToken ct) =>
+        (await _partitionOffsets.TryReadAsync(partitions, LogEnd.Earliest, IsolationLevel.ReadUncommitted, EvidencePatience, ct)).Offsets;
+
+    /// <summary>
     /// The brokers' part of a round of evidence: identity and offsets of the given topics, committed offsets of the given groups. Topics and groups
     /// that do not exist are left out; what exists and does not answer is in <see cref="ClusterEvidence.Unseen"/>, and keeps nothing else from being
     /// seen. The undelivered clock is not set: it needs the round before.

@@ -41,7 +41,8 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
         // of a part that was not seen nothing new is known
         var kept = _last.Values.Where(finding => !found.ContainsKey(finding.Key) && !IsSeen(finding, round));
         var all = found.AddRange(kept.Select(finding => KeyValuePair.Create(finding.Key, finding)));
-        var confirmed = all.Values.Where(finding => _last.ContainsKey(finding.Key)).OrderBy(finding => finding.Since).ThenBy(finding => finding.Subject, StringComparer.Ordinal).ToList();
+        // who has waited for seconds was seen to wait by more than one look
+        var confirmed = all.Values.Where(finding => finding.IsSilence || _last.ContainsKey(finding.Key)).OrderBy(finding => finding.Since).ThenBy(finding => finding.Subject, StringComparer.Ordinal).ToList();
         HasDoubts = confirmed.Count < all.Count;
         _last = all;
         _firstFound = all.Keys.ToImmutableDictionary(key => key, key => _firstFound.TryGetValue(key, out var at) ? at : now);

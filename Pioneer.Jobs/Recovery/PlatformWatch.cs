@@ -8,11 +8,11 @@ namespace Pioneer.Jobs.Recovery;
 /// <summary>
 /// Looks quickly every second (brokers, connectors) and takes a full round of evidence every 15 s beside that: a round that meets a crash waits for its
 /// timeouts, and the looks must not wait with it. A failure is believed after two looks in a row, which keeps detection under 5 s and a single lost
-/// packet out of the incident list; what a round finds is looked at again soon for the same reason.
+/// packet out of the incident list; what a round finds is looked at again soon for the same reason. Where cheap looks see something change, the round comes early.
 /// </summary>
 public sealed partial class PlatformWatch(
     KafkaAdmin admin, EvidenceReader reader, EvidenceStore store, TenantFlowReader flows, PlatformPicture picture, IncidentKeeper incidents,
-    FindingKeeper findings, AutomaticRestarts restarts, AutomaticVerdicts verdicts, TimeProvider time, ILogger<PlatformWatch> logger) : BackgroundService
+    FindingKeeper findings, EarlySigns signs, AutomaticRestarts restarts, AutomaticVerdicts verdicts, TimeProvider time, ILogger<PlatformWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), RoundEvery = TimeSpan.FromSeconds(15), LookTimeout = TimeSpan.FromSeconds(1.5);
 
@@ -40,8 +40,11 @@ public sealed partial class PlatformWatch(
                 before = look;
                 await restarts.ReactAsync(look, stoppingToken);
                 await verdicts.ReactAsync(look, stoppingToken);
-                if (look.BrokersAnswer && round.IsCompleted && (time.GetUtcNow() >= roundDue || (findings.HasDoubts && time.GetUtcNow() >= roundDue - RoundEvery + SecondRoundAfter)))
+                signs.Take(look, stoppingToken);
+                var isEarly = (findings.HasDoubts || signs.AreNew) && time.GetUtcNow() >= roundDue - RoundEvery + SecondRoundAfter;
+                if (look.BrokersAnswer && round.IsCompleted && (isEarly || time.GetUtcNow() >= roundDue))
                 {
+                    signs.Judge();
                     roundDue = time.GetUtcNow() + RoundEvery;
                     round = TryTakeRoundAsync(stoppingToken);
                 }

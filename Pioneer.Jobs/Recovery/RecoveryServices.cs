@@ -25,6 +25,7 @@ public static class RecoveryServices
         .AddSingleton<EvidenceStore>()
         .AddSingleton<IncidentKeeper>()
         .AddSingleton<FindingKeeper>()
+        .AddSingleton<EarlySigns>()
         .AddSingleton<SourceWatch>()
         .AddSingleton<FeedWatch>()
         .AddSingleton<AutomaticRestarts>()

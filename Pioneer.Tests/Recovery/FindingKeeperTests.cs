@@ -214,12 +214,26 @@ public sealed class FindingKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Answer_that_a_connector_waits_for_is_shown_by_the_first_round_and_an_incident_after_a_minute()
+    {
+        var since = _database.Clock.GetUtcNow();
+        var waits = new ConnectorProgress(since, since, 0, null, null, null, null) { WaitsSince = since };
+        await JudgeAsync(progress: waits, after: FlowFindings.ToldSilentAfter);
+        Assert.Equal(("Connector acme.t.payments gets no answer from its source", since), (Assert.Single(_picture.Findings).Title, _picture.Findings[0].Since));
+        await JudgeAsync(progress: waits, after: TimeSpan.FromSeconds(50));
+        Assert.Empty(await IncidentsAsync());
+
+        await JudgeAsync(progress: waits);
+
+        Assert.Equal(("S11", "acme.t.payments"), Assert.Single(await IncidentsAsync()) is var incident ? (incident.Scenario, incident.Subject) : default);
+    }
+
+    [Fact]
     public async Task Source_that_is_away_is_one_finding_and_not_one_more_for_each_connector_that_it_does_not_answer()
     {
         var since = _database.Clock.GetUtcNow();
         var silent = new ConnectorProgress(since, since, 0, null, null, null, null);
         await JudgeAsync(progress: silent, after: TimeSpan.FromMinutes(3));
-        await JudgeAsync(progress: silent);
         Assert.Equal("Connector acme.t.payments gets no answer from its source", Assert.Single(_picture.Findings).Title);
 
         _picture.ShowSources([new SourceState("bank", ["payments"], new SourceContact(since, SourceContactKind.Unreachable, Error.Conflict("Gone", "Nothing answers."), TimeSpan.Zero), null, since)]);

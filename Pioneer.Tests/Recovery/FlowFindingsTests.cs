@@ -100,6 +100,25 @@ public sealed class FlowFindingsTests
         Assert.Equal(isFound ? "It runs, and its source answered it last then. Its last error, at 2026-11-23 11:59:55 UTC: refused" : null, found?.Reason);
     }
 
+    [Theory]
+    [InlineData(500, 7, false)]
+    [InlineData(500, 8, true)]
+    [InlineData(60_000, 8, true)]
+    [InlineData(null, 3600, false)]
+    public void Answer_that_a_connector_waits_for_is_told_long_before_it_is_late_enough_to_be_an_incident(int? asksEvery, int secondsAgo, bool isFound)
+    {
+        var flow = EvidenceBuilder.Flow with { Hops = [EvidenceBuilder.Flow.Ingestions.Single() with { AsksEvery = asksEvery is { } ms ? TimeSpan.FromMilliseconds(ms) : null }] };
+        var waits = Noon.AddSeconds(-secondsAgo);
+        var connectors = Connectors("RUNNING");
+        connectors[Topic] = connectors[Topic] with { Progress = new ConnectorProgress(Noon.AddDays(-2), waits, 7, waits, null, null, null) { WaitsSince = waits } };
+
+        var found = FlowFindings.Of(flow, new EvidenceBuilder().Build(), connectors, Noon).SingleOrDefault();
+
+        Assert.Equal(isFound ? ($"Connector {Topic} gets no answer from its source", waits) : null as (string, DateTimeOffset)?, found is null ? null : (found.Title, found.Since));
+        connectors[Topic] = connectors[Topic] with { Progress = connectors[Topic].Progress! with { WaitsSince = null } };
+        Assert.Empty(FlowFindings.Of(EvidenceBuilder.Flow, new EvidenceBuilder().Build(), connectors, Noon));
+    }
+
     [Fact]
     public void Connector_that_was_paused_on_purpose_is_no_finding_and_one_that_is_missing_all_the_same_is()
     {

@@ -47,7 +47,7 @@ internal sealed class LostNodeStory(SharedKafka kafka, KafkaAdmin admin, ApiStor
         await NothingIsLeftToDoAsync(Newcomer);
     }
 
-    /// <summary>A node that starts again may have forgotten users (<see cref="SharedKafka.ForgetUsersOnRestartAsync"/>); the scan puts those back.</summary>
+    /// <summary>A node that starts again may have forgotten users (<see cref="KafkaNodes.ForgetUsersOnRestartAsync"/>); the scan puts those back.</summary>
     private async Task NothingIsLeftToDoAsync(string tenant) => await story.UntilAsync<bool>($"nothing is left to do for {tenant}", async () =>
     {
         var left = await story.PlanAsync(tenant);

@@ -34,6 +34,9 @@ internal sealed partial class PortalProcess : IAsyncDisposable
 
     public Uri Url => _url ?? throw new InvalidOperationException("The portal was not started yet.");
 
+    /// <summary>Where the embedded broker is reached, and the password of its super user <c>pioneer</c>.</summary>
+    public (string Address, string Password) Kafka => (_embedded[0].Split('=')[1], File.ReadAllText(Path.Combine(_data, "embedded", "secret")).Trim());
+
     public int ProcessId => _process!.Id;
 
     public string? SetupLink { get; private set; }

@@ -57,6 +57,7 @@ internal sealed record SkippedInfo(
 /// <param name="SourceReachedAt">When the source last gave an answer to a query of the task; null where it has not yet.</param>
 /// <param name="Rows">Records that were committed.</param>
 /// <param name="LastError">Why the last session ended that failed, in the task's words.</param>
+/// <param name="WaitsSince">Since when it waits for an answer of its source; null where it does not.</param>
 /// <param name="Positions">How far each part of the source was read; what of an offset is a list is left out.</param>
 internal sealed record ProgressInfo(
     int Task,
@@ -66,6 +67,7 @@ internal sealed record ProgressInfo(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastRowAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastErrorAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastError,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? WaitsSince,
     IReadOnlyList<SourceOffset> Positions);
 
 internal sealed record TaskInfo(ConnectorTaskId Id, IReadOnlyDictionary<string, string> Config);

@@ -133,7 +133,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
             catch (Exception error) when (!_stop.IsCancellationRequested && Passes(error))
             {
                 LogRetry(_logger, Name, error.Message, _backoff);
-                _progress.Fail(error.Message);
+                _progress.Fail(error.Message, error is SourceUnavailableException);
                 ConnectMetrics.Retries.Add(1);
                 await Task.Delay(_backoff, _context.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _backoff = _backoff * 2 < MaxBackoff ? _backoff * 2 : MaxBackoff;
@@ -146,7 +146,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
             catch (Exception error)
             {
                 LogFailed(_logger, error, Name);
-                _progress.Fail(error.Message);
+                _progress.Fail(error.Message, isOfSource: false);
                 lock (_gate)
                 {
                     Report(ConnectorState.Failed, ErrorTrace.Of(error));
@@ -169,6 +169,7 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
         await using var task = _connector.CreateTask(await _context.References.ResolveAsync(_config, cancellationToken));
         try
         {
+            _progress.Asks();
             await task.StartAsync(StoredOffset, cancellationToken);
             _progress.Reached(null);
             _sourceReached = true;
@@ -203,7 +204,9 @@ internal sealed partial class SourceTaskRunner : IAsyncDisposable
             await WhilePausedAsync(cancellationToken);
         }
 
+        _progress.Asks();
         var batch = await task.PollAsync(cancellationToken);
+        _progress.Answered();
         if (batch.ReadUpTo is not null)
         {
             _progress.Reached(batch.ReadUpTo);

@@ -14,6 +14,7 @@ internal sealed class TaskProgress(int task, TimeProvider time)
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private readonly ConcurrentDictionary<string, (SourcePosition Of, SourceOffset Shown)> _positions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SourcePosition> _open = new(StringComparer.Ordinal);
+    private volatile Asked? _waitsSince;
     private volatile Done _done = new(null, 0, null, null, null);
 
     /// <summary>As the REST API shows it.</summary>
@@ -23,15 +24,22 @@ internal sealed class TaskProgress(int task, TimeProvider time)
         {
             var done = _done;
             return new ProgressInfo(
-                task, _startedAt, done.SourceReachedAt, done.Rows, done.LastRowAt, done.LastErrorAt, done.LastError,
+                task, _startedAt, done.SourceReachedAt, done.Rows, done.LastRowAt, done.LastErrorAt, done.LastError, _waitsSince?.At,
                 [.. _positions.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.Shown)]);
         }
     }
+
+    /// <summary>The source is asked. Asked again after a failure of its own, it has been silent since the first time.</summary>
+    public void Asks() => _waitsSince ??= new Asked(time.GetUtcNow());
+
+    /// <summary>The source answered, or had not been asked.</summary>
+    public void Answered() => _waitsSince = null;
 
     /// <summary>The source answered, and was read up to a position that counts with the next commit.</summary>
     /// <param name="readUpTo">Null where nothing was asked for.</param>
     public void Reached(SourcePosition? readUpTo)
     {
+        Answered();
         _done = _done with { SourceReachedAt = time.GetUtcNow() };
         if (readUpTo is not null)
         {
@@ -61,7 +69,16 @@ internal sealed class TaskProgress(int task, TimeProvider time)
     }
 
     /// <summary>A session ended with an error, whether or not another follows.</summary>
-    public void Fail(string error) => _done = _done with { LastErrorAt = time.GetUtcNow(), LastError = error };
+    /// <param name="isOfSource">Whether it is the source that gave no answer: it is still waited for.</param>
+    public void Fail(string error, bool isOfSource)
+    {
+        if (!isOfSource)
+        {
+            Answered();
+        }
+
+        _done = _done with { LastErrorAt = time.GetUtcNow(), LastError = error };
+    }
 
     private void Show(SourcePosition position)
     {
@@ -82,6 +99,9 @@ internal sealed class TaskProgress(int task, TimeProvider time)
             _positions[position.PartitionJson] = (position, new SourceOffset(JsonNode.Parse(position.PartitionJson), offset));
         }
     }
+
+    // a class, so that it is read whole from anywhere
+    private sealed record Asked(DateTimeOffset At);
 
     private sealed record Done(DateTimeOffset? SourceReachedAt, long Rows, DateTimeOffset? LastRowAt, DateTimeOffset? LastErrorAt, string? LastError);
 }

@@ -70,6 +70,39 @@ public sealed class ProgressTests(PostgresFixture postgres, EmbeddedBrokerFixtur
     }
 
     [Fact]
+    public async Task Answer_that_does_not_come_is_told_with_since_when_it_is_waited_for()
+    {
+        Assert.SkipWhen(postgres.Missing is not null, postgres.Missing ?? "");
+        await using var kit = await NewKitAsync();
+        var topic = kit.Topic("payments");
+        var table = $"t{Guid.NewGuid():N}";
+        await postgres.SqlAsync($"CREATE TABLE {table} (id integer); INSERT INTO {table} VALUES (1)");
+        await kit.PutAsync(topic, kit.PaymentsConfig(
+            topic, "incrementing", ("connection.url", postgres.JdbcUrl), ("connection.user", "bank"), ("query", $"SELECT * FROM (SELECT id FROM {table}) q")));
+        await WaitFor.TrueAsync(async () => (long?)(await ProgressAsync(kit, topic))?["rows"] == 1);
+
+        await using (var locker = await postgres.ConnectAsync())
+        {
+            await using var work = await locker.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using (var take = new Npgsql.NpgsqlCommand($"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", locker, work))
+            {
+                await take.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            }
+
+            var asked = TimeProvider.System.GetUtcNow();
+            // the same question is waited for, whenever one looks
+            await WaitFor.TrueAsync(async () => (DateTimeOffset?)(await ProgressAsync(kit, topic))!["waits_since"] is { } since
+                && (DateTimeOffset?)(await ProgressAsync(kit, topic))!["waits_since"] == since && TimeProvider.System.GetUtcNow() - since > TimeSpan.FromSeconds(2)
+                && since > asked - TimeSpan.FromMinutes(1));
+            Assert.Equal("RUNNING", await kit.TaskStateAsync(topic));
+        }
+
+        await postgres.SqlAsync($"INSERT INTO {table} VALUES (2)");
+        await WaitFor.TrueAsync(async () => (long)(await ProgressAsync(kit, topic))!["rows"]! == 2);
+        await WaitFor.TrueAsync(async () => (await ProgressAsync(kit, topic))!["waits_since"] is null);
+    }
+
+    [Fact]
     public async Task Error_that_ends_a_task_is_told_with_what_it_did_before()
     {
         await using var kit = await NewKitAsync();

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Confluent.Kafka;
+using Pioneer.Domain.Recovery;
+using Pioneer.Jobs.Kafka;
+
+namespace Pioneer.Jobs.Recovery;
+
+/// <summary>
+/// What cheap looks show to be wrong between two rounds of evidence: where that changes, the next round comes at once instead of at its time.
+/// Judges nothing itself, so that what people are told has one origin. Topics are looked at every few seconds, by one request for all of them,
+/// and where the logs begin of which a reader that stands still has something to read.
+/// </summary>
+public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture, TimeProvider time, ILogger<EarlySigns> logger)
+{
+    private static readonly TimeSpan TopicsEvery = TimeSpan.FromSeconds(4);
+
+    private ImmutableHashSet<string> _seen = [];
+    private ImmutableHashSet<string> _judged = [];
+    private Task<ImmutableArray<string>> _topics = Task.FromResult(ImmutableArray<string>.Empty);
+    private ImmutableArray<string> _ofTopics = [];
+    private DateTimeOffset _topicsDue;
+
+    /// <summary>Whether something is wrong, or no longer so, since the last round began.</summary>
+    public bool AreNew => !_seen.SetEquals(_judged);
+
+    /// <summary>Takes a quick look in; looks come one after the other.</summary>
+    public void Take(QuickLook look, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        if (_topics.IsCompleted)
+        {
+            _ofTopics = _topics.IsCompletedSuccessfully ? _topics.Result : _ofTopics;
+            if (look.BrokersAnswer && now >= _topicsDue && picture.LastGood is { Cluster.Topics.Length: > 0 } known)
+            {
+                _topicsDue = now + TopicsEvery;
+                _topics = OfTopicsAsync(known, ct);
+            }
+        }
+
+        _seen = [.. OfBrokers(look), .. OfConnectors(look, now), .. OfSources(now), .. _ofTopics];
+    }
+
+    /// <summary>A round begins, and judges what is known now.</summary>
+    public void Judge() => _judged = _seen;
+
+    private static IEnumerable<string> OfBrokers(QuickLook look) =>
+        look.Brokers.Reached < look.Brokers.Listed ? [$"{look.Brokers.Reached} of {look.Brokers.Listed} brokers"] : [];
+
+    private IEnumerable<string> OfConnectors(QuickLook look, DateTimeOffset now)
+    {
+        if (look.Connectors is not { } connectors)
+        {
+            return ["no answer of Kafka Connect"];
+        }
+
+        var present = connectors.Select(connector => connector.Name).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. from connector in connectors
+               where connector.State != "RUNNING" || connector.Tasks.Any(task => task.State != "RUNNING")
+               select $"{connector.Name} is {connector.State}, {string.Join(' ', connector.Tasks.Select(task => task.State))}",
+            .. from connector in connectors
+               where now - connector.Progress?.WaitsSince >= FlowFindings.ToldSilentAfter
+               select $"{connector.Name} waits",
+            .. from connector in picture.Round?.Connectors ?? []
+               where !present.Contains(connector.Name)
+               select $"{connector.Name} is gone",
+        ];
+    }
+
+    private IEnumerable<string> OfSources(DateTimeOffset now) =>
+    [
+        .. from source in picture.Sources ?? []
+           where source.FailingSince is not null
+           select $"{source.Subject} is {source.Last.Kind}",
+        .. picture.Tables.Where(table => table.StandsAt(now)).Select(table => $"{table.Connector} stands"),
+    ];
+
+    private async Task<ImmutableArray<string>> OfTopicsAsync(EvidenceRound known, CancellationToken ct)
+    {
+        var cluster = known.Cluster!;
+        var standing = (from @group in cluster.Groups
+                        from committed in @group.Committed
+                        where committed.UndeliveredSince is not null && committed.MovedAt < known.TakenAt
+                        let partition = new TopicPartition(committed.Topic, committed.Partition)
+                        select (Group: @group.Name, Partition: partition, committed.Offset)).ToList();
+        try
+        {
+            var notServed = await admin.NotServedAsync([.. cluster.Topics.Select(topic => topic.Name)], ct);
+            var asked = standing.Select(reader => reader.Partition).Distinct().ToList();
+            var starts = asked.Count == 0 ? null : await admin.StartsAsync(asked, ct);
+            return
+            [
+                .. notServed,
+                .. standing.Where(reader => starts!.TryGetValue(reader.Partition, out var start) && start > reader.Offset)
+                    .Select(reader => $"{reader.Group} was passed in {reader.Partition}"),
+            ];
+        }
+        catch (Exception failure) when (!ct.IsCancellationRequested && failure is IOException or KafkaRequestException or InvalidOperationException)
+        {
+            // the round says what does not answer
+            Log.NotLooked(logger, failure.Message);
+            return _ofTopics;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 6013, Level = LogLevel.Debug, Message = "Topics were not looked at between two rounds: {Reason}")]
+        public static partial void NotLooked(ILogger logger, string reason);
+    }
+}
