@@ -1,6 +1,7 @@
 using Pioneer.Benchmarks.KsqlCases;
 using Pioneer.Benchmarks.Races;
 using Pioneer.Benchmarks.Sandbox;
+using Pioneer.Jobs.Kafka;
 
 const string Usage = """
     Usage: dotnet run -c Release --project Pioneer.Benchmarks -- <program> [arguments]
@@ -10,6 +11,7 @@ const string Usage = """
       race NAME | race list                                              measure a goal on this machine
     """;
 
+KafkaLibrary.Require();
 switch (args)
 {
     case ["sandbox", .. var rest]:

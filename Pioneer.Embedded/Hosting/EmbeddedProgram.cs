@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pioneer.Kafka.Protocol.Client;
 using Serilog;
 using Serilog.Events;
 
@@ -29,6 +30,12 @@ internal static class EmbeddedProgram
         {
             await Console.Error.WriteLineAsync($"{error.Message}\n{EmbeddedCommandLine.Usage}");
             return 2;
+        }
+
+        if (NativeKafka.Refusal(typeof(Confluent.Kafka.Library).Assembly, () => Confluent.Kafka.Library.Version) is { } refusal)
+        {
+            await Console.Error.WriteLineAsync($"The embedded platform could not start: {refusal}");
+            return 1;
         }
 
         using var loggers = CreateLoggers();

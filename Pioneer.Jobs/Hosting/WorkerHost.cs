@@ -1,5 +1,6 @@
 using Pioneer.Domain;
 using Pioneer.Domain.Persistence;
+using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Jobs.Seeding;
 using Serilog;
@@ -11,6 +12,7 @@ public static class WorkerHost
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        KafkaLibrary.Require();
         var builder = WebApplication.CreateBuilder(args);
         ValuesFromFiles.AddTo(builder.Configuration);
         builder.Services.AddSerilog((services, logging) => logging.WithPioneerLevels().ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services)

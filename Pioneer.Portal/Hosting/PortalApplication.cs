@@ -1,6 +1,7 @@
 using OpenTelemetry.Metrics;
 using Pioneer.Domain.Persistence;
 using Pioneer.Jobs.Hosting;
+using Pioneer.Jobs.Kafka;
 using Pioneer.Portal.Api;
 using Pioneer.Portal.Auditing;
 using Pioneer.Portal.SignIn;
@@ -13,6 +14,7 @@ public static class PortalApplication
     /// <summary>Reads the arguments, starts the embedded platform's parts that nothing replaces, migrates the database, and builds pages and API.</summary>
     public static async Task<WebApplication> BuildAsync(string[] args)
     {
+        KafkaLibrary.Require();
         var builder = PortalHost.CreateBuilder(args);
         builder.AddPortalLogging();
         builder.AddPortalTransport();

@@ -18,12 +18,14 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     private readonly string[] _embedded = [.. new[] { "Kafka", "Ksql", "Connect" }.Select(part => $"--Embedded:{part}={TestPorts.NextEndpoint()}")];
     private readonly string[] _settings;
     private readonly LoopbackCertificate? _certificate;
+    private readonly Dictionary<string, string> _environment;
     private readonly Queue<string> _output = new();
     private Process? _process;
     private Uri? _url;
 
-    private PortalProcess(string data, LoopbackCertificate? certificate, string[] settings)
+    private PortalProcess(string data, LoopbackCertificate? certificate, Dictionary<string, string> environment, string[] settings)
     {
+        _environment = environment;
         _data = data;
         _certificate = certificate;
         _address = $"{(certificate is null ? "http" : "https")}://{TestPorts.NextEndpoint()}";
@@ -45,13 +47,21 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     public HttpClient Api { get; private set; } = null!;
 
     public static Task<PortalProcess> StartAsync(CancellationToken ct, params string[] settings) =>
-        StartAsync(null, settings, ct);
+        StartAsync(null, [], settings, ct);
 
     /// <summary>The same over https, with a certificate that the process also trusts in others.</summary>
-    public static async Task<PortalProcess> StartAsync(LoopbackCertificate? certificate, string[] settings, CancellationToken ct)
+    public static Task<PortalProcess> StartAsync(LoopbackCertificate? certificate, string[] settings, CancellationToken ct) =>
+        StartAsync(certificate, [], settings, ct);
+
+    /// <summary>The same with variables of the environment.</summary>
+    public static Task<PortalProcess> StartInAsync(Dictionary<string, string> environment, string[] settings, CancellationToken ct) =>
+        StartAsync(null, environment, settings, ct);
+
+    private static async Task<PortalProcess> StartAsync(
+        LoopbackCertificate? certificate, Dictionary<string, string> environment, string[] settings, CancellationToken ct)
     {
         var data = Directory.CreateTempSubdirectory("pioneer-story-").FullName;
-        var portal = new PortalProcess(data, certificate, settings);
+        var portal = new PortalProcess(data, certificate, environment, settings);
         await portal.StartAgainAsync(ct);
         return portal;
     }
@@ -88,6 +98,11 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         foreach (var setting in _embedded.Concat(_settings))
         {
             start.ArgumentList.Add(setting);
+        }
+
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
         }
 
         if (_certificate is not null)
