@@ -21,7 +21,10 @@ public sealed class Feed : IRevisioned
 
     public required ImmutableArray<FeedColumn> Columns { get; set; }
 
-    /// <summary>Columns that identify a row; they become the record key. Exactly one in this version.</summary>
+    /// <summary>
+    /// Columns that identify a row of a tenant; they become the record key: the value of one column, or a JSON object of several in this order. The tenant
+    /// column is none of them: a topic is one tenant's.
+    /// </summary>
     public required ImmutableArray<string> KeyColumns { get; set; }
 
     /// <summary>Column that tells when a row last changed; polled by real-time feeds.</summary>

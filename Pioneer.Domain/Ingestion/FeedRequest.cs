@@ -28,6 +28,7 @@ public sealed partial record FeedRequest(
     private const int MaxPollIntervalMs = 3_600_000;
     private const int MaxPartitions = 1000;
     private const int MaxColumns = 500;
+    private const int MaxKeyColumns = 16;
 
     /// <summary>Whether a column of that name can be part of a feed: it becomes a name in ksql.</summary>
     public static bool IsColumnName(string name) => ColumnName().IsMatch(name);
@@ -97,9 +98,9 @@ public sealed partial record FeedRequest(
             return IngestionErrors.TableWithoutKey(Table!);
         }
 
-        if (KeyColumns.Length > 1)
+        if (KeyColumns.Length > MaxKeyColumns)
         {
-            return IngestionErrors.CompositeKey(Table!, KeyColumns);
+            return IngestionErrors.OutOfRange("keyColumns", "number of key columns", 1, MaxKeyColumns);
         }
 
         if (string.IsNullOrWhiteSpace(TenantColumn))
@@ -110,7 +111,7 @@ public sealed partial record FeedRequest(
 
         (string Field, string? Column)[] roles =
         [
-            ("keyColumns", KeyColumns[0]), ("tenantColumn", TenantColumn), ("timestampColumn", TimestampColumn),
+            .. KeyColumns.Select(key => ("keyColumns", (string?)key)), ("tenantColumn", TenantColumn), ("timestampColumn", TimestampColumn),
             ("incrementingColumn", IncrementingColumn),
         ];
         foreach (var (field, column) in roles)
@@ -121,9 +122,17 @@ public sealed partial record FeedRequest(
             }
         }
 
-        if (string.Equals(TenantColumn, KeyColumns[0], StringComparison.OrdinalIgnoreCase))
+        if (KeyColumns.GroupBy(key => key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            return Error.Invalid("TenantColumnIsKey", "tenantColumn", "The tenant column cannot be the key: every row of a tenant would have the same key.");
+            return Error.Invalid("KeyColumnTwice", "keyColumns", $"Column '{twice.Key}' is in the key twice.", "Name each column of the key once.");
+        }
+
+        if (KeyColumns.Contains(TenantColumn, StringComparer.OrdinalIgnoreCase))
+        {
+            return KeyColumns.Length == 1
+                ? Error.Invalid("TenantColumnIsKey", "tenantColumn", "The tenant column cannot be the key: every row of a tenant would have the same key.")
+                : Error.Invalid("TenantColumnIsKey", "keyColumns", $"The tenant column '{TenantColumn}' cannot be part of the key: it is the same in all rows of a tenant.",
+                    "Leave it out of the key; keys count within a tenant.");
         }
 
         if (Kind is FeedKind.Event && TimestampColumn is null && IncrementingColumn is null)

@@ -38,10 +38,6 @@ public static class IngestionErrors
         $"Table '{table}' has no key. Without one, records have no key either: changes to a row cannot be told from new rows, order is lost and nothing can be seeded.",
         "Give the table a primary key, or name the column whose values are unique.");
 
-    public static Error CompositeKey(string table, IEnumerable<string> columns) => Error.Invalid(
-        "CompositeKey", "keyColumns", $"The key of '{table}' has several columns ({string.Join(", ", columns)}); a record key is one value.",
-        "Name one unique column, or expose one in a view.");
-
     public static Error ColumnUnknown(string field, string column, string table) => Error.Invalid(
         "ColumnUnknown", field, $"Table '{table}' has no column '{column}' that is part of the feed.");
 

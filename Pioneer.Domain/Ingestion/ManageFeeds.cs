@@ -25,7 +25,9 @@ public sealed class ManageFeeds(
             column.Reading.Best is "BIGINT" or "INTEGER" && table.PrimaryKey.Length == 1 && column.Name == table.PrimaryKey[0]);
         var tenant = tenantColumn ?? table.Columns.FirstOrDefault(column => column.Name.StartsWith("tenant", StringComparison.OrdinalIgnoreCase))?.Name;
         var name = string.Join('-', table.Name.Split('.')[^1].ToLowerInvariant().Split(['_', '-', ' ', '$'], StringSplitOptions.RemoveEmptyEntries));
-        return new FeedRequest(name, source, table.Name, kind, columns, table.PrimaryKey, timestamp?.Name, incrementing?.Name, tenant);
+        // within a tenant its own column tells nothing apart
+        var key = table.PrimaryKey.Length > 1 ? table.PrimaryKey.Where(column => column != tenant).ToImmutableArray() : table.PrimaryKey;
+        return new FeedRequest(name, source, table.Name, kind, columns, key, timestamp?.Name, incrementing?.Name, tenant);
     }
 
     /// <summary>

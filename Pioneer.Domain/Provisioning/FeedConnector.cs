@@ -69,11 +69,12 @@ public static class FeedConnector
         return $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM {Table(feed.Table)} WHERE {IsTenants(kind, feed, tenantValue)}) q";
     }
 
-    /// <summary>The keys of all rows of the tenant; a row without one has none in its topic either.</summary>
+    /// <summary>The keys of all rows of the tenant. A row whose one key column is empty has none in its topic either; of several, an empty one is a part like others.</summary>
     public static string KeysQuery(SourceKind kind, Feed feed, string tenantValue)
     {
-        var key = Quoted(feed.KeyColumns[0]);
-        return $"SELECT {key} FROM {Table(feed.Table)} WHERE {key} IS NOT NULL AND {IsTenants(kind, feed, tenantValue)}";
+        var key = string.Join(", ", feed.KeyColumns.Select(Quoted));
+        var present = feed.KeyColumns.Length == 1 ? $"{key} IS NOT NULL AND " : "";
+        return $"SELECT {key} FROM {Table(feed.Table)} WHERE {present}{IsTenants(kind, feed, tenantValue)}";
     }
 
     /// <summary>The condition that a row of the feed's table is one tenant's, in the source's SQL.</summary>
@@ -137,19 +138,28 @@ public static class FeedConnector
 
     private static void AddTransforms(ImmutableSortedDictionary<string, string>.Builder config, Feed feed)
     {
-        var key = feed.KeyColumns[0].ToUpperInvariant();
-        config["transforms"] = feed.Kind is FeedKind.State ? "makeKey,keyField,markBatch" : "makeKey,keyField";
+        var key = FeedSchema.KeyNames(feed);
+        List<string> transforms = ["makeKey"];
         config["transforms.makeKey.type"] = "org.apache.kafka.connect.transforms.ValueToKey";
-        config["transforms.makeKey.fields"] = key;
-        config["transforms.keyField.type"] = "org.apache.kafka.connect.transforms.ExtractField$Key";
-        config["transforms.keyField.field"] = key;
+        config["transforms.makeKey.fields"] = string.Join(',', key);
+        if (key is [var single])
+        {
+            // of several columns the key stays the struct that was made: ksqlDB reads several key columns from a JSON object
+            transforms.Add("keyField");
+            config["transforms.keyField.type"] = "org.apache.kafka.connect.transforms.ExtractField$Key";
+            config["transforms.keyField.field"] = single;
+        }
+
         if (feed.Kind is FeedKind.State)
         {
+            transforms.Add("markBatch");
             // each restart reads the whole table again, so that its rows are no news
             config["transforms.markBatch.type"] = "org.apache.kafka.connect.transforms.InsertHeader";
             config["transforms.markBatch.header"] = BatchHeader;
             config["transforms.markBatch.value.literal"] = BatchRow;
         }
+
+        config["transforms"] = string.Join(',', transforms);
     }
 
     private static string Table(string table) => string.Join('.', table.Split('.').Select(Quoted));

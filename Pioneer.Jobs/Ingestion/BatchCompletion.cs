@@ -31,7 +31,7 @@ public sealed class BatchCompletion(KafkaClients clients, TableKeys table, Conne
         while (waiting is not { Count: 0 })
         {
             await run.CheckAsync(ct);
-            if (await watch.ReadAsync(key => Came(waiting, key), ct))
+            if (await watch.ReadAsync(key => Came(waiting, feed, key), ct))
             {
                 last = time.GetTimestamp();
             }
@@ -50,9 +50,9 @@ public sealed class BatchCompletion(KafkaClients clients, TableKeys table, Conne
 
     private TimeSpan PatienceAfter(long rows) => rows == 0 ? FirstRowPatience : Patience;
 
-    private static void Came(HashSet<string>? waiting, byte[] key)
+    private static void Came(HashSet<string>? waiting, BatchFeed feed, byte[] key)
     {
-        if (waiting is not null && KeyText.OfRecord(key) is { } text)
+        if (waiting is not null && KeyText.OfRecord(key, feed.KeyNames) is { } text)
         {
             waiting.Remove(text);
         }

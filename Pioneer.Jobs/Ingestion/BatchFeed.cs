@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
@@ -12,6 +13,9 @@ namespace Pioneer.Jobs.Ingestion;
 /// <param name="TenantValue">What stands in the tenant column for this tenant.</param>
 public sealed record BatchFeed(string Topic, Feed Feed, SourceConnection Source, string TenantValue)
 {
+    /// <summary>What the columns of the key are called in records, in the key's order.</summary>
+    public ImmutableArray<string> KeyNames { get; } = FeedSchema.KeyNames(Feed);
+
     /// <summary>The query of all keys of the tenant.</summary>
     public string KeysQuery => FeedConnector.KeysQuery(Source.Kind, Feed, TenantValue);
 }

@@ -66,7 +66,7 @@ public sealed class BatchHandler(
                 return read.Outcome;
             }
 
-            var gone = GoneKeys.Of(state, keys.Value);
+            var gone = GoneKeys.Of(state, feed.KeyNames, keys.Value);
             if (!target.DeletesMost && state.Rows.Count > ManyKeys && gone.Count > state.Rows.Count / 2)
             {
                 var refused = IngestionErrors.BatchWouldDeleteMost(feed.Feed.Table, gone.Count, state.Rows.Count);

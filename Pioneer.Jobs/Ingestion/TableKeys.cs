@@ -29,17 +29,17 @@ public sealed class TableKeys(SourceRules rules, TimeProvider time)
         while (await rows.ReadAsync())
         {
             ct.ThrowIfCancellationRequested();
-            if (!KeyText.Knows(rows.Fields[0].Form))
+            if (rows.Fields.FirstOrDefault(field => !KeyText.Knows(field.Form)) is { } odd)
             {
-                return new Error("BatchKeysNotCompared", $"Keys of type {rows.Fields[0].SourceType} can be written in more than one way, so those of the table and of the topic are not compared.",
-                    "Key the feed by a text or a whole number to have rows that are gone deleted.");
+                return new Error("BatchKeysNotCompared", $"Keys of type {odd.SourceType} can be written in more than one way, so those of the table and of the topic are not compared.",
+                    "Key the feed by texts or whole numbers to have rows that are gone deleted.");
             }
 
             try
             {
-                if (rows.Fields[0].Value(rows.Reader, 0) is { } key)
+                if (KeyText.OfValues([.. rows.Fields.Select((field, at) => field.Value(rows.Reader, at))]) is { } key)
                 {
-                    keys.Add(KeyText.OfValue(key));
+                    keys.Add(key);
                 }
             }
             catch (UnreadableValueException)

@@ -31,7 +31,7 @@ internal sealed class RowSet
             var text = JsonText.Write(cells[index], columns[index].Type);
             if (columns[index].IsKey)
             {
-                key.Append(text);
+                key.Append(key.Length > 0 ? "," : "").Append(text);
             }
             else
             {

@@ -20,16 +20,22 @@ internal static class TopicJson
         var fields = valueJson.RootElement.ValueKind is JsonValueKind.Object
             ? valueJson.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value, StringComparer.OrdinalIgnoreCase)
             : [];
+        // one key column is the whole key, several are fields of an object
+        var isWhole = columns.Count(column => column.IsKey) == 1;
         for (var index = 0; index < columns.Count; index++)
         {
             var column = columns[index];
-            row[index] = column.IsKey ? Read(keyJson.RootElement, column.Type)
+            row[index] = column.IsKey ? Read(isWhole ? keyJson.RootElement : Member(keyJson.RootElement, column.Name), column.Type)
                 : fields.TryGetValue(column.Name, out var field) ? Read(field, column.Type)
                 : null;
         }
 
         return row;
     }
+
+    private static JsonElement Member(JsonElement json, string name) => json.ValueKind is JsonValueKind.Object
+        ? json.EnumerateObject().FirstOrDefault(member => string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase)).Value
+        : throw new JsonException("The key is no object of several columns.");
 
     private static object? Read(JsonElement json, SqlType type) => json.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : type switch
     {

@@ -37,14 +37,15 @@ internal sealed class FeedChecker(ISourceDialect dialect, DbConnection connectio
 
     private async Task CheckKeyAsync(CancellationToken ct)
     {
-        var key = dialect.Quote(feed.KeyColumns[0]);
-        var twice = await AskAsync($"whether '{feed.KeyColumns[0]}' is unique",
-            $"SELECT {key}, {Tenant}, COUNT(*) FROM {Table} WHERE {Tenant} IS NOT NULL GROUP BY {key}, {Tenant} HAVING COUNT(*) > 1 LIMIT 1", ct);
-        if (twice is [var value, var tenant, var rows])
+        var key = string.Join(", ", feed.KeyColumns.Select(dialect.Quote));
+        var named = string.Join("', '", feed.KeyColumns);
+        var twice = await AskAsync($"whether '{named}' is unique",
+            $"SELECT COUNT(*), {Tenant}, {key} FROM {Table} WHERE {Tenant} IS NOT NULL GROUP BY {key}, {Tenant} HAVING COUNT(*) > 1 LIMIT 1", ct);
+        if (twice is [var rows, var tenant, .. var values])
         {
             _faults.Add(Error.Invalid("KeyNotUnique", "keyColumns",
-                $"'{feed.KeyColumns[0]}' is no key of '{feed.Table}': '{value}' stands in {rows} rows of '{tenant}', and a state keeps one of them.",
-                "Name a column whose values are unique for each tenant, or make it a real-time feed, which keeps every row."));
+                $"'{named}' is no key of '{feed.Table}': '{string.Join("', '", values)}' stands in {rows} rows of '{tenant}', and a state keeps one of them.",
+                "Name columns whose values are together unique for each tenant, or make it a real-time feed, which keeps every row."));
         }
     }
 

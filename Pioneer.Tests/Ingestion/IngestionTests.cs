@@ -52,7 +52,10 @@ public sealed class IngestionTests : IAsyncLifetime
     {
         var good = Requests.Feed("payments", FeedKind.Event);
 
-        Assert.Equal("CompositeKey", (good with { KeyColumns = ["id", "tenant_id"] }).Validate().Error!.Code);
+        Assert.Equal(("TenantColumnIsKey", "keyColumns"), CodeAndField(good with { KeyColumns = ["id", "tenant_id"] }));
+        Assert.Equal("KeyColumnTwice", (good with { KeyColumns = ["id", "ID"] }).Validate().Error!.Code);
+        Assert.Equal("ColumnUnknown", (good with { KeyColumns = ["id", "nope"] }).Validate().Error!.Code);
+        Assert.True((good with { KeyColumns = ["id", "amount"] }).Validate().IsSuccess);
         Assert.Equal("keyColumns", (good with { KeyColumns = ["nope"] }).Validate().Error!.Field);
         Assert.Equal("TenantColumnMissing", (good with { TenantColumn = null }).Validate().Error!.Code);
         Assert.Equal("TenantColumnIsKey", (good with { TenantColumn = "id" }).Validate().Error!.Code);
@@ -61,6 +64,8 @@ public sealed class IngestionTests : IAsyncLifetime
         Assert.Equal("ColumnTypeUnknown", (good with { Columns = [.. good.Columns, new("shape", "polygon", "POLYGON", true)] }).Validate().Error!.Code);
         Assert.Equal("pollIntervalMs", (good with { PollIntervalMs = 1 }).Validate().Error!.Field);
     }
+
+    private static (string Code, string? Field) CodeAndField(FeedRequest request) => (request.Validate().Error!.Code, request.Validate().Error!.Field);
 
     [Theory]
     [InlineData(SourceKind.PostgreSql, "jdbc:postgresql://db/bank", null)]

@@ -29,12 +29,12 @@ public sealed partial class PortalPagesTests
             // no key: views have none, and nobody guesses it
             await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Define" }).ClickAsync();
             await Expect(person.Dialog.GetByText("'open_trades' has no key")).ToBeVisibleAsync();
-            await person.Dialog.GetByLabel("Key").SelectOptionAsync("desk");
+            await person.Dialog.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("desk");
             await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Look at the table" }).ClickAsync();
             await Expect(person.Dialog.GetByText("3 rows, 1 of them of no tenant")).ToBeVisibleAsync();
             await Expect(person.Dialog.GetByText("'desk' is no key of 'open_trades'")).ToBeVisibleAsync();
             await person.LooksGoodAsync("feed-dialog");
-            await person.Dialog.GetByLabel("Key").SelectOptionAsync("trade");
+            await person.Dialog.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("trade");
             await person.Dialog.GetByRole(AriaRole.Checkbox, new() { Name = "note" }).UncheckAsync();
             await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Define" }).ClickAsync();
             var row = person.Main.GetByRole(AriaRole.Row).Filter(new() { HasText = "open-trades" });

@@ -80,6 +80,20 @@ public sealed class FeedConnectorTests
     }
 
     [Fact]
+    public void Record_key_of_several_columns_is_the_struct_of_them_in_the_keys_order_as_the_stream_declares_it()
+    {
+        var wanted = Wanted("balances", "acme");
+        wanted.Feed.KeyColumns = ["updated_at", "id"];
+
+        var config = FeedConnector.Describe(Acme, wanted, paused: false).Config;
+
+        Assert.Equal(("makeKey,markBatch", "UPDATED_AT,ID"), (config["transforms"], config["transforms.makeKey.fields"]));
+        Assert.DoesNotContain(config.Keys, key => key.StartsWith("transforms.keyField", StringComparison.Ordinal));
+        Assert.Equal(["UPDATED_AT", "ID"], FeedSchema.Columns(wanted.Feed).TakeWhile(column => column.IsKey).Select(column => column.Name));
+        Assert.Equal("SELECT \"updated_at\", \"id\" FROM \"balances\" WHERE \"tenant_id\" = 'acme'", FeedConnector.KeysQuery(wanted.Source.Kind, wanted.Feed, "acme"));
+    }
+
+    [Fact]
     public void One_bad_row_costs_that_row_and_leaves_a_line_in_the_log()
     {
         var config = FeedConnector.Describe(Acme, Wanted("payments", "acme"), paused: false).Config;

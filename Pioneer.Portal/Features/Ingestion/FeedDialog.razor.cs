@@ -39,6 +39,10 @@ public sealed partial class FeedDialog
 
     private IEnumerable<FeedFormColumn> Chosen => _form!.Columns.Where(column => column.Included);
 
+    /// <summary>What may stand at a place of the key: not the tenant column, which is the same in all rows of a topic, and nothing twice.</summary>
+    private IEnumerable<FeedFormColumn> Keyable(int place) => Chosen.Where(column =>
+        column.Name == _form!.KeyAt(place) || (column.Name != _form.Tenant && !_form.Keys.Contains(column.Name)));
+
     protected override async Task OnInitializedAsync()
     {
         if (Existing is not { } feed)

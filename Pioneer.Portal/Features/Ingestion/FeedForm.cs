@@ -59,11 +59,14 @@ public sealed class FeedForm
 {
     private const double MsPerDay = 86_400_000;
 
+    private readonly List<string> _keys;
+
     private FeedForm(FeedRequest request, IEnumerable<FeedFormColumn> columns)
     {
         Columns = [.. columns];
         (Source, Table, Name, Description, Kind) = (request.Source!, request.Table!, request.Name ?? "", request.Description ?? "", request.Kind);
-        (Tenant, Key, Time, Growing) = (request.TenantColumn ?? "", request.KeyColumns is [var key] ? key : "", request.TimestampColumn ?? "", request.IncrementingColumn ?? "");
+        (Tenant, Time, Growing) = (request.TenantColumn ?? "", request.TimestampColumn ?? "", request.IncrementingColumn ?? "");
+        _keys = [.. request.KeyColumns];
         PollMs = request.PollIntervalMs ?? FeedRequest.DefaultPollIntervalMs;
         DelayMs = request.CommitDelayMs ?? FeedRequest.DefaultCommitDelayMs;
         KeptDays = (request.RetentionMs ?? FeedRequest.DefaultRetentionMs) / MsPerDay;
@@ -79,9 +82,6 @@ public sealed class FeedForm
     /// <summary>Somebody is granted it: key, tenant column, kind and present columns stay.</summary>
     public bool IsGranted { get; private init; }
 
-    /// <summary>Columns of the primary key that are more than one; a record key is one value.</summary>
-    public IReadOnlyList<string> CompositeKey { get; private init; } = [];
-
     public string Name { get; set; }
 
     public string Description { get; set; }
@@ -90,7 +90,11 @@ public sealed class FeedForm
 
     public string Tenant { get; set; }
 
-    public string Key { get; set; }
+    /// <summary>The columns of the key, in its order.</summary>
+    public IReadOnlyList<string> Keys => _keys;
+
+    /// <summary>Where a column of the key can be chosen: those that are, and one more.</summary>
+    public int KeyPlaces => IsGranted ? _keys.Count : _keys.Count + 1;
 
     public string Time { get; set; }
 
@@ -109,10 +113,7 @@ public sealed class FeedForm
 
     /// <summary>A feed of a table, filled in with what the catalogue suggests.</summary>
     public static FeedForm New(string source, SourceTable table) =>
-        new(ManageFeeds.Suggest(source, table, FeedKind.Event, null), table.Columns.Select(FeedFormColumn.Of))
-        {
-            CompositeKey = table.PrimaryKey.Length > 1 ? table.PrimaryKey : [],
-        };
+        new(ManageFeeds.Suggest(source, table, FeedKind.Event, null), table.Columns.Select(FeedFormColumn.Of));
 
     /// <summary>A feed that is there; the table as it is now adds the columns that are not part of it, where it could be looked at.</summary>
     public static FeedForm Of(FeedRow feed, SourceTable? table)
@@ -130,9 +131,26 @@ public sealed class FeedForm
         return new FeedForm(request, feed.Columns.Select(column => FeedFormColumn.Of(column, granted)).Concat(others)) { IsGranted = granted };
     }
 
+    /// <summary>The column at a place of the key; empty where none is.</summary>
+    public string KeyAt(int place) => place < _keys.Count ? _keys[place] : "";
+
+    /// <summary>Chooses the column at a place of the key; none takes the place away.</summary>
+    public void SetKey(int place, string? column)
+    {
+        if (place < _keys.Count)
+        {
+            _keys.RemoveAt(place);
+        }
+
+        if (!string.IsNullOrEmpty(column))
+        {
+            _keys.Insert(Math.Min(place, _keys.Count), column);
+        }
+    }
+
     public FeedRequest ToRequest() => new(
         Name, Source, Table, Kind, [.. Columns.Where(column => column.Included).Select(column => new FeedColumn(column.Name, column.SourceType, column.Type, column.Nullable))],
-        Key.Length > 0 ? [Key] : [], Kind is FeedKind.Event ? Blank(Time) : null, Kind is FeedKind.Event ? Blank(Growing) : null, Blank(Tenant), PollMs,
+        [.. _keys], Kind is FeedKind.Event ? Blank(Time) : null, Kind is FeedKind.Event ? Blank(Growing) : null, Blank(Tenant), PollMs,
         (long)(KeptDays * MsPerDay), Partitions, Description, DelayMs);
 
     private static string? Blank(string text) => text.Length == 0 ? null : text;

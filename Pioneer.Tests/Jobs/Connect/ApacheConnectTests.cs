@@ -134,6 +134,30 @@ public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<Ap
         await Client.DeleteAsync(name, Ct);
     }
 
+    [Fact]
+    public async Task Key_of_several_columns_is_the_object_that_ksqlDB_reads()
+    {
+        var wanted = FeedConnectorTests.Wanted("balances", "acme");
+        wanted.Feed.KeyColumns = ["id", "amount"];
+        var config = FeedConnector.Describe(TenantSlug.Parse("acme"), wanted, paused: false).Config;
+        var name = $"composite-{Guid.NewGuid().ToString("N")[..8]}";
+        var ours = config.Where(pair => pair.Key.StartsWith("transforms.makeKey.", StringComparison.Ordinal) || pair.Key.StartsWith("key.converter", StringComparison.Ordinal))
+            .Select(pair => (pair.Key, (string?)pair.Value));
+
+        // a file has lines and no columns: they are made of it
+        await Client.PutConfigAsync(name, Connect.Config(
+            [
+                ("transforms", "line,kind,makeKey"), ("transforms.line.type", "org.apache.kafka.connect.transforms.HoistField$Value"), ("transforms.line.field", "ID"),
+                ("transforms.kind.type", "org.apache.kafka.connect.transforms.InsertField$Value"), ("transforms.kind.static.field", "AMOUNT"),
+                ("transforms.kind.static.value", "12.50"), .. ours,
+            ]), Ct);
+
+        await Eventually.TrueAsync(() => Task.FromResult(Read(Connect.Source["topic"]).Exists(
+            record => record.Message.Key == """{"ID":"line 1","AMOUNT":"12.50"}""")));
+
+        await Client.DeleteAsync(name, Ct);
+    }
+
     private static IReadOnlyDictionary<string, string> BatchConfig() =>
         FeedConnector.Describe(TenantSlug.Parse("acme"), FeedConnectorTests.Wanted("balances", "acme"), paused: false).Config;
 
