@@ -57,7 +57,7 @@ public sealed record SeedCertificate(
     public string Summary => this switch
     {
         { Holds: true } => $"{Plural.Of(DeliveredRows, "row")} delivered, checksum {DeliveredChecksum}, equal to what the query makes of "
-            + $"{Compared?.ToString() ?? "the topic it reads, as it was at the cut."}{StandingWords}",
+            + $"{Compared?.ToText(TakenAt) ?? "the topic it reads, as it was at the cut."}{StandingWords}",
         { Unreadable.IsDefaultOrEmpty: false } => $"{Plural.Of(Unreadable.Length, "record")} listed cannot be read with the feed's columns, so a query skips them: "
             + $"{Unreadable[0]}. Mend or delete these rows in the source, then run the seed job again.",
         { DoubledKeys: > 0 } => $"{Plural.Of(DoubledKeys, "key")} of {Compared?.SourceTopic ?? "the topic"} {(DoubledKeys == 1 ? "has" : "have")} records in more than one "

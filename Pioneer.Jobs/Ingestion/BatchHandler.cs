@@ -78,7 +78,8 @@ public sealed class BatchHandler(
             if (await deletion.DeleteAsync(feed.Topic, gone, ends, ct))
             {
                 await JournalAsync(
-                    run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, BatchChange.Compared(feed.Feed.Table, keys.Value.Count, gone.Count, askedAt)), null, ct);
+                    run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, BatchChange.Compared(feed.Feed.Table, keys.Value.Count, gone.Count, askedAt), IsCompared: true),
+                    null, ct);
                 return read.Outcome;
             }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Kafka;
 
@@ -31,6 +32,9 @@ public sealed record SeedTarget(
 
     /// <summary>The table that the feed is read from, for people; null where the feed is gone.</summary>
     public string? SourceTable { get; init; }
+
+    /// <summary>The last batch run that ended before this run began and compared the topic with that table; null where none did.</summary>
+    public TableComparison? LastWithTable { get; init; }
 
     /// <summary>Why a run that was begun must not go on, such as a feed that was removed meanwhile; null when it may.</summary>
     public string? Refusal { get; init; }

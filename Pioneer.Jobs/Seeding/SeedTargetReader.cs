@@ -1,9 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Jobs.Hosting;
+using Pioneer.Jobs.Ingestion;
 
 namespace Pioneer.Jobs.Seeding;
 
@@ -44,6 +48,18 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
             id, tenant.Slug, subscription.Name, KsqlNames.ServiceId(tenant), version.QueryId, version.SourceTopic, feed is null ? [] : FeedSchema.Columns(feed),
             TopicNames.Delivery(tenant.Slug, subscription.Name), KsqlNames.ObjectName(tenant.Slug, subscription.Name), version.Select,
             job.MaxRowsPerSecond)
-        { Refusal = refusal?.Message, SourceTable = feed?.Table };
+        { Refusal = refusal?.Message, SourceTable = feed?.Table, LastWithTable = await LastWithTableAsync(db, run, version.SourceTopic, ct) };
+    }
+
+    /// <summary>Only what ended before the run began: whatever a later one deleted is not below the cut.</summary>
+    private static async Task<TableComparison?> LastWithTableAsync(PioneerDbContext db, SeedRun run, string topic, CancellationToken ct)
+    {
+        var before = run.StartedAt ?? run.RequestedAt;
+        var last = await db.OperationSteps.AsNoTracking()
+            .Where(step => step.ResourceType == BatchChange.ComparedRows && step.Resource == topic && step.State == OperationStepState.Succeeded && step.FinishedAt <= before)
+            .OrderByDescending(step => step.FinishedAt)
+            .Join(db.Operations, step => step.OperationId, operation => operation.Id, (step, operation) => new { operation.StartedAt, operation.RequestedAt, step.After })
+            .FirstOrDefaultAsync(ct);
+        return last is null ? null : new TableComparison(last.StartedAt ?? last.RequestedAt, last.After ?? "");
     }
 }

@@ -33,7 +33,10 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
             Listed(missing), Listed(stale), Listed(ghost))
         {
             Unreadable = unreadable.Listed,
-            Compared = new SeedComparison(target.SourceTopic, cut.Offsets, expected.State.NewestAt, target.DeliveryTopic, target.SourceTable, SourceTableRead: false),
+            Compared = new SeedComparison(target.SourceTopic, cut.Offsets, expected.State.NewestAt, target.DeliveryTopic, target.SourceTable, SourceTableRead: false)
+            {
+                LastWithTable = target.LastWithTable,
+            },
             DoubledKeys = expected.State.Doubled.Count,
             Retention = (await RetentionAsync(target, ct))?.WithOldest(found.Min(partition => partition.OldestMs)),
             Doubled = [.. expected.State.Doubled.Take(SeedCertificate.MaxKeysListed).Select(doubled => doubled.ToString())],

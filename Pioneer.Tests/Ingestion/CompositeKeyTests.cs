@@ -74,6 +74,11 @@ public sealed class CompositeKeyTests : IAsyncLifetime
 
         Assert.True(certificate.Holds, certificate.Summary);
         Assert.Equal((2, 2), (certificate.SourceKeys, certificate.DeliveredRows));
+        // the last run before the seed stands in it, with what it found and when
+        var last = certificate.Compared!.LastWithTable!;
+        Assert.Contains("'trades' held 2 keys of the tenant at", last.Outcome, StringComparison.Ordinal);
+        Assert.Contains("1 key gone from it was deleted", last.Outcome, StringComparison.Ordinal);
+        Assert.True(last.StartedAt <= certificate.TakenAt);
         var delivered = await LivingAsync("acme.d.my-trades");
         Assert.Equal(living, delivered.Keys.Order());
         Assert.Contains("4711.25", delivered[living[1]], StringComparison.Ordinal);

@@ -103,6 +103,23 @@ public sealed class SeedDoubledKeysTests : IAsyncLifetime
             certificate.Summary, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Certificate_names_the_last_comparison_with_the_table_and_its_age()
+    {
+        var compared = new SeedComparison(_target.SourceTopic, [12], Before, _target.DeliveryTopic, "accounts", SourceTableRead: false)
+        {
+            LastWithTable = new TableComparison(Before, "'accounts' held 12 keys of the tenant; none was gone from it."),
+        };
+
+        Assert.EndsWith(
+            "It was last compared with the source's table 'accounts' by the batch run of 2026-11-01 00:00:00 UTC, 3 h before: 'accounts' held 12 keys of the tenant; none was gone from it. "
+                + "What the table did since is not in it.",
+            compared.ToText(Before.AddHours(3)), StringComparison.Ordinal);
+        Assert.EndsWith("It was not compared with the source's table 'accounts'.", (compared with { LastWithTable = null }).ToText(Before.AddHours(3)), StringComparison.Ordinal);
+        var json = System.Text.Json.JsonSerializer.Serialize(compared, SeedCertificate.Json);
+        Assert.Equal(compared.LastWithTable, System.Text.Json.JsonSerializer.Deserialize<SeedComparison>(json, SeedCertificate.Json)!.LastWithTable);
+    }
+
     /// <summary>Copies the state, delivers it as SELECT * would, and takes the certificate.</summary>
     private async Task<(List<(string Key, string Value)> Seeded, SeedCertificate Certificate)> SeedAsync()
     {
