@@ -7,13 +7,19 @@ namespace Pioneer.Domain.Recovery;
 /// <param name="TakenAt">When the round began.</param>
 /// <param name="Cluster">Null when no broker answered.</param>
 /// <param name="Connectors">Null when Connect did not answer.</param>
-/// <param name="Queries">Null when ksqlDB did not answer.</param>
+/// <param name="Queries">Of the ksqlDB services that answered; null when none of them did.</param>
 public sealed record EvidenceRound(
     DateTimeOffset TakenAt,
     ClusterEvidence? Cluster,
     ImmutableArray<ConnectorEvidence>? Connectors,
     ImmutableArray<QueryEvidence>? Queries)
 {
+    /// <summary>The ksqlDB services that did not answer: nothing is known of their queries.</summary>
+    public ImmutableArray<UnseenService> UnseenServices { get; init; } = [];
+
+    /// <summary>The queries as far as those of one service were seen among them; null when that service did not answer.</summary>
+    public ImmutableArray<QueryEvidence>? QueriesSeenWith(string service) => UnseenServices.Any(unseen => unseen.ServiceId == service) ? null : Queries;
+
     /// <summary>The topic's evidence; null when the cluster was not seen or does not have it.</summary>
     public TopicEvidence? Topic(string name) => Cluster?.Topics.FirstOrDefault(topic => topic.Name == name);
 
@@ -75,6 +81,11 @@ public sealed record ClusterEvidence(string ClusterId, int Brokers, ImmutableArr
         Groups = [.. Groups.ExceptBy(other.Groups.Select(group => group.Name), group => group.Name)],
     };
 }
+
+/// <summary>A ksqlDB service that was asked for its queries and did not answer.</summary>
+/// <param name="Reason">Why, in words; may name addresses.</param>
+/// <param name="SeenAt">The last round in which it answered; null where none did since the portal started.</param>
+public sealed record UnseenService(string ServiceId, string Reason, DateTimeOffset? SeenAt);
 
 /// <summary>Something that was asked for and not seen.</summary>
 /// <param name="Subject">A group's name, or a partition such as <c>acme.t.payments-3</c>.</param>

@@ -15,6 +15,9 @@ public sealed record Finding(Scenario Scenario, string Subject, string Title, st
     /// <summary>A connector gets no answer from its source; where the source itself is found to be away, that says all.</summary>
     public bool IsSilence { get; init; }
 
+    /// <summary>The ksqlDB service that told it of a query; empty where it is about something else. While that does not answer nothing new is known.</summary>
+    public string Service { get; init; } = "";
+
     /// <summary>What makes it the same finding in the next look.</summary>
     public (string Scenario, string Subject) Key => (Scenario.Number, Subject);
 }

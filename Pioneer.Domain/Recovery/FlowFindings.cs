@@ -99,8 +99,8 @@ public static class FlowFindings
         return (skipped, failed) switch
         {
             ({ }, _) => [new Finding(Scenario.RecordsLeftOut, hop.Reader, $"{Plural.Of(skipped.Count, "row")} left out by {hop.Reader}",
-                failed is null ? skipped.ToText() : $"{skipped.ToText()}. {failed.ToText()}", [tenant])],
-            (null, { }) => [new Finding(Scenario.ValuesFailed, hop.Reader, values, failed.ToText(), [tenant])],
+                failed is null ? skipped.ToText() : $"{skipped.ToText()}. {failed.ToText()}", [tenant]) { Service = hop.Service }],
+            (null, { }) => [new Finding(Scenario.ValuesFailed, hop.Reader, values, failed.ToText(), [tenant]) { Service = hop.Service }],
             _ => [],
         };
     }
@@ -116,13 +116,13 @@ public static class FlowFindings
         var fault = hop switch
         {
             { Failure: { } failure } => ("could not be deployed", failure),
-            { IsWantedRunning: true } when evidence.Queries is { } queries => OfQuery(hop, queries.FirstOrDefault(query => query.QueryId == hop.Reader)),
+            { IsWantedRunning: true } when evidence.QueriesSeenWith(hop.Service) is { } queries => OfQuery(hop, queries.FirstOrDefault(query => query.QueryId == hop.Reader)),
             _ => null as (string, string)?,
         };
         fault ??= hop.IsWantedRunning ? Standing(hop, evidence) : null;
         if (fault is var (what, reason))
         {
-            yield return new Finding(Scenario.QueryStands, hop.Reader, $"Query {hop.Reader} {what}", reason, [tenant]);
+            yield return new Finding(Scenario.QueryStands, hop.Reader, $"Query {hop.Reader} {what}", reason, [tenant]) { Service = hop.Service };
         }
     }
 

@@ -49,6 +49,9 @@ public abstract record FlowHop(string Topic)
         /// <summary>The subscription's name; empty where the reader is none of a subscription's.</summary>
         public string Subscription { get; init; } = "";
 
+        /// <summary>The ksqlDB service that runs the reader; empty where none does.</summary>
+        public string Service { get; init; } = "";
+
         /// <summary>The group whose positions this reader goes on from, until it has some of its own; null where it follows nobody.</summary>
         public string? EarlierGroup { get; init; }
 

@@ -212,6 +212,11 @@ public static class VerdictJudge
             return new VerdictTest("T6", "state whole", readers.Count == 0 ? true : null, "ksqlDB does not answer.");
         }
 
+        if (flow.RunningReaders.FirstOrDefault(hop => after.QueriesSeenWith(hop.Service) is null) is { } unseen)
+        {
+            return new VerdictTest("T6", "state whole", null, $"The ksqlDB service '{unseen.Service}' does not answer.");
+        }
+
         if (readers.Except(queries.Select(query => query.QueryId), StringComparer.Ordinal).FirstOrDefault() is { } missing)
         {
             return new VerdictTest("T6", "state whole", false, $"Query {missing} is missing.");

@@ -18,8 +18,9 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         var groups = hops.OfType<FlowHop.Reading>().SelectMany(hop => new[] { hop.Group, hop.EarlierGroup }).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var cluster = ProbeAsync("kafka", () => admin.ReadEvidenceAsync(topics, groups, ct), ct);
         var connectors = ProbeAsync("connect", () => ConnectorsAsync(ct), ct);
-        var queries = ProbeAsync("ksql", () => QueriesAsync(tenants, ct), ct);
+        var queries = QueriesAsync(tenants, before, ct);
         var seen = await cluster;
+        var (running, unseen) = await queries;
         return new EvidenceRound(
             now,
             seen is null ? null : seen with
@@ -28,7 +29,10 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
                 Groups = [.. seen.Groups.Select(group => Clocked(group, seen, now, before))],
             },
             await connectors is { } found ? [.. found] : null,
-            await queries is { } running ? [.. running] : null);
+            running)
+        {
+            UnseenServices = unseen,
+        };
     }
 
     /// <summary>The later round with what its logs still hold of the earlier one; as it is where there is nothing to compare or nobody answers.</summary>
@@ -45,19 +49,39 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
             [.. connector.Status.Tasks.Select(task => new TaskEvidence(task.Id, task.State))],
             connector.Status.FailureTrace) { Skipped = connector.Status.Skipped, Progress = connector.Status.Progress })];
 
-    private async Task<List<QueryEvidence>> QueriesAsync(ImmutableArray<WatchedTenant> tenants, CancellationToken ct)
+    /// <summary>Each service is asked by itself: one that is dead blinds nobody but its own tenants.</summary>
+    private async Task<(ImmutableArray<QueryEvidence>? Seen, ImmutableArray<UnseenService> Unseen)> QueriesAsync(
+        ImmutableArray<WatchedTenant> tenants, EvidenceRound? before, CancellationToken ct)
     {
-        var services = tenants.Where(tenant => tenant.Flow.Readers.Any()).Select(tenant => tenant.ServiceId)
-            .Distinct(StringComparer.Ordinal);
-        var lists = await Task.WhenAll(services.Select(async service => (service, queries: await ksql.ListQueriesAsync(service, ct))));
-        return [.. lists.SelectMany(list => list.queries.Select(query => new QueryEvidence(list.service, query.Id, query.State, null)
+        var services = tenants.Where(tenant => tenant.Flow.Readers.Any()).Select(tenant => tenant.ServiceId).Distinct(StringComparer.Ordinal).ToList();
+        var asked = await Task.WhenAll(services.Select(async service =>
+        {
+            string? reason = null;
+            var found = await ProbeAsync($"ksql {service}", () => QueriesOfAsync(service, ct), why => reason = why, ct);
+            return (Service: service, Found: found, Reason: reason);
+        }));
+        var unseen = asked.Where(answer => answer.Found is null)
+            .Select(answer => new UnseenService(answer.Service, answer.Reason ?? "No answer", SeenAt(answer.Service, before))).ToImmutableArray();
+        return unseen.Length > 0 && unseen.Length == services.Count
+            ? (null, unseen)
+            : ([.. asked.SelectMany(answer => answer.Found ?? [])], unseen);
+    }
+
+    private static DateTimeOffset? SeenAt(string service, EvidenceRound? before) =>
+        before?.UnseenServices.FirstOrDefault(unseen => unseen.ServiceId == service) is { } known ? known.SeenAt
+        : before?.Queries is null ? null
+        : before.TakenAt;
+
+    private async Task<List<QueryEvidence>> QueriesOfAsync(string service, CancellationToken ct) =>
+        [.. (await ksql.ListQueriesAsync(service, ct)).Select(query => new QueryEvidence(service, query.Id, query.State, null)
         {
             Skipped = query.Faults?.Skipped,
             FailedValues = query.Faults?.FailedValues,
-        }))];
-    }
+        })];
 
-    private async Task<T?> ProbeAsync<T>(string probe, Func<Task<T>> read, CancellationToken ct) where T : class
+    private Task<T?> ProbeAsync<T>(string probe, Func<Task<T>> read, CancellationToken ct) where T : class => ProbeAsync(probe, read, _ => { }, ct);
+
+    private async Task<T?> ProbeAsync<T>(string probe, Func<Task<T>> read, Action<string> failed, CancellationToken ct) where T : class
     {
         try
         {
@@ -66,6 +90,7 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         catch (Exception failure) when (!ct.IsCancellationRequested && failure is IOException or KafkaRequestException or InvalidOperationException)
         {
             Log.NotObserved(logger, probe, failure.Message);
+            failed(failure.Message);
             return null;
         }
     }

@@ -84,10 +84,10 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
 
     private static bool IsSeen(Finding finding, EvidenceRound round) => finding.Scenario.Number switch
     {
-        "S21" when finding.Scenario != Scenario.RowsLeftOut => round.Queries is not null,
+        "S21" when finding.Scenario != Scenario.RowsLeftOut => round.QueriesSeenWith(finding.Service) is not null,
         "S11" or "S21" => round.Connectors is not null,
         "S02" or "S03" or "S20" or "S23" => round.Cluster is not null,
-        "S14" => round.Cluster is not null && round.Queries is not null,
+        "S14" => round.Cluster is not null && round.QueriesSeenWith(finding.Service) is not null,
         _ => true,
     };
 

@@ -18,7 +18,7 @@ public sealed class PlatformPicture
     private volatile QuickLook? _look;
     private volatile EvidenceRound? _round;
     private volatile EvidenceRound? _lastGood;
-    private volatile EvidenceRound? _lastOfQueries;
+    private volatile LastQueries? _lastQueries;
     private volatile IReadOnlyList<SourceState>? _sources;
     private volatile IReadOnlyList<TableLook> _tables = [];
     private volatile IReadOnlyList<Finding> _findings = [];
@@ -35,8 +35,8 @@ public sealed class PlatformPicture
     /// <summary>The last round in which the brokers were seen: horizons go on counting from it while they are down.</summary>
     public EvidenceRound? LastGood => _lastGood;
 
-    /// <summary>The last round in which ksqlDB was seen: what its queries left out is told with its age while it does not answer.</summary>
-    public EvidenceRound? LastOfQueries => _lastOfQueries;
+    /// <summary>The last look at each query: what it left out is told with its age while its ksqlDB does not answer. Null where none has answered yet.</summary>
+    public LastQueries? LastQueries => _lastQueries;
 
     /// <summary>Every source by name; null until the first look at them.</summary>
     public IReadOnlyList<SourceState>? Sources => _sources;
@@ -61,10 +61,7 @@ public sealed class PlatformPicture
             _lastGood = round;
         }
 
-        if (round.Queries is not null)
-        {
-            _lastOfQueries = round;
-        }
+        _lastQueries = LastQueries.After(_lastQueries, round);
 
         Changed?.Invoke();
     }

@@ -36,6 +36,8 @@ internal static class StatusComponents
         if (picture.Round is { } round)
         {
             components.Add(Ksql(round));
+            components.AddRange((round.Queries is null ? [] : round.UnseenServices).Take(RecoveryStatus.MaxFailedConnectors).Select(service => new ComponentStatus(
+                $"{RecoveryStatus.Ksql} {service.ServiceId}", StatusLevel.NotObserved, "Does not answer", round.TakenAt, "SHOW QUERIES", $"{Seen(service.SeenAt)}. {service.Reason}")));
         }
 
         components.AddRange((picture.Sources ?? []).Where(source => source.Feeds.Length > 0 || source.FailingSince is not null).Select(Source));
@@ -81,13 +83,16 @@ internal static class StatusComponents
         const string Detector = "SHOW QUERIES";
         if (round.Queries is not { } queries)
         {
-            return new ComponentStatus(RecoveryStatus.Ksql, StatusLevel.NotObserved, "Does not answer", round.TakenAt, Detector, "No answer");
+            var seen = round.UnseenServices.Select(service => service.SeenAt).Max();
+            return new ComponentStatus(RecoveryStatus.Ksql, StatusLevel.NotObserved, "Does not answer", round.TakenAt, Detector, seen is null ? "No answer" : $"No answer. {Seen(seen)}");
         }
 
         var errors = queries.Count(query => query.State == "ERROR");
         return new ComponentStatus(RecoveryStatus.Ksql, errors > 0 ? StatusLevel.Degraded : StatusLevel.Fine, "Answers", round.TakenAt, Detector,
             $"{Plural.Of(queries.Length, "query")}, {errors} with errors");
     }
+
+    private static string Seen(DateTimeOffset? at) => at is { } last ? $"Not observed since {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "Not observed since the portal started";
 
     private static ComponentStatus Source(SourceState source)
     {

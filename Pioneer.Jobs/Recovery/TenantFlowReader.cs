@@ -67,6 +67,7 @@ public sealed class TenantFlowReader(IServiceScopeFactory scopes)
         return new FlowHop.Reading(reader.SourceTopic, ConsumerGroups.Query(service, reader.QueryId), reader.QueryId)
         {
             Subscription = reader.Name,
+            Service = service,
             EarlierGroup = reader.EarlierQueryId is { } earlier ? ConsumerGroups.Query(service, earlier) : null,
             Failure = reader.State is SubscriptionState.Failed ? reader.Error ?? "its deployment failed" : null,
             // a seed run holds the query still while it copies: that is no standing

@@ -69,7 +69,7 @@ internal sealed class FakePlatform : IAsyncDisposable
     {
         var path = context.Request.Path.Value!.Trim('/').Split('/');
         var part = path[0] is "connectors" ? "connect" : "ksql";
-        if (Failing.GetValueOrDefault(part))
+        if (Failing.GetValueOrDefault(part) || (path is ["services", var service, ..] && Failing.GetValueOrDefault(service)))
         {
             context.Response.StatusCode = 503;
             return;

@@ -15,6 +15,17 @@ public sealed class FlowFindingsTests
     public void Flow_that_moves_has_no_findings() => Assert.Empty(Find(new EvidenceBuilder().Build()));
 
     [Fact]
+    public void Query_is_missing_only_where_its_own_service_answered()
+    {
+        var flow = EvidenceBuilder.Flow with { Hops = [.. EvidenceBuilder.Flow.Hops.Select(hop => hop is FlowHop.Reading reading ? reading with { Service = "acme_" } : hop)] };
+        var round = new EvidenceBuilder().WithQuery("ANOTHER_V1").Build();
+
+        Assert.Contains(FlowFindings.Of(flow, round, null, Noon), finding => (finding.Scenario, finding.Service) == (Scenario.QueryStands, "acme_"));
+        Assert.Empty(FlowFindings.Of(flow, round with { UnseenServices = [new UnseenService("acme_", "HTTP 503", null)] }, null, Noon));
+        Assert.Contains(FlowFindings.Of(flow, round with { UnseenServices = [new UnseenService("globex_", "HTTP 503", null)] }, null, Noon), finding => finding.Scenario == Scenario.QueryStands);
+    }
+
+    [Fact]
     public void Topic_that_the_brokers_do_not_have_is_missing_unless_it_only_was_not_described()
     {
         var gone = Without(new EvidenceBuilder().Build());

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.KsqlDb;
@@ -43,6 +44,58 @@ public sealed class QueryHealthTests
         _picture.Show(Round(Noon.AddMinutes(3), null));
         Assert.Equal(new QueryHealth("NOT_OBSERVED", Noon, Skipped, Failed), QueryHealth.Of(_picture, "LARGE_V1", Deployed));
     }
+
+    [Fact]
+    public void Query_whose_own_service_does_not_answer_is_as_old_as_its_last_look_and_others_are_seen()
+    {
+        QueryEvidence Query(string service, string id) => new(service, id, "RUNNING", null) { Skipped = Skipped };
+        _picture.Show(Round(Noon, [Query("acme_", "LARGE_V1"), Query("globex_", "SMALL_V1")]));
+        var later = Round(Noon.AddMinutes(3), [Query("globex_", "SMALL_V1")]) with { UnseenServices = [new UnseenService("acme_", "HTTP 503", Noon)] };
+        _picture.Show(later);
+        _picture.Show(later with { TakenAt = Noon.AddMinutes(4) });
+
+        Assert.Equal(new QueryHealth("NOT_OBSERVED", Noon, Skipped, null), QueryHealth.Of(_picture, "LARGE_V1", Deployed));
+        Assert.Equal(new QueryHealth("RUNNING", Noon.AddMinutes(4), Skipped, null), QueryHealth.Of(_picture, "SMALL_V1", Deployed));
+        // one that nobody ever saw may be in the service that does not answer
+        Assert.Equal(new QueryHealth("NOT_OBSERVED", null, null, null), QueryHealth.Of(_picture, "OTHER_V1", Deployed));
+
+        _picture.Show(Round(Noon.AddMinutes(5), [Query("globex_", "SMALL_V1")]));
+        Assert.Equal(new QueryHealth("MISSING", Noon.AddMinutes(5), null, null), QueryHealth.Of(_picture, "LARGE_V1", Deployed));
+    }
+
+    [Fact]
+    public async Task One_dead_service_blinds_the_look_at_its_own_queries_only()
+    {
+        var folder = Directory.CreateTempSubdirectory("pioneer-dead-service-").FullName;
+        await using (var platform = await FakePlatform.StartAsync())
+        await using (var host = await JobsHost.StartAsync(
+            folder, new KafkaOptions { BootstrapServers = "127.0.0.1:1", SecurityProtocol = "PLAINTEXT" }, platform.Url, platform.Url,
+            services => services.AddSingleton<EvidenceReader>()))
+        {
+            platform.Answers["SHOW QUERIES;"] = """[{"@type":"queries","queries":[{"id":"LARGE_V1","queryType":"PERSISTENT","state":"RUNNING"}]}]""";
+            var reader = host.Get<EvidenceReader>();
+            System.Collections.Immutable.ImmutableArray<WatchedTenant> tenants = [Watched("acme"), Watched("globex")];
+
+            var whole = await reader.ReadAsync(tenants, null, TestContext.Current.CancellationToken);
+            platform.Fail("acme_", true);
+            var part = await reader.ReadAsync(tenants, whole, TestContext.Current.CancellationToken);
+            var later = await reader.ReadAsync(tenants, part, TestContext.Current.CancellationToken);
+            platform.Fail("globex_", true);
+            var none = await reader.ReadAsync(tenants, later, TestContext.Current.CancellationToken);
+
+            Assert.Equal(["acme_", "globex_"], whole.Queries!.Value.Select(query => query.ServiceId));
+            Assert.Empty(whole.UnseenServices);
+            Assert.Equal(["globex_"], later.Queries!.Value.Select(query => query.ServiceId));
+            Assert.Equal([("acme_", (DateTimeOffset?)whole.TakenAt)], later.UnseenServices.Select(unseen => (unseen.ServiceId, unseen.SeenAt)));
+            Assert.Null(none.Queries);
+            Assert.Equal([whole.TakenAt, later.TakenAt], none.UnseenServices.Select(unseen => unseen.SeenAt!.Value));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static WatchedTenant Watched(string slug) => new(
+        new Pioneer.Domain.TenantId(Guid.NewGuid()), Pioneer.Domain.Tenants.TenantSlug.Parse(slug), $"{slug}_", new TenantFlow(slug, [new FlowHop.Reading(EvidenceBuilder.Topic, "g", "LARGE_V1")]));
 
     [Fact]
     public async Task Faults_are_read_where_a_server_tells_them_and_are_unknown_where_it_does_not()
