@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
@@ -16,6 +17,14 @@ public sealed partial class DeploySubscription
     /// <summary>What an earlier version would mean as the next one; null is the one before.</summary>
     public Task<Result<UpgradeOutlook>> RollbackOutlookAsync(Actor actor, string slug, string name, int? version, CancellationToken cancellationToken) =>
         CompareAsync(actor, slug, name, subscription => TextOf(Earlier(subscription, version)), cancellationToken);
+
+    /// <summary>What deploying a text as the next version would make, change and delete on the platform, from what is there now; nothing is saved.</summary>
+    public Task<Result<Plan>> UpgradePlanAsync(Actor actor, string slug, string name, string? sql, CancellationToken cancellationToken) =>
+        PlanAsync(actor, slug, name, _ => sql ?? "", cancellationToken);
+
+    /// <summary>The same for an earlier version; null is the one before.</summary>
+    public Task<Result<Plan>> RollbackPlanAsync(Actor actor, string slug, string name, int? version, CancellationToken cancellationToken) =>
+        PlanAsync(actor, slug, name, subscription => TextOf(Earlier(subscription, version)), cancellationToken);
 
     private static Result<string> TextOf(Result<SubscriptionVersion> version) => version.IsFailure ? version.Error : version.Value.Sql;
 
@@ -52,6 +61,54 @@ public sealed partial class DeploySubscription
         Actor actor, string slug, string name, Func<Subscription, Result<string>> textOf, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await NextAsync(db, actor, slug, name, textOf, cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        var next = found.Value;
+        var (source, seedability, reasons) = (next.Compiled.SourceTopic, next.Compiled.Seedability, next.Compiled.SeedabilityReasons);
+        var seedable = (await SeedabilityOfVersions.ReadAsync(db, cancellationToken)).Of(source, seedability, reasons);
+        return UpgradeOutlook.Of(next.Subscription, NextNumber(next.Subscription), next.Compiled, seedable, next.Refusal);
+    }
+
+    /// <summary>Planned as the deployment will be: from the rows as they would be saved, and no more of the tenant than the operation covers and may do.</summary>
+    private async Task<Result<Plan>> PlanAsync(
+        Actor actor, string slug, string name, Func<Subscription, Result<string>> textOf, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await NextAsync(db, actor, slug, name, textOf, cancellationToken);
+        if (found.IsFailure)
+        {
+            return found.Error;
+        }
+
+        var next = found.Value;
+        if (next.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var tenant = next.Tenant.Slug;
+        if (await builder.LoadAsync(tenant, cancellationToken) is not { } wanted
+            || wanted.Subscriptions.FirstOrDefault(row => row.Id == next.Subscription.Id) is not { } subscription)
+        {
+            return TenantErrors.NotFound(slug);
+        }
+
+        // rows of their own, that nobody saves
+        AddVersion(db: null, actor, next.Tenant, subscription, next.Sql, next.Compiled);
+        var plan = await planner.PlanAsync(wanted, cancellationToken);
+        return plan.IsFailure
+            ? PlatformWords.For(actor, tenant, plan.Error)
+            : OperationScope.Of(tenant, OperationKind.ApplySubscription, TopicNames.Delivery(tenant, subscription.Name), null).Of(plan.Value)
+                .With(RequestReconcile.ConsentOf(OperationKind.ApplySubscription, null));
+    }
+
+    private async Task<Result<NextVersion>> NextAsync(
+        PioneerDbContext db, Actor actor, string slug, string name, Func<Subscription, Result<string>> textOf, CancellationToken cancellationToken)
+    {
         var found = await FindIdleAsync(db, actor, slug, name, cancellationToken);
         if (found.IsFailure)
         {
@@ -67,13 +124,11 @@ public sealed partial class DeploySubscription
 
         var streams = await TenantStreams.ListAsync(db, tenant, cancellationToken);
         var compiled = Compile(tenant, subscription.Name, sql.Value, streams);
-        if (compiled.IsFailure)
-        {
-            return compiled.Error;
-        }
-
-        var next = compiled.Value;
-        var seedable = (await SeedabilityOfVersions.ReadAsync(db, cancellationToken)).Of(next.SourceTopic, next.Seedability, next.SeedabilityReasons);
-        return UpgradeOutlook.Of(subscription, NextNumber(subscription), next, seedable, await RefuseAsync(db, tenant, subscription, next, streams, cancellationToken));
+        return compiled.IsFailure
+            ? compiled.Error
+            : new NextVersion(
+                tenant, subscription, sql.Value, compiled.Value, await RefuseAsync(db, tenant, subscription, compiled.Value, streams, cancellationToken));
     }
+
+    private sealed record NextVersion(Tenant Tenant, Subscription Subscription, string Sql, CompiledSubscription Compiled, Error? Refusal);
 }

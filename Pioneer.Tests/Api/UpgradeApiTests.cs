@@ -31,6 +31,20 @@ public sealed class UpgradeApiTests(ApiPortal portal)
     }
 
     [Fact]
+    public async Task Plan_of_an_upgrade_names_the_part_of_the_platform_that_cannot_be_asked()
+    {
+        await DeployedAsync();
+        using var author = await portal.MemberAsync("acme", TenantRole.Author);
+        using var viewer = await portal.MemberAsync("acme", TenantRole.Viewer);
+
+        var plan = await ApiPortal.SendAsync(author, HttpMethod.Post, $"{Address}:plan", """{"sql":"SELECT ID, AMOUNT, UPDATED_AT FROM PAYMENTS EMIT CHANGES;"}""");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, plan.Status);
+        (await ApiPortal.SendAsync(author, HttpMethod.Post, $"{Address}:plan", """{"version":7}""")).IsProblem(HttpStatusCode.NotFound, "VersionNotFound");
+        Assert.Equal(HttpStatusCode.Forbidden, (await ApiPortal.SendAsync(viewer, HttpMethod.Post, $"{Address}:plan", """{"version":1}""")).Status);
+    }
+
+    [Fact]
     public async Task Readers_are_not_observed_where_no_broker_answers()
     {
         await DeployedAsync();

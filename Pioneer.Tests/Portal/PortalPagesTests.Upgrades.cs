@@ -55,6 +55,7 @@ public sealed partial class PortalPagesTests
         await Expect(person.Dialog.GetByRole(AriaRole.Region, new() { Name = "Difference to their version" })).ToContainTextAsync("AMOUNT > 1");
         await Expect(person.Dialog.GetByRole(AriaRole.Link, new() { Name = "All versions" })).ToBeVisibleAsync();
         await Expect(person.Dialog.GetByText("two-people becomes version 3")).ToBeVisibleAsync();
+        await Expect(person.Dialog.GetByRole(AriaRole.Table, new() { Name = "Plan" })).ToContainTextAsync("ACME__TWO_PEOPLE_V3");
         await person.LooksGoodAsync("deploy-conflict");
         await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy over v2" }).ClickAsync();
         await Expect(person.Heading("two-people v3")).ToBeVisibleAsync();
@@ -84,6 +85,7 @@ public sealed partial class PortalPagesTests
         await Expect(person.Page.GetByText("A new version may change anything.")).ToBeVisibleAsync();
         await person.OpenAsync("/t/acme/subscriptions/there-and-back/versions");
         await person.Button("Roll back…").ClickAsync();
+        await Expect(person.Dialog.GetByRole(AriaRole.Table, new() { Name = "Plan" })).ToContainTextAsync("ACME__THERE_AND_BACK_V3");
         await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Roll back to v1" }).ClickAsync();
         await Expect(person.Heading("there-and-back v3")).ToBeVisibleAsync();
     }

@@ -52,6 +52,32 @@ public sealed class UpgradeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Plan_of_an_upgrade_is_what_the_platform_is_then_told_and_holds_nothing_else_of_the_tenant()
+    {
+        await DeployAsync(Narrow);
+        await _database.ReconcileAsync();
+        var deploy = _database.Get<DeploySubscription>();
+
+        var told = (await deploy.UpgradePlanAsync(Actors.Admin, "acme", "large-payments", Wide, DomainDatabase.Token)).Value;
+        await _database.GrantAsync("acme", "balances");
+        Assert.Null((await UpdateAsync(Wide)).Error);
+        var made = (await _database.Get<Pioneer.Domain.Provisioning.TenantPlanner>().PlanAsync(TenantSlug.Parse("acme"), DomainDatabase.Token)).Value;
+
+        Assert.Equal(made.Changes.Select(change => change.Title), told.Changes.Select(change => change.Title));
+        Assert.Contains(told.Changes, change => change.Resource.Contains("ACME__LARGE_PAYMENTS_V1", StringComparison.Ordinal) && change.Kind is Pioneer.Domain.Provisioning.ChangeKind.Delete);
+        Assert.Contains(told.Changes, change => change.Resource.Contains("ACME__LARGE_PAYMENTS_V2", StringComparison.Ordinal) && change.Kind is Pioneer.Domain.Provisioning.ChangeKind.Create);
+
+        // the way back the same; nothing was saved by looking
+        await _database.ReconcileAsync();
+        var back = await deploy.RollbackPlanAsync(Actors.Admin, "acme", "large-payments", 1, DomainDatabase.Token);
+        Assert.Equal("IncompatibleVersion", back.Error!.Code);
+        await SetAsync(Compatibility.None);
+        var planned = (await deploy.RollbackPlanAsync(Actors.Admin, "acme", "large-payments", 1, DomainDatabase.Token)).Value;
+        Assert.Contains(planned.Changes, change => change.Resource.Contains("ACME__LARGE_PAYMENTS_V3", StringComparison.Ordinal));
+        Assert.Empty((await _database.Get<Pioneer.Domain.Provisioning.TenantPlanner>().PlanAsync(TenantSlug.Parse("acme"), DomainDatabase.Token)).Value.Changes);
+    }
+
+    [Fact]
     public async Task Way_back_has_an_outlook_of_its_own_and_is_what_it_said()
     {
         await DeployAsync(Narrow);

@@ -2,6 +2,7 @@ using Pioneer.Domain;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Jobs.Delivery;
 using Pioneer.Jobs.Recovery;
+using Pioneer.Portal.Api.Tenants;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Api.Subscriptions;
@@ -44,6 +45,12 @@ internal static class SubscriptionsApi
                 : await deploy.OutlookAsync(current.Actor, slug, name, body.Sql, ct)).ToAnswer())
             .Answers<UpgradeOutlook>("Says what a text, or an earlier version, would mean as the next version; nothing is saved.").WithMetadata(new ReadsOnly());
 
+        api.MapPost(One + ":plan", async (string slug, string name, OutlookBody body, DeploySubscription deploy, CurrentActor current, CancellationToken ct) =>
+            (body.Version is { } version
+                ? await deploy.RollbackPlanAsync(current.Actor, slug, name, version, ct)
+                : await deploy.UpgradePlanAsync(current.Actor, slug, name, body.Sql, ct)).ToAnswer(plan => Results.Ok(PlanBody.Of(plan, current.Actor))))
+            .Answers<PlanBody>("Says what a text, or an earlier version, would make, change and delete on the platform as the next version; nothing is saved.").WithMetadata(new ReadsOnly());
+
         api.MapGet(One + "/readers", async (string slug, string name, DeliveryReaders readers, CurrentActor current, CancellationToken ct) =>
             (await readers.OfAsync(current.Actor, slug, name, ct)).ToAnswer()).Answers<ReadersOfDelivery>("Names who reads the results now, as far as it can be seen.");
 
@@ -76,5 +83,5 @@ internal sealed record SubscriptionBody(string? Name, string? Sql, string? Descr
 /// <summary>Body of <c>PUT .../subscriptions/{name}/compatibility</c>.</summary>
 internal sealed record CompatibilityBody(Compatibility? Compatibility);
 
-/// <summary>Body of <c>POST .../subscriptions/{name}:outlook</c>: a text, or the number of an earlier version.</summary>
+/// <summary>Body of <c>POST .../subscriptions/{name}:outlook</c> and <c>:plan</c>: a text, or the number of an earlier version.</summary>
 internal sealed record OutlookBody(string? Sql, int? Version);
