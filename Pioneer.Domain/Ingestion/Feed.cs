@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Pioneer.Domain.Ingestion;
 
@@ -66,7 +67,13 @@ public enum FeedKind
 }
 
 /// <summary>One column of a feed.</summary>
-/// <param name="Name">As the source spells it; upper-cased in ksql.</param>
+/// <param name="Name">As the source spells it.</param>
 /// <param name="SourceType">As the source's catalogue gives it.</param>
 /// <param name="Type">The ksql type that it is declared with, such as <c>DECIMAL(18, 2)</c>.</param>
-public sealed record FeedColumn(string Name, string SourceType, string Type, bool Nullable);
+/// <param name="As">Its name in records and in ksql, in any case; null takes <paramref name="Name"/>.</param>
+public sealed record FeedColumn(string Name, string SourceType, string Type, bool Nullable, string? As = null)
+{
+    /// <summary>What it is called in records and in ksql.</summary>
+    [JsonIgnore]
+    public string RecordName => (As ?? Name).ToUpperInvariant();
+}

@@ -33,6 +33,13 @@ public sealed partial record FeedRequest(
     /// <summary>Whether a column of that name can be part of a feed: it becomes a name in ksql.</summary>
     public static bool IsColumnName(string name) => ColumnName().IsMatch(name);
 
+    /// <summary>
+    /// Whether a column of that name can be read: it stands in the connector's query, where quotes hold all but what Connect itself would replace, and a dot
+    /// parts schema and table.
+    /// </summary>
+    public static bool CanBeRead(string name) =>
+        name.Length is > 0 and <= TextLimits.Name && !name.Contains('.') && !name.Contains("${", StringComparison.Ordinal) && !name.Any(char.IsControl);
+
     /// <summary>The first thing that is wrong with it, by itself; success when it can be a feed.</summary>
     public Result Validate()
     {
@@ -42,13 +49,8 @@ public sealed partial record FeedRequest(
             return name.WithoutValue();
         }
 
-        if (string.IsNullOrWhiteSpace(Table))
-        {
-            return Error.Invalid("TableMissing", "table", "A feed reads a table or a view; none is named.");
-        }
-
         var lengths = TextLimits.CheckAll(
-            ("table", "table's name", Table, TextLimits.LongName), ("description", "description", Description, TextLimits.Description),
+            ("description", "description", Description, TextLimits.Description),
             ("timestampColumn", "column's name", TimestampColumn, TextLimits.Name), ("incrementingColumn", "column's name", IncrementingColumn, TextLimits.Name),
             ("tenantColumn", "column's name", TenantColumn, TextLimits.Name));
         if (lengths.IsFailure)
@@ -56,22 +58,38 @@ public sealed partial record FeedRequest(
             return lengths;
         }
 
+        var table = ValidateTable();
+        return table.IsFailure ? table : CheckRoles();
+    }
+
+    /// <summary>The first thing that is wrong with its table and columns; success when they can be read, whatever is still to be said of the feed.</summary>
+    public Result ValidateTable()
+    {
+        if (string.IsNullOrWhiteSpace(Table))
+        {
+            return Error.Invalid("TableMissing", "table", "A feed reads a table or a view; none is named.");
+        }
+
+        if (TextLimits.Check("table", "table's name", Table, TextLimits.LongName) is { } longName)
+        {
+            return longName;
+        }
+
         if (Columns.IsDefaultOrEmpty || Columns.Length > MaxColumns)
         {
             return IngestionErrors.OutOfRange("columns", "number of columns", 1, MaxColumns);
         }
 
-        var columns = CheckColumns();
-        return columns.IsFailure ? columns : CheckRoles();
-    }
-
-    private Result CheckColumns()
-    {
         foreach (var column in Columns)
         {
-            if (!IsColumnName(column.Name))
+            if (!IsColumnName(column.As ?? column.Name))
             {
-                return IngestionErrors.ColumnNameUnusable(column.Name);
+                return IngestionErrors.ColumnNameUnusable(column.As ?? column.Name);
+            }
+
+            if (!CanBeRead(column.Name))
+            {
+                return IngestionErrors.SourceColumnUnusable(column.Name);
             }
 
             if (TextLimits.Check("columns", $"type of column '{column.Name}'", column.SourceType, TextLimits.Name) is { } tooLong)
@@ -85,11 +103,13 @@ public sealed partial record FeedRequest(
             }
         }
 
-        var twice = Columns.GroupBy(column => column.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
-        return twice is null
-            ? Result.Success
-            : Error.Invalid("ColumnTwice", "columns", $"Column '{twice.Key}' is there twice; ksql does not tell upper from lower case.");
+        return (Twice(column => column.Name) ?? Twice(column => column.RecordName)) is { } twice
+            ? Error.Invalid("ColumnTwice", "columns", $"Column '{twice}' is there twice; ksql does not tell upper from lower case.", "Give one of them another name.")
+            : Result.Success;
     }
+
+    private string? Twice(Func<FeedColumn, string> name) =>
+        Columns.GroupBy(name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1)?.Key;
 
     private Result CheckRoles()
     {

@@ -16,7 +16,7 @@ public static class FeedSchema
     /// <summary>What the columns of the key are called in records, in the key's order.</summary>
     public static ImmutableArray<string> KeyNames(Feed feed) => [.. Columns(feed).Where(column => column.IsKey).Select(column => column.Name)];
 
-    private static KsqlColumnSpec Declared(FeedColumn column, bool isKey) => new(column.Name.ToUpperInvariant(), column.Type, isKey);
+    private static KsqlColumnSpec Declared(FeedColumn column, bool isKey) => new(column.RecordName, column.Type, isKey);
 
     private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 }

@@ -12,6 +12,9 @@ public interface ISourceInspector
 
     /// <summary>Looks whether the table is as the feed says; an error where that cannot be asked.</summary>
     Task<Result<FeedCheck>> CheckAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken);
+
+    /// <summary>Reads the first rows of the feed's columns; nothing of other columns leaves the database.</summary>
+    Task<Result<SourcePreview>> PreviewAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken);
 }
 
 /// <summary>What is needed to sign in; the password in clear, for the moment of use only.</summary>

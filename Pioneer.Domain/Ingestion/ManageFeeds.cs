@@ -178,11 +178,11 @@ public sealed class ManageFeeds(
         }
 
         var kept = request.Columns.Length >= feed.Columns.Length
-            && request.Columns.Take(feed.Columns.Length).Select(column => (column.Name, column.Type))
-                .SequenceEqual(feed.Columns.Select(column => (column.Name, column.Type)));
+            && request.Columns.Take(feed.Columns.Length).Select(column => (column.Name, column.RecordName, column.Type))
+                .SequenceEqual(feed.Columns.Select(column => (column.Name, column.RecordName, column.Type)));
         if (!kept)
         {
-            return "columns that are there can neither go nor change their type nor their place";
+            return "columns that are there can neither go nor change their name, their type or their place";
         }
 
         return request.Partitions is { } wanted && wanted < feed.Partitions ? "its partitions cannot become fewer" : null;

@@ -153,7 +153,55 @@ public sealed class ManageSources(
         }
 
         var connection = await ConnectionAsync(actor, AsSaved(source), cancellationToken);
-        return connection.IsFailure ? connection.Error : await inspector.CheckAsync(connection.Value, feed, cancellationToken);
+        if (connection.IsFailure)
+        {
+            return connection.Error;
+        }
+
+        var check = await inspector.CheckAsync(connection.Value, feed, cancellationToken);
+        return check.IsFailure ? check : check.Value with { Values = await WithTenantsAsync(db, feed, check.Value.Values, cancellationToken) };
+    }
+
+    /// <summary>Shows the first rows of a table as a feed would write them, to whoever may define feeds; the audit log keeps who looked at which columns, no value.</summary>
+    public async Task<Result<SourcePreview>> PreviewAsync(Actor actor, FeedRequest feed, CancellationToken cancellationToken)
+    {
+        var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.Administer);
+        var valid = allowed.IsFailure ? allowed : feed.ValidateTable();
+        if (valid.IsFailure)
+        {
+            return valid.Error;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var source = await db.Sources.AsNoTracking().SingleOrDefaultAsync(row => row.Name == feed.Source, cancellationToken);
+        if (source is null)
+        {
+            return Error.NotFound("Source", feed.Source ?? "");
+        }
+
+        var connection = await ConnectionAsync(actor, AsSaved(source), cancellationToken);
+        if (connection.IsFailure)
+        {
+            return connection.Error;
+        }
+
+        // kept before anything is shown: who looked must not depend on what came
+        work.Audit(db, actor, "TablePreviewed", new AuditSubject("source", source.Name), after: new { feed.Table, Columns = feed.Columns.Select(column => column.Name) });
+        var kept = await WorkRecorder.SaveAsync(db, cancellationToken);
+        return kept.IsFailure ? kept.Error : await inspector.PreviewAsync(connection.Value, feed, cancellationToken);
+    }
+
+    /// <summary>Who is given the rows of each value: by the feed's grants, and where it has none by the slugs that a grant would take.</summary>
+    private static async Task<ImmutableArray<RowsOfValue>> WithTenantsAsync(
+        PioneerDbContext db, FeedRequest feed, ImmutableArray<RowsOfValue> values, CancellationToken cancellationToken)
+    {
+        var granted = await db.Entitlements.AsNoTracking().Where(row => row.State == EntitlementState.Granted && db.Feeds.Any(known => known.Id == row.FeedId && known.Name == feed.Name))
+            .Join(db.Tenants, row => row.TenantId, tenant => tenant.Id, (row, tenant) => new { row.TenantValue, tenant.Slug }).ToListAsync(cancellationToken);
+        var owners = granted.Count > 0
+            ? granted.GroupBy(row => row.TenantValue, StringComparer.Ordinal).ToDictionary(row => row.Key, row => row.First().Slug.Value, StringComparer.Ordinal)
+            : (await db.Tenants.AsNoTracking().Where(tenant => tenant.State != TenantState.Deleted).Select(tenant => tenant.Slug).ToListAsync(cancellationToken))
+                .DistinctBy(slug => slug.Value).ToDictionary(slug => slug.Value, slug => slug.Value, StringComparer.Ordinal);
+        return [.. values.Select(value => value with { Tenant = value.Value is null ? null : owners.GetValueOrDefault(value.Value) })];
     }
 
     private static SourceRequest AsSaved(Source source) =>

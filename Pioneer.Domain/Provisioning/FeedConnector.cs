@@ -65,7 +65,7 @@ public static class FeedConnector
     {
         var columns = feed.Columns
             .Where(column => !string.Equals(column.Name, feed.TenantColumn, StringComparison.OrdinalIgnoreCase))
-            .Select(column => $"{Quoted(column.Name)} AS {Quoted(column.Name.ToUpperInvariant())}");
+            .Select(column => $"{Quoted(column.Name)} AS {Quoted(column.RecordName)}");
         return $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM {Table(feed.Table)} WHERE {IsTenants(kind, feed, tenantValue)}) q";
     }
 
@@ -126,15 +126,19 @@ public static class FeedConnector
         };
         if (feed.TimestampColumn is { } timestamp)
         {
-            config["timestamp.column.name"] = timestamp.ToUpperInvariant();
+            config["timestamp.column.name"] = RecordName(feed, timestamp);
             config["timestamp.delay.interval.ms"] = feed.CommitDelayMs.ToString(CultureInfo.InvariantCulture);
         }
 
         if (feed.IncrementingColumn is { } incrementing)
         {
-            config["incrementing.column.name"] = incrementing.ToUpperInvariant();
+            config["incrementing.column.name"] = RecordName(feed, incrementing);
         }
     }
+
+    // the connector sees the names that the subquery gives
+    private static string RecordName(Feed feed, string column) =>
+        feed.Columns.First(known => string.Equals(known.Name, column, StringComparison.OrdinalIgnoreCase)).RecordName;
 
     private static void AddTransforms(ImmutableSortedDictionary<string, string>.Builder config, Feed feed)
     {

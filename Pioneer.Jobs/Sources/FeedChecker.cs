@@ -31,8 +31,21 @@ internal sealed class FeedChecker(ISourceDialect dialect, DbConnection connectio
             await CheckTimeAsync(ct);
         }
 
+        var values = await ValuesAsync(ct);
         var rows = counted is [var all, _] ? Number(all) : (long?)null;
-        return new FeedCheck(rows, counted is [_, var owned] ? rows - Number(owned) : null, _faults.ToImmutable(), _notChecked.ToImmutable());
+        return new FeedCheck(rows, counted is [_, var owned] ? rows - Number(owned) : null, _faults.ToImmutable(), _notChecked.ToImmutable())
+        {
+            Values = [.. values.Take(FeedCheck.MaxValues)],
+            HasMoreValues = values.Length > FeedCheck.MaxValues,
+        };
+    }
+
+    private async Task<ImmutableArray<RowsOfValue>> ValuesAsync(CancellationToken ct)
+    {
+        var text = source.Kind is SourceKind.Sqlite ? $"CAST({Tenant} AS TEXT) COLLATE BINARY" : $"CAST({Tenant} AS text)";
+        var rows = await AllAsync("whose rows they are",
+            $"SELECT {text}, COUNT(*) FROM {Table} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {FeedCheck.MaxValues + 1}", ct);
+        return [.. rows.Select(row => new RowsOfValue(row[0] as string, Number(row[1])))];
     }
 
     private async Task CheckKeyAsync(CancellationToken ct)
@@ -106,14 +119,24 @@ internal sealed class FeedChecker(ISourceDialect dialect, DbConnection connectio
     }
 
     /// <summary>The first row of an answer; empty where there is none or what was asked took too long.</summary>
-    private async Task<ImmutableArray<object?>> AskAsync(string what, string sql, CancellationToken ct)
+    private async Task<ImmutableArray<object?>> AskAsync(string what, string sql, CancellationToken ct) =>
+        await AllAsync(what, sql, ct) is [var first, ..] ? first : [];
+
+    /// <summary>The rows of an answer, which are few; empty where there are none or what was asked took too long.</summary>
+    private async Task<List<ImmutableArray<object?>>> AllAsync(string what, string sql, CancellationToken ct)
     {
         try
         {
+            var answer = new List<ImmutableArray<object?>>();
             await using var command = connection.CreateCommand();
             command.CommandText = sql;
             await using var rows = await dialect.QueryAsync(command, ct);
-            return await rows.ReadAsync() ? [.. rows.Fields.Select((field, at) => rows.Reader.IsDBNull(at) ? null : field.Value(rows.Reader, at))] : [];
+            while (await rows.ReadAsync())
+            {
+                answer.Add([.. rows.Fields.Select((field, at) => rows.Reader.IsDBNull(at) ? null : field.Value(rows.Reader, at))]);
+            }
+
+            return answer;
         }
         catch (UnreadableValueException unreadable)
         {

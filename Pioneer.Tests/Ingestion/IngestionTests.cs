@@ -61,6 +61,10 @@ public sealed class IngestionTests : IAsyncLifetime
         Assert.Equal("TenantColumnIsKey", (good with { TenantColumn = "id" }).Validate().Error!.Code);
         Assert.Equal("NothingToPoll", (good with { TimestampColumn = null, IncrementingColumn = null }).Validate().Error!.Code);
         Assert.Equal("ColumnTwice", (good with { Columns = [.. good.Columns, new("ID", "text", "STRING", true)] }).Validate().Error!.Code);
+        Assert.Equal("ColumnTwice", (good with { Columns = [.. good.Columns, new("other", "text", "STRING", true, "Amount")] }).Validate().Error!.Code);
+        Assert.Equal("ColumnNameUnusable", (good with { Columns = [.. good.Columns, new("odd name", "text", "STRING", true)] }).Validate().Error!.Code);
+        Assert.True((good with { Columns = [.. good.Columns, new("odd name", "text", "STRING", true, "odd_name")] }).Validate().IsSuccess);
+        Assert.Equal("SourceColumnUnusable", (good with { Columns = [.. good.Columns, new("${file:x:y}", "text", "STRING", true, "x")] }).Validate().Error!.Code);
         Assert.Equal("ColumnTypeUnknown", (good with { Columns = [.. good.Columns, new("shape", "polygon", "POLYGON", true)] }).Validate().Error!.Code);
         Assert.Equal("pollIntervalMs", (good with { PollIntervalMs = 1 }).Validate().Error!.Field);
     }
@@ -75,6 +79,25 @@ public sealed class IngestionTests : IAsyncLifetime
     [InlineData(SourceKind.PostgreSql, "jdbc:postgresql://db/bank?user=x&password=y", "ConnectionUrlHoldsSecret")]
     public void Connection_addresses_are_checked_for_form_and_secrets(SourceKind kind, string url, string? code) =>
         Assert.Equal(code, SourceUrls.Parse(kind, url, SourceRules.None).Error?.Code);
+
+    [Fact]
+    public async Task First_rows_are_shown_to_who_may_define_feeds_and_kept_in_the_audit_log_without_a_value()
+    {
+        await _database.FeedsAsync();
+        var feed = Requests.Feed("payments", FeedKind.Event) with { KeyColumns = [], TenantColumn = null };
+        var sources = _database.Get<ManageSources>();
+
+        var preview = await sources.PreviewAsync(Actors.Admin, feed, DomainDatabase.Token);
+        var refused = await sources.PreviewAsync(Actors.Operator, feed, DomainDatabase.Token);
+
+        Assert.Equal(["ID", "TENANT_ID", "AMOUNT", "UPDATED_AT"], preview.Value.Columns);
+        Assert.Equal(ErrorKind.Forbidden, refused.Error!.Kind);
+        await using var db = _database.Open();
+        var entry = Assert.Single(await db.AuditEntries.Where(row => row.Action == "TablePreviewed").ToListAsync(DomainDatabase.Token));
+        Assert.Equal("bank", entry.Subject);
+        Assert.Contains("amount", entry.After, StringComparison.Ordinal);
+        Assert.DoesNotContain("a secret of the table", entry.After, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Source_test_uses_the_kept_password_only_for_the_kept_address()

@@ -161,6 +161,9 @@ public sealed class FakeInspector : ISourceInspector
     public Task<Result<FeedCheck>> CheckAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken) =>
         Task.FromResult<Result<FeedCheck>>(new Error("SourceUnreachable", "Nobody is there.") { Kind = ErrorKind.Unavailable });
 
+    public Task<Result<SourcePreview>> PreviewAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken) =>
+        Task.FromResult<Result<SourcePreview>>(new SourcePreview([.. feed.Columns.Select(column => column.RecordName)], [[.. feed.Columns.Select(_ => new PreviewCell("\"a secret of the table\""))]], null));
+
     public Task<Result<System.Collections.Immutable.ImmutableArray<SourceTable>>> ListTablesAsync(SourceConnection connection, CancellationToken cancellationToken) =>
         Task.FromResult<Result<System.Collections.Immutable.ImmutableArray<SourceTable>>>(System.Collections.Immutable.ImmutableArray<SourceTable>.Empty);
 }

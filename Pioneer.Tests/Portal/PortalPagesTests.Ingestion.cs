@@ -22,7 +22,9 @@ public sealed partial class PortalPagesTests
             await person.Button("New feed…").ClickAsync();
             await person.Dialog.GetByLabel("Source").SelectOptionAsync("desk");
             await person.Dialog.GetByLabel("Table or view").SelectOptionAsync("open_trades");
-            await Expect(person.Dialog.GetByText("Left out: its name cannot be one in ksql")).ToBeVisibleAsync();
+            await Expect(person.Dialog.GetByText("Its own name can be none in ksql")).ToBeVisibleAsync();
+            await person.Dialog.GetByLabel("Name in records of odd name").FillAsync("odd_name");
+            await person.Dialog.GetByRole(AriaRole.Checkbox, new() { Name = "odd name" }).CheckAsync();
             await person.Dialog.GetByLabel("Comes in").SelectOptionAsync("State");
             await person.Dialog.GetByLabel("Tenant column").SelectOptionAsync("client");
 
@@ -33,14 +35,22 @@ public sealed partial class PortalPagesTests
             await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Look at the table" }).ClickAsync();
             await Expect(person.Dialog.GetByText("3 rows, 1 of them of no tenant")).ToBeVisibleAsync();
             await Expect(person.Dialog.GetByText("'desk' is no key of 'open_trades'")).ToBeVisibleAsync();
+            await person.Dialog.GetByLabel("Key, column 2").SelectOptionAsync("trade");
+            await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Look at the table" }).ClickAsync();
+            await Expect(person.Dialog.GetByText("The table is as the feed says")).ToBeVisibleAsync();
+            await Expect(person.Dialog.GetByText("(empty)")).ToBeVisibleAsync();
+            await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Show first rows" }).ClickAsync();
+            await Expect(person.Dialog.GetByRole(AriaRole.Table, new() { Name = "First rows" })).ToContainTextAsync("ODD_NAME");
             await person.LooksGoodAsync("feed-dialog");
+            await person.Dialog.GetByLabel("Key, column 2").SelectOptionAsync("");
             await person.Dialog.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("trade");
             await person.Dialog.GetByRole(AriaRole.Checkbox, new() { Name = "note" }).UncheckAsync();
             await person.Dialog.GetByRole(AriaRole.Button, new() { Name = "Define" }).ClickAsync();
             var row = person.Main.GetByRole(AriaRole.Row).Filter(new() { HasText = "open-trades" });
             await Expect(row).ToContainTextAsync("latest of every key");
             var feed = await portal.Api.GetFromJsonAsync<System.Text.Json.JsonElement>("feeds/open-trades", TestContext.Current.CancellationToken);
-            Assert.Equal(["trade", "desk", "client"], feed.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
+            Assert.Equal(["odd_name"], feed.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("as").GetString()).OfType<string>());
+            Assert.Equal(["trade", "desk", "client", "odd name"], feed.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
 
             await row.GetByRole(AriaRole.Button, new() { Name = "Edit open-trades" }).ClickAsync();
             await person.Dialog.GetByLabel("Description").FillAsync("what the desks hold");

@@ -94,6 +94,23 @@ public sealed class FeedConnectorTests
     }
 
     [Fact]
+    public void Renamed_columns_have_their_new_names_in_the_record_and_their_own_in_the_table()
+    {
+        var wanted = Wanted("payments", "acme");
+        wanted.Feed.Columns = [.. wanted.Feed.Columns.Select(column => column.Name switch
+        {
+            "id" => column with { As = "payment_no" }, "updated_at" => column with { As = "changed" }, _ => column,
+        })];
+
+        var config = FeedConnector.Describe(Acme, wanted, paused: false).Config;
+
+        Assert.Contains("SELECT \"id\" AS \"PAYMENT_NO\", \"amount\" AS \"AMOUNT\", \"updated_at\" AS \"CHANGED\" FROM", config["query"], StringComparison.Ordinal);
+        Assert.Equal(("CHANGED", "PAYMENT_NO", "PAYMENT_NO"), (config["timestamp.column.name"], config["incrementing.column.name"], config["transforms.makeKey.fields"]));
+        Assert.Equal(["PAYMENT_NO", "AMOUNT", "CHANGED"], FeedSchema.Columns(wanted.Feed).Select(column => column.Name));
+        Assert.StartsWith("SELECT \"id\" FROM", FeedConnector.KeysQuery(wanted.Source.Kind, wanted.Feed, "acme"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_bad_row_costs_that_row_and_leaves_a_line_in_the_log()
     {
         var config = FeedConnector.Describe(Acme, Wanted("payments", "acme"), paused: false).Config;

@@ -56,6 +56,8 @@ public sealed class FeedCheckTests : IDisposable
         var check = (await _inspector.CheckAsync(Source(""), Feed(FeedKind.Event, null, "number"), Ct)).Value;
 
         Assert.Equal((3L, 2L), (check.Rows!.Value, check.RowsOfNobody!.Value));
+        Assert.Equal([new RowsOfValue(null, 2), new RowsOfValue("acme", 1)], check.Values);
+        Assert.False(check.HasMoreValues);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -45,12 +45,47 @@ public sealed class SourceInspectorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Preview_shows_the_first_rows_as_text()
+    public async Task Preview_shows_first_rows_as_records_have_them_of_the_chosen_columns_only()
     {
-        var preview = (await _inspector.PreviewAsync(Source($"jdbc:sqlite:{_file}"), "accounts", 1, Ct)).Value;
+        var preview = await PreviewAsync(
+            new FeedColumn("tenant", "TEXT", "STRING", true), new FeedColumn("balance", "DECIMAL(18,2)", "DECIMAL(18, 2)", true), new FeedColumn("opened", "TIMESTAMP", "TIMESTAMP", true, "since"),
+            new FeedColumn("open", "BOOLEAN", "BOOLEAN", true), new FeedColumn("note", "BLOB", "BYTES", true));
 
-        Assert.Equal(["id", "tenant", "balance", "opened", "open", "note"], preview.Columns);
-        Assert.Equal(["1", "acme", "12.50", "2023-11-14T22:13:20Z", "True", "01FF"], preview.Rows.Single());
+        Assert.Equal(["TENANT", "BALANCE", "SINCE", "OPEN", "NOTE"], preview.Columns);
+        Assert.Equal(
+            [new("\"acme\""), new("12.50"), new("1700000000000", "2023-11-14T22:13:20Z"), new("true"), new("\"Af8=\"")],
+            preview.Rows[0]);
+        Assert.Null(preview.CutShort);
+    }
+
+    [Fact]
+    public async Task Preview_says_of_each_value_that_its_type_does_not_take_and_ends_at_its_bounds()
+    {
+        await using (var connection = new SqliteConnection($"Data Source={_file};Pooling=False"))
+        {
+            await connection.OpenAsync(Ct);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "CREATE TABLE long (id INTEGER, text TEXT, amount DECIMAL(18,4));"
+                + "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) INSERT INTO long SELECT i, printf('%.*c', 5000, 'x'), 1.2345 FROM n";
+            await command.ExecuteNonQueryAsync(Ct);
+        }
+
+        var preview = await PreviewOfAsync("long", new FeedColumn("text", "TEXT", "STRING", true), new FeedColumn("amount", "DECIMAL(18,4)", "DECIMAL(18, 2)", true));
+
+        Assert.Equal(SourcePreview.MaxRows, preview.Rows.Length);
+        Assert.All(preview.Rows, row => Assert.Equal(SourcePreview.MaxCellLength + 1, row[0].Text!.Length));
+        Assert.All(preview.Rows, row => Assert.Null(row[0].Problem));
+        Assert.All(preview.Rows, row => Assert.NotEmpty(row[1].Problem!));
+    }
+
+    private Task<SourcePreview> PreviewAsync(params FeedColumn[] columns) => PreviewOfAsync("accounts", columns);
+
+    private async Task<SourcePreview> PreviewOfAsync(string table, params FeedColumn[] columns)
+    {
+        var feed = new FeedRequest("f", "bank", table, FeedKind.State, [.. columns], ["id"], null, null, "tenant");
+        var preview = await _inspector.PreviewAsync(Source($"jdbc:sqlite:{_file}"), feed, Ct);
+        Assert.True(preview.IsSuccess, preview.Error?.ToText());
+        return preview.Value;
     }
 
     [Fact]

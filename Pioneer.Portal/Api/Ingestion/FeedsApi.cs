@@ -42,13 +42,13 @@ internal sealed record FeedBody(
     // what is missing inside of a list becomes an empty text, which the domain refuses by its place
     public FeedRequest ToRequest(string? name) => new(
         name, Source, Table, Kind,
-        [.. (Columns ?? []).Select(column => new FeedColumn(column?.Name ?? "", column?.SourceType ?? "", column?.Type ?? "", column?.Nullable ?? true))],
+        [.. (Columns ?? []).Select(column => new FeedColumn(column?.Name ?? "", column?.SourceType ?? "", column?.Type ?? "", column?.Nullable ?? true, string.IsNullOrEmpty(column?.As) ? null : column.As))],
         [.. (KeyColumns ?? []).Select(column => column ?? "")],
         TimestampColumn, IncrementingColumn, TenantColumn, PollIntervalMs, RetentionMs, Partitions, Description, CommitDelayMs);
 }
 
-/// <summary>A column of a feed, by its name in the source, its type there and its ksql type.</summary>
-internal sealed record FeedColumnBody(string? Name, string? SourceType, string? Type, bool? Nullable);
+/// <summary>A column of a feed, by its name in the source, its type there, its ksql type and its name in records where that is another.</summary>
+internal sealed record FeedColumnBody(string? Name, string? SourceType, string? Type, bool? Nullable, string? As = null);
 
 /// <summary>A feed was defined.</summary>
 internal sealed record FeedCreated(FeedId Id);

@@ -14,6 +14,7 @@ public sealed partial class FeedDialog
     private ImmutableArray<SourceTable>? _tables;
     private FeedForm? _form;
     private FeedCheck? _check;
+    private SourcePreview? _preview;
     private Error? _error;
     private string _source = "";
     private bool _busy;
@@ -61,7 +62,7 @@ public sealed partial class FeedDialog
     private async Task PickSourceAsync(ChangeEventArgs e)
     {
         _source = e.Value?.ToString() ?? "";
-        (_tables, _form, _check, _error) = (null, null, null, null);
+        (_tables, _form, _check, _preview, _error) = (null, null, null, null, null);
         if (_source.Length > 0)
         {
             var tables = await Sources.ListTablesAsync(Me.Actor, _source, default);
@@ -72,7 +73,7 @@ public sealed partial class FeedDialog
     private void PickTable(ChangeEventArgs e)
     {
         var table = _tables?.FirstOrDefault(known => known.Name == e.Value?.ToString());
-        (_form, _check, _error) = (table is null ? null : FeedForm.New(_source, table), null, null);
+        (_form, _check, _preview, _error) = (table is null ? null : FeedForm.New(_source, table), null, null, null);
     }
 
     private Task CheckAsync() => DoAsync(async form =>
@@ -81,6 +82,16 @@ public sealed partial class FeedDialog
         _check = check.IsSuccess ? check.Value : null;
         return check.Error;
     });
+
+    private Task PreviewAsync() => DoAsync(async form =>
+    {
+        var preview = await Sources.PreviewAsync(Me.Actor, form.ToRequest(), default);
+        _preview = preview.IsSuccess ? preview.Value : null;
+        return preview.Error;
+    });
+
+    /// <summary>Rows that reach no tenant: by the values where those are all known, else at least those that are empty.</summary>
+    private static long? OfNobody(FeedCheck check) => check.Values.IsEmpty || check.HasMoreValues ? check.RowsOfNobody : check.OfNobody.Sum(value => value.Rows);
 
     private Task SaveAsync() => DoAsync(async form =>
     {
@@ -102,7 +113,7 @@ public sealed partial class FeedDialog
             return;
         }
 
-        (_busy, _error, _check) = (true, null, null);
+        (_busy, _error, _check, _preview) = (true, null, null, null);
         _error = await work(form);
         _busy = false;
     }

@@ -10,7 +10,7 @@ public sealed class FeedFormColumn
     {
         Name = name;
         SourceType = sourceType;
-        Problem = FeedRequest.IsColumnName(name) ? null : "its name cannot be one in ksql (letters, digits and underscores); a view can rename it";
+        Problem = FeedRequest.CanBeRead(name) ? null : "its name has a dot, a line break or '${' in it; a view can rename it";
     }
 
     public string Name { get; }
@@ -35,6 +35,12 @@ public sealed class FeedFormColumn
 
     public string Type { get; set; } = "";
 
+    /// <summary>Its name in records, where that is not the source's; empty takes the source's.</summary>
+    public string As { get; set; } = "";
+
+    /// <summary>The source's name can be none in ksql, so that it needs another.</summary>
+    public bool NeedsName => !FeedRequest.IsColumnName(Name);
+
     /// <summary>Whether digits are to be chosen: the source keeps numbers of any length.</summary>
     public bool AsksForDigits => !Fixed && Types.Contains(TypeReading.AnyDecimal);
 
@@ -44,13 +50,13 @@ public sealed class FeedFormColumn
         {
             Nullable = column.Nullable, Types = column.Reading.KsqlTypes, Note = column.Reading.Note, Type = column.Reading.Best,
         };
-        made.Included = made.Problem is null && !made.AsksForDigits;
+        made.Included = made.Problem is null && !made.AsksForDigits && !made.NeedsName;
         return made;
     }
 
     public static FeedFormColumn Of(FeedColumn column, bool isFixed) => new(column.Name, column.SourceType)
     {
-        Nullable = column.Nullable, Types = [column.Type], Type = column.Type, Included = true, Fixed = isFixed,
+        Nullable = column.Nullable, Types = [column.Type], Type = column.Type, As = column.As ?? "", Included = true, Fixed = isFixed,
     };
 }
 
@@ -149,7 +155,7 @@ public sealed class FeedForm
     }
 
     public FeedRequest ToRequest() => new(
-        Name, Source, Table, Kind, [.. Columns.Where(column => column.Included).Select(column => new FeedColumn(column.Name, column.SourceType, column.Type, column.Nullable))],
+        Name, Source, Table, Kind, [.. Columns.Where(column => column.Included).Select(column => new FeedColumn(column.Name, column.SourceType, column.Type, column.Nullable, Blank(column.As.Trim())))],
         [.. _keys], Kind is FeedKind.Event ? Blank(Time) : null, Kind is FeedKind.Event ? Blank(Growing) : null, Blank(Tenant), PollMs,
         (long)(KeptDays * MsPerDay), Partitions, Description, DelayMs);
 
