@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Pioneer.Domain.Tenants;
@@ -12,6 +14,12 @@ public readonly partial record struct TenantSlug : IComparable<TenantSlug>
     public const int MaxLength = 32;
 
     private static readonly string[] Reserved = ["pioneer", "default", "kafka", "confluent", "connect", "ksql", "system", "admin", "new"];
+
+    /// <summary>Letters that are written with others where there is no key for them, and do not come apart by themselves.</summary>
+    private static readonly Dictionary<char, string> Spellings = new()
+    {
+        ['ä'] = "ae", ['ö'] = "oe", ['ü'] = "ue", ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['ø'] = "o", ['å'] = "a", ['ł'] = "l", ['đ'] = "d", ['ð'] = "d", ['þ'] = "th", ['ı'] = "i",
+    };
 
     private readonly string? _value;
 
@@ -32,7 +40,7 @@ public readonly partial record struct TenantSlug : IComparable<TenantSlug>
             return TenantErrors.SlugTooLong(text, Suggest(text));
         }
 
-        if (text.Length < MinLength)
+        if (text.Length < MinLength && !Unusable().IsMatch(text))
         {
             return TenantErrors.SlugTooShort(text);
         }
@@ -55,9 +63,27 @@ public readonly partial record struct TenantSlug : IComparable<TenantSlug>
     /// <summary>The nearest slug that fits the rules, or null when nothing usable is left of the text.</summary>
     public static string? Suggest(string text)
     {
-        var lowered = Unusable().Replace(text.Trim().ToLowerInvariant(), "-").Trim('-').TrimStart("0123456789-".ToCharArray());
+        var lowered = Unusable().Replace(Plain(text.Trim()), "-").Trim('-').TrimStart("0123456789-".ToCharArray());
         var cut = lowered.Length > MaxLength ? lowered[..MaxLength].TrimEnd('-') : lowered;
         return cut.Length >= MinLength && Pattern().IsMatch(cut) && !IsReserved(cut) ? cut : null;
+    }
+
+    /// <summary>Lower-case letters without their marks: a slug never changes, so that a name should be known in it.</summary>
+    private static string Plain(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        foreach (var letter in text.ToLowerInvariant().Normalize(NormalizationForm.FormC))
+        {
+            if (Spellings.TryGetValue(letter, out var spelled))
+            {
+                plain.Append(spelled);
+                continue;
+            }
+
+            plain.Append(string.Concat(letter.ToString().Normalize(NormalizationForm.FormKD).Where(part => char.GetUnicodeCategory(part) is not UnicodeCategory.NonSpacingMark)));
+        }
+
+        return plain.ToString();
     }
 
     public int CompareTo(TenantSlug other) => string.CompareOrdinal(_value, other._value);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Sources;
 
 namespace Pioneer.Jobs.Sources;
 

@@ -29,6 +29,8 @@ public static class PortalPages
         services.AddHostedService<LiveWatcher>();
         services.AddHostedService<OperationNotices>();
         services.AddHostedService<PlatformNotices>();
+        services.AddHttpContextAccessor();
+        services.AddScoped<ReportDownloads.Reporter>();
         services.AddScoped<ViewerTime>();
         services.AddScoped<BrowserClipboard>();
         services.AddScoped<Toaster>();

@@ -40,6 +40,7 @@ public static class PortalPipeline
             .RequireAuthorization(Policies.PlatformAdmin);
         app.MapGet(PortalUrls.ActivityCsv, ExportActivityAsync);
         app.MapGet("/tenants/{slug}/isolation/{id:long}/evidence.json", ExportIsolationAsync);
+        app.MapReports();
         app.MapSignIn();
         app.MapPasskeys();
         app.MapViewAs();

@@ -97,6 +97,9 @@ public static class PortalUrls
     /// <summary>Where one record of a check of isolation is downloaded.</summary>
     public static string IsolationEvidence(string slug, long id) => $"/tenants/{slug}/isolation/{id}/evidence.json";
 
+    /// <summary>Where a page's report is downloaded as JSON: the page's own address with this at its end.</summary>
+    public static string ReportOf(string page) => $"{page}/report.json";
+
     public static string PlaybookRun(Guid runId) => $"/recovery/runs/{runId}";
 
     public static string Incident(Guid id) => $"/recovery/incidents/{id}";

@@ -43,7 +43,7 @@ public sealed class NewSeedPageTests : BunitContext, IAsyncLifetime
         me.Use(Actors.Admin);
         Services.AddSingleton(_database.As<IDbContextFactory<PioneerDbContext>>(Actors.Admin)).AddSingleton(_database.As<ITenantScope>(Actors.Admin))
             .AddSingleton(_database.As<ManageSeedJobs>(Actors.Admin)).AddSingleton<SubscriptionViews>().AddSingleton(_database.As<SeedQueries>(Actors.Admin)).AddSingleton(me)
-            .AddSingleton<LiveChanges>().AddSingleton<TimeProvider>(_database.Clock).AddScoped<ViewerTime>();
+            .AddSingleton<LiveChanges>().AddSingleton<Pioneer.Jobs.Recovery.PlatformPicture>().AddSingleton<TimeProvider>(_database.Clock).AddScoped<ViewerTime>();
     }
 
     async ValueTask IAsyncDisposable.DisposeAsync()

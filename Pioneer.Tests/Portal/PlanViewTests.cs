@@ -40,6 +40,29 @@ public sealed class PlanViewTests : BunitContext
     }
 
     [Fact]
+    public void Cost_names_storage_as_far_as_it_is_bounded_and_the_limits_of_clients()
+    {
+        TopicSpec Topic(string name, params (string Key, string Value)[] configs) =>
+            new(name, 3, 2, configs.ToImmutableSortedDictionary(config => config.Key, config => config.Value));
+        Change[] changes =
+        [
+            new TopicChange(ChangeKind.Create, ChangeRisk.Safe, Topic("acme.t.a", ("retention.bytes", "1048576"), ("retention.ms", "604800000"))),
+            new TopicChange(ChangeKind.Create, ChangeRisk.Safe, Topic("acme.t.b", ("retention.ms", "604800000"))),
+            new TopicChange(ChangeKind.Create, ChangeRisk.Safe, Topic("acme.t.c", ("cleanup.policy", "compact"), ("retention.bytes", "1048576"))),
+            new TopicChange(ChangeKind.Delete, ChangeRisk.DestroysData, Topic("acme.t.d")),
+            new QuotaChange(
+                ChangeKind.Create, "acme.portal", ImmutableSortedDictionary<string, double?>.Empty.Add(QuotaKeys.ProducerByteRate, null),
+                ImmutableSortedDictionary<string, double?>.Empty.Add(QuotaKeys.ProducerByteRate, 2097152)),
+        ];
+
+        var view = Render<PlanView>(p => p.Add(x => x.Plan, Plan.Empty with { Changes = [.. changes] }).Add(x => x.Slug, "acme"));
+
+        Assert.Contains("1 topic with 6 MiB at most; 1 topic without a limit by size, kept 7 d; 1 topic without a limit by size, the latest of every key; what 1 topic holds goes",
+            view.Markup, StringComparison.Ordinal);
+        Assert.Contains("acme.portal: writes 2 MiB a second", view.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Configuration_is_shown_whole_when_asked_for_with_times_in_peoples_units()
     {
         var query = $"SELECT {string.Join(", ", Enumerable.Range(0, 30).Select(n => $"column{n}"))} FROM payments WHERE \"tenant\" = 'acme'";

@@ -36,6 +36,16 @@ public sealed class ReportButtonTests : BunitContext
     }
 
     [Fact]
+    public void Report_is_offered_as_json_where_the_page_has_one()
+    {
+        Assert.Empty(Render<ReportButton>().FindAll("a"));
+
+        var link = Render<ReportButton>(p => p.Add(x => x.Json, "/recovery/report.json")).Find("a[download]");
+
+        Assert.Equal("/recovery/report.json", link.GetAttribute("href"));
+    }
+
+    [Fact]
     public void Distance_from_now_carries_the_time_that_a_report_shows()
     {
         var ago = Render<Ago>(p => p.Add(x => x.At, Noon.AddMinutes(-5)));

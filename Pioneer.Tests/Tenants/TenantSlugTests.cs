@@ -31,6 +31,7 @@ public sealed class TenantSlugTests
     [InlineData("acmé", "SlugMalformed")]
     [InlineData("acme\n", "SlugMalformed")]
     [InlineData("_acme", "SlugMalformed")]
+    [InlineData("_x", "SlugMalformed")]
     [InlineData("pioneer", "SlugReserved")]
     [InlineData("pioneer-connect", "SlugReserved")]
     [InlineData("default", "SlugReserved")]
@@ -45,6 +46,10 @@ public sealed class TenantSlugTests
     [InlineData("Acme Corp.", "acme-corp")]
     [InlineData("1 Acme", "acme")]
     [InlineData("a_very_long_name_of_a_tenant_that_does_not_fit", "a-very-long-name-of-a-tenant-tha")]
+    [InlineData("Ünïcode & Söhne", "uenicode-soehne")]
+    [InlineData("Straße 1", "strasse-1")]
+    [InlineData("Łódź Sparkasse Åland", "lodz-sparkasse-aland")]
+    [InlineData("Crédit Agrícola", "credit-agricola")]
     [InlineData("!!", null)]
     [InlineData("Pioneer", null)]
     public void Suggestion_is_near_the_text_or_nothing(string text, string? suggestion) => Assert.Equal(suggestion, TenantSlug.Suggest(text));

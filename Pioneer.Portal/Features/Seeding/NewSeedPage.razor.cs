@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Pioneer.Domain;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.Features.Subscriptions;
 using Pioneer.Portal.Live;
 using Pioneer.Portal.Shell;
@@ -37,6 +38,9 @@ public sealed partial class NewSeedPage
     public required SubscriptionViews Subscriptions { get; set; }
 
     [Inject]
+    public required PlatformPicture Picture { get; set; }
+
+    [Inject]
     public required CurrentActor Me { get; set; }
 
     [Inject]
@@ -48,6 +52,11 @@ public sealed partial class NewSeedPage
     private string Name => _typedName is { Length: > 0 } typed ? typed : _subscription.Length > 0 ? $"{_subscription}-state" : "";
 
     private SubscriptionView? Refused => _chosen is { Current.Seedability: SeedabilityWords.Refused } ? _chosen : null;
+
+    /// <summary>What the topic that it reads holds, as the brokers were seen last.</summary>
+    private long? Records => _chosen is { Current.Reads: [var topic] }
+        ? Picture.LastGood?.Topic(topic)?.Partitions.Sum(partition => partition.End - partition.Earliest)
+        : null;
 
     private bool MayDefine => !_busy && _chosen is not null && Refused is null;
 

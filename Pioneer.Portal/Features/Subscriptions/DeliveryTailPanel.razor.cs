@@ -30,6 +30,10 @@ public sealed partial class DeliveryTailPanel : IAsyncDisposable
     [Parameter, EditorRequired]
     public required string Name { get; set; }
 
+    /// <summary>The columns of the results: times among them are shown as such.</summary>
+    [Parameter]
+    public System.Collections.Immutable.ImmutableArray<Pioneer.Domain.Subscriptions.ResultColumn> Columns { get; set; } = [];
+
     [Inject]
     public required DeliveryTail Tail { get; set; }
 

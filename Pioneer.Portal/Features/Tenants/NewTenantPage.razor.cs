@@ -61,6 +61,9 @@ public sealed partial class NewTenantPage
 
     private string ServiceId => TenantSlug.Create(_input.Slug) is { IsSuccess: true, Value: var slug } ? KsqlNames.ServiceId(slug) : "<slug>_";
 
+    // both fields of an empty form are said at once
+    private bool NameIsMissing => _error?.Field is "name" or "slug" && string.IsNullOrWhiteSpace(_input.Name);
+
     private async Task PreviewAsync()
     {
         _busy = true;
