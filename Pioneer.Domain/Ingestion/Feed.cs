@@ -23,8 +23,8 @@ public sealed class Feed : IRevisioned
     public required ImmutableArray<FeedColumn> Columns { get; set; }
 
     /// <summary>
-    /// Columns that identify a row of a tenant; they become the record key: the value of one column, or a JSON object of several in this order. The tenant
-    /// column is none of them: a topic is one tenant's.
+    /// Columns that identify a row of a tenant; they become the record key: the value of one column, or a JSON object of several in this order.
+    /// The tenant column is none of them: a topic is one tenant's.
     /// </summary>
     public required ImmutableArray<string> KeyColumns { get; set; }
 

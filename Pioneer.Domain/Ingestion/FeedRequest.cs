@@ -34,11 +34,12 @@ public sealed partial record FeedRequest(
     public static bool IsColumnName(string name) => ColumnName().IsMatch(name);
 
     /// <summary>
-    /// Whether a column of that name can be read: it stands in the connector's query, where quotes hold all but what Connect itself would replace, and a dot
-    /// parts schema and table.
+    /// Whether a column of that name can be read: it stands in the connector's query, where quotes hold all but what Connect itself would replace,
+    /// and a dot parts schema and table.
     /// </summary>
     public static bool CanBeRead(string name) =>
-        name.Length is > 0 and <= TextLimits.Name && !name.Contains('.') && !name.Contains("${", StringComparison.Ordinal) && !name.Any(char.IsControl);
+        name.Length is > 0 and <= TextLimits.Name
+        && !name.Contains('.') && !name.Contains("${", StringComparison.Ordinal) && !name.Any(char.IsControl);
 
     /// <summary>The first thing that is wrong with it, by itself; success when it can be a feed.</summary>
     public Result Validate()
@@ -62,7 +63,7 @@ public sealed partial record FeedRequest(
         return table.IsFailure ? table : CheckRoles();
     }
 
-    /// <summary>The first thing that is wrong with its table and columns; success when they can be read, whatever is still to be said of the feed.</summary>
+    /// <summary>The first thing that is wrong with its table and columns; success when they can be read, whatever else is missing.</summary>
     public Result ValidateTable()
     {
         if (string.IsNullOrWhiteSpace(Table))
@@ -104,7 +105,8 @@ public sealed partial record FeedRequest(
         }
 
         return (Twice(column => column.Name) ?? Twice(column => column.RecordName)) is { } twice
-            ? Error.Invalid("ColumnTwice", "columns", $"Column '{twice}' is there twice; ksql does not tell upper from lower case.", "Give one of them another name.")
+            ? Error.Invalid(
+                "ColumnTwice", "columns", $"Column '{twice}' is there twice; ksql does not tell upper from lower case.", "Give one of them another name.")
             : Result.Success;
     }
 
@@ -150,8 +152,11 @@ public sealed partial record FeedRequest(
         if (KeyColumns.Contains(TenantColumn, StringComparer.OrdinalIgnoreCase))
         {
             return KeyColumns.Length == 1
-                ? Error.Invalid("TenantColumnIsKey", "tenantColumn", "The tenant column cannot be the key: every row of a tenant would have the same key.")
-                : Error.Invalid("TenantColumnIsKey", "keyColumns", $"The tenant column '{TenantColumn}' cannot be part of the key: it is the same in all rows of a tenant.",
+                ? Error.Invalid(
+                    "TenantColumnIsKey", "tenantColumn", "The tenant column cannot be the key: every row of a tenant would have the same key.")
+                : Error.Invalid(
+                    "TenantColumnIsKey", "keyColumns",
+                    $"The tenant column '{TenantColumn}' cannot be part of the key: it is the same in all rows of a tenant.",
                     "Leave it out of the key; keys count within a tenant.");
         }
 

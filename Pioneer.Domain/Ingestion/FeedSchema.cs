@@ -3,7 +3,7 @@ using Pioneer.Domain.Provisioning;
 
 namespace Pioneer.Domain.Ingestion;
 
-/// <summary>The columns of a feed as its ksql stream declares them: the key's first, in the key's order, the tenant column left out, names upper-cased.</summary>
+/// <summary>The columns of a feed as its ksql stream declares them: the key's first, in the key's order, the tenant column left out.</summary>
 public static class FeedSchema
 {
     public static ImmutableArray<KsqlColumnSpec> Columns(Feed feed) =>

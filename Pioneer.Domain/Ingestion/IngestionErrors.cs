@@ -45,10 +45,12 @@ public static class IngestionErrors
         "ColumnTypeUnknown", "columns", $"Column '{column}' has type '{type}', which has no counterpart in ksql.", "Leave the column out, or cast it in a view.");
 
     public static Error ColumnNameUnusable(string column) => Error.Invalid(
-        "ColumnNameUnusable", "columns", $"Column '{column}' cannot be a name in ksql.", "Give it a name of letters, digits and underscores that begins with a letter.");
+        "ColumnNameUnusable", "columns", $"Column '{column}' cannot be a name in ksql.",
+        "Give it a name of letters, digits and underscores that begins with a letter.");
 
     public static Error SourceColumnUnusable(string column) => Error.Invalid(
-        "SourceColumnUnusable", "columns", $"Column '{column}' cannot be read: its name is empty, too long, or has a dot, a line break or '${{' in it.", "Rename it in a view, or leave it out.");
+        "SourceColumnUnusable", "columns",
+        $"Column '{column}' cannot be read: its name is empty, too long, or has a dot, a line break or '${{' in it.", "Rename it in a view, or leave it out.");
 
     public static Error NothingToPoll(string table) => Error.Invalid(
         "NothingToPoll", "timestampColumn", $"A real-time feed of '{table}' needs a column that tells new and changed rows: a timestamp, a growing number, or best both.",

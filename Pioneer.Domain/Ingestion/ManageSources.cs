@@ -159,10 +159,14 @@ public sealed class ManageSources(
         }
 
         var check = await inspector.CheckAsync(connection.Value, feed, cancellationToken);
-        return check.IsFailure ? check : check.Value with { Values = await WithTenantsAsync(db, feed, check.Value.Values, cancellationToken) };
+        return check.IsFailure
+            ? check
+            : check.Value with { Values = await WithTenantsAsync(db, feed, check.Value.Values, cancellationToken) };
     }
 
-    /// <summary>Shows the first rows of a table as a feed would write them, to whoever may define feeds; the audit log keeps who looked at which columns, no value.</summary>
+    /// <summary>
+    /// Shows the first rows of a table as a feed would write them, to whoever may define feeds. The audit log keeps who looked at which columns, no value.
+    /// </summary>
     public async Task<Result<SourcePreview>> PreviewAsync(Actor actor, FeedRequest feed, CancellationToken cancellationToken)
     {
         var allowed = TenantAuthorisation.RequirePlatform(actor, PlatformPermission.Administer);
@@ -186,7 +190,9 @@ public sealed class ManageSources(
         }
 
         // kept before anything is shown: who looked must not depend on what came
-        work.Audit(db, actor, "TablePreviewed", new AuditSubject("source", source.Name), after: new { feed.Table, Columns = feed.Columns.Select(column => column.Name) });
+        work.Audit(
+            db, actor, "TablePreviewed", new AuditSubject("source", source.Name),
+            after: new { feed.Table, Columns = feed.Columns.Select(column => column.Name) });
         var kept = await WorkRecorder.SaveAsync(db, cancellationToken);
         return kept.IsFailure ? kept.Error : await inspector.PreviewAsync(connection.Value, feed, cancellationToken);
     }
@@ -195,11 +201,15 @@ public sealed class ManageSources(
     private static async Task<ImmutableArray<RowsOfValue>> WithTenantsAsync(
         PioneerDbContext db, FeedRequest feed, ImmutableArray<RowsOfValue> values, CancellationToken cancellationToken)
     {
-        var granted = await db.Entitlements.AsNoTracking().Where(row => row.State == EntitlementState.Granted && db.Feeds.Any(known => known.Id == row.FeedId && known.Name == feed.Name))
-            .Join(db.Tenants, row => row.TenantId, tenant => tenant.Id, (row, tenant) => new { row.TenantValue, tenant.Slug }).ToListAsync(cancellationToken);
+        var granted = await db.Entitlements.AsNoTracking()
+            .Where(row => row.State == EntitlementState.Granted && db.Feeds.Any(known => known.Id == row.FeedId && known.Name == feed.Name))
+            .Join(db.Tenants, row => row.TenantId, tenant => tenant.Id, (row, tenant) => new { row.TenantValue, tenant.Slug })
+            .ToListAsync(cancellationToken);
         var owners = granted.Count > 0
-            ? granted.GroupBy(row => row.TenantValue, StringComparer.Ordinal).ToDictionary(row => row.Key, row => row.First().Slug.Value, StringComparer.Ordinal)
-            : (await db.Tenants.AsNoTracking().Where(tenant => tenant.State != TenantState.Deleted).Select(tenant => tenant.Slug).ToListAsync(cancellationToken))
+            ? granted.GroupBy(row => row.TenantValue, StringComparer.Ordinal)
+                .ToDictionary(row => row.Key, row => row.First().Slug.Value, StringComparer.Ordinal)
+            : (await db.Tenants.AsNoTracking().Where(tenant => tenant.State != TenantState.Deleted).Select(tenant => tenant.Slug)
+                .ToListAsync(cancellationToken))
                 .DistinctBy(slug => slug.Value).ToDictionary(slug => slug.Value, slug => slug.Value, StringComparer.Ordinal);
         return [.. values.Select(value => value with { Tenant = value.Value is null ? null : owners.GetValueOrDefault(value.Value) })];
     }

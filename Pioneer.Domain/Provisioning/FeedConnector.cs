@@ -69,7 +69,9 @@ public static class FeedConnector
         return $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM {Table(feed.Table)} WHERE {IsTenants(kind, feed, tenantValue)}) q";
     }
 
-    /// <summary>The keys of all rows of the tenant. A row whose one key column is empty has none in its topic either; of several, an empty one is a part like others.</summary>
+    /// <summary>
+    /// The keys of all rows of the tenant. A row whose one key column is empty has none in its topic either; of several, an empty one is a part like others.
+    /// </summary>
     public static string KeysQuery(SourceKind kind, Feed feed, string tenantValue)
     {
         var key = string.Join(", ", feed.KeyColumns.Select(Quoted));

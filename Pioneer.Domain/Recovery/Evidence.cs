@@ -18,7 +18,8 @@ public sealed record EvidenceRound(
     public ImmutableArray<UnseenService> UnseenServices { get; init; } = [];
 
     /// <summary>The queries as far as those of one service were seen among them; null when that service did not answer.</summary>
-    public ImmutableArray<QueryEvidence>? QueriesSeenWith(string service) => UnseenServices.Any(unseen => unseen.ServiceId == service) ? null : Queries;
+    public ImmutableArray<QueryEvidence>? QueriesSeenWith(string service) =>
+        UnseenServices.Any(unseen => unseen.ServiceId == service) ? null : Queries;
 
     /// <summary>The topic's evidence; null when the cluster was not seen or does not have it.</summary>
     public TopicEvidence? Topic(string name) => Cluster?.Topics.FirstOrDefault(topic => topic.Name == name);

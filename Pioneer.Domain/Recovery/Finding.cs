@@ -15,7 +15,7 @@ public sealed record Finding(Scenario Scenario, string Subject, string Title, st
     /// <summary>A connector gets no answer from its source; where the source itself is found to be away, that says all.</summary>
     public bool IsSilence { get; init; }
 
-    /// <summary>The ksqlDB service that told it of a query; empty where it is about something else. While that does not answer nothing new is known.</summary>
+    /// <summary>The ksqlDB service that told it of a query, empty where none did. While that does not answer nothing new is known of it.</summary>
     public string Service { get; init; } = "";
 
     /// <summary>What makes it the same finding in the next look.</summary>

@@ -116,7 +116,8 @@ public static class FlowFindings
         var fault = hop switch
         {
             { Failure: { } failure } => ("could not be deployed", failure),
-            { IsWantedRunning: true } when evidence.QueriesSeenWith(hop.Service) is { } queries => OfQuery(hop, queries.FirstOrDefault(query => query.QueryId == hop.Reader)),
+            { IsWantedRunning: true } when evidence.QueriesSeenWith(hop.Service) is { } queries =>
+                OfQuery(hop, queries.FirstOrDefault(query => query.QueryId == hop.Reader)),
             _ => null as (string, string)?,
         };
         fault ??= hop.IsWantedRunning ? Standing(hop, evidence) : null;

@@ -35,8 +35,8 @@ public sealed record SeedComparison(
         {
             (true, _) => $"So was {table}.",
             (_, { } last) => string.Create(CultureInfo.InvariantCulture,
-                $"It was last compared with {table} by the batch run of {last.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {Durations.Words(takenAt - last.StartedAt)} before: ")
-                + $"{last.Outcome} What the table did since is not in it.",
+                $"It was last compared with {table} by the batch run of {last.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, ")
+                + $"{Durations.Words(takenAt - last.StartedAt)} before: {last.Outcome} What the table did since is not in it.",
             _ => $"It was not compared with {table}.",
         };
     }

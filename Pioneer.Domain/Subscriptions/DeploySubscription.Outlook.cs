@@ -18,7 +18,7 @@ public sealed partial class DeploySubscription
     public Task<Result<UpgradeOutlook>> RollbackOutlookAsync(Actor actor, string slug, string name, int? version, CancellationToken cancellationToken) =>
         CompareAsync(actor, slug, name, subscription => TextOf(Earlier(subscription, version)), cancellationToken);
 
-    /// <summary>What deploying a text as the next version would make, change and delete on the platform, from what is there now; nothing is saved.</summary>
+    /// <summary>What deploying a text as the next version would make, change and delete on the platform; nothing is saved.</summary>
     public Task<Result<Plan>> UpgradePlanAsync(Actor actor, string slug, string name, string? sql, CancellationToken cancellationToken) =>
         PlanAsync(actor, slug, name, _ => sql ?? "", cancellationToken);
 
@@ -73,7 +73,7 @@ public sealed partial class DeploySubscription
         return UpgradeOutlook.Of(next.Subscription, NextNumber(next.Subscription), next.Compiled, seedable, next.Refusal);
     }
 
-    /// <summary>Planned as the deployment will be: from the rows as they would be saved, and no more of the tenant than the operation covers and may do.</summary>
+    /// <summary>Planned as the deployment will be: from the rows as they would be saved, no more of the tenant than the operation may do.</summary>
     private async Task<Result<Plan>> PlanAsync(
         Actor actor, string slug, string name, Func<Subscription, Result<string>> textOf, CancellationToken cancellationToken)
     {

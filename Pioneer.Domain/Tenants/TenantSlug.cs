@@ -18,7 +18,8 @@ public readonly partial record struct TenantSlug : IComparable<TenantSlug>
     /// <summary>Letters that are written with others where there is no key for them, and do not come apart by themselves.</summary>
     private static readonly Dictionary<char, string> Spellings = new()
     {
-        ['ä'] = "ae", ['ö'] = "oe", ['ü'] = "ue", ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['ø'] = "o", ['å'] = "a", ['ł'] = "l", ['đ'] = "d", ['ð'] = "d", ['þ'] = "th", ['ı'] = "i",
+        ['ä'] = "ae", ['ö'] = "oe", ['ü'] = "ue", ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['ø'] = "o", ['å'] = "a",
+        ['ł'] = "l", ['đ'] = "d", ['ð'] = "d", ['þ'] = "th", ['ı'] = "i",
     };
 
     private readonly string? _value;
@@ -80,7 +81,8 @@ public readonly partial record struct TenantSlug : IComparable<TenantSlug>
                 continue;
             }
 
-            plain.Append(string.Concat(letter.ToString().Normalize(NormalizationForm.FormKD).Where(part => char.GetUnicodeCategory(part) is not UnicodeCategory.NonSpacingMark)));
+            plain.Append(string.Concat(letter.ToString().Normalize(NormalizationForm.FormKD)
+                .Where(part => char.GetUnicodeCategory(part) is not UnicodeCategory.NonSpacingMark)));
         }
 
         return plain.ToString();

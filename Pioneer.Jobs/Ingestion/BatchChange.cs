@@ -10,7 +10,8 @@ namespace Pioneer.Jobs.Ingestion;
 /// <param name="KeysBefore">Living keys of the topic once they were written.</param>
 /// <param name="Comparison">What the keys were held against, and what came of it; in the past tense.</param>
 /// <param name="IsCompared">Whether every key of the topic was held against the table's.</param>
-public sealed record BatchChange(string Topic, long RowsRead, long KeysBefore, string Comparison, bool IsCompared = false) : Change(ChangeKind.Update, ChangeRisk.Safe)
+public sealed record BatchChange(string Topic, long RowsRead, long KeysBefore, string Comparison, bool IsCompared = false)
+    : Change(ChangeKind.Update, ChangeRisk.Safe)
 {
     /// <summary>What the journal calls a run that compared the topic with its table; seeds look for it.</summary>
     public const string ComparedRows = "rows compared";

@@ -77,9 +77,8 @@ public sealed class BatchHandler(
             await run.CheckAsync(ct);
             if (await deletion.DeleteAsync(feed.Topic, gone, ends, ct))
             {
-                await JournalAsync(
-                    run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, BatchChange.Compared(feed.Feed.Table, keys.Value.Count, gone.Count, askedAt), IsCompared: true),
-                    null, ct);
+                var found = BatchChange.Compared(feed.Feed.Table, keys.Value.Count, gone.Count, askedAt);
+                await JournalAsync(run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, found, IsCompared: true), null, ct);
                 return read.Outcome;
             }
 

@@ -7,7 +7,8 @@ namespace Pioneer.Jobs.Ingestion;
 
 /// <summary>
 /// Brings a key of a table and the key of a record to one text, so that they can be compared whatever wrote the record: escapes and trailing zeros
-/// do not count. A key of several columns has the texts of all, in the key's order. Texts, whole and exact numbers and booleans have one; floating point numbers, times and bytes are written in more than one way and have none.
+/// do not count. A key of several columns has the texts of all, in the key's order. Texts, whole and exact numbers and booleans have one; floating
+/// point numbers, times and bytes are written in more than one way and have none.
 /// </summary>
 internal static class KeyText
 {
@@ -17,9 +18,11 @@ internal static class KeyText
     public static bool Knows(ValueForm form) => form is
         ValueForm.Text or ValueForm.Boolean or ValueForm.Whole16 or ValueForm.Whole32 or ValueForm.Whole64 or ValueForm.Exact;
 
-    /// <summary>The text of a key of a table, by the values that <see cref="SourceField.Read"/> gave; null for a key of one column that is empty.</summary>
+    /// <summary>The text of a key of a table, by the values that <see cref="SourceField.Read"/> gave; null for an empty key of one column.</summary>
     public static string? OfValues(IReadOnlyList<object?> values) =>
-        values is [var single] ? single is null ? null : OfValue(single) : Joined(values.Select(value => value is null ? Nothing : OfValue(value)));
+        values is not [var single] ? Joined(values.Select(value => value is null ? Nothing : OfValue(value)))
+        : single is null ? null
+        : OfValue(single);
 
     /// <summary>The text of one value.</summary>
     public static string OfValue(object value) => value switch
@@ -30,7 +33,7 @@ internal static class KeyText
         _ => Bare(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)),
     };
 
-    /// <summary>The text of a record's key as JSON; null for one that is no value, or no object of just these names where there are several.</summary>
+    /// <summary>The text of a record's key as JSON; null for one that is no value, or of several names no object of just these.</summary>
     public static string? OfRecord(byte[] key, IReadOnlyList<string> names)
     {
         try

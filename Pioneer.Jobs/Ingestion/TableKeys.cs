@@ -31,7 +31,9 @@ public sealed class TableKeys(SourceRules rules, TimeProvider time)
             ct.ThrowIfCancellationRequested();
             if (rows.Fields.FirstOrDefault(field => !KeyText.Knows(field.Form)) is { } odd)
             {
-                return new Error("BatchKeysNotCompared", $"Keys of type {odd.SourceType} can be written in more than one way, so those of the table and of the topic are not compared.",
+                return new Error(
+                    "BatchKeysNotCompared",
+                    $"Keys of type {odd.SourceType} can be written in more than one way, so those of the table and of the topic are not compared.",
                     "Key the feed by texts or whole numbers to have rows that are gone deleted.");
             }
 

@@ -53,7 +53,8 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
     private async Task<(ImmutableArray<QueryEvidence>? Seen, ImmutableArray<UnseenService> Unseen)> QueriesAsync(
         ImmutableArray<WatchedTenant> tenants, EvidenceRound? before, CancellationToken ct)
     {
-        var services = tenants.Where(tenant => tenant.Flow.Readers.Any()).Select(tenant => tenant.ServiceId).Distinct(StringComparer.Ordinal).ToList();
+        var services = tenants.Where(tenant => tenant.Flow.Readers.Any()).Select(tenant => tenant.ServiceId)
+            .Distinct(StringComparer.Ordinal).ToList();
         var asked = await Task.WhenAll(services.Select(async service =>
         {
             string? reason = null;
@@ -79,7 +80,8 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
             FailedValues = query.Faults?.FailedValues,
         })];
 
-    private Task<T?> ProbeAsync<T>(string probe, Func<Task<T>> read, CancellationToken ct) where T : class => ProbeAsync(probe, read, _ => { }, ct);
+    private Task<T?> ProbeAsync<T>(string probe, Func<Task<T>> read, CancellationToken ct) where T : class =>
+        ProbeAsync(probe, read, _ => { }, ct);
 
     private async Task<T?> ProbeAsync<T>(string probe, Func<Task<T>> read, Action<string> failed, CancellationToken ct) where T : class
     {

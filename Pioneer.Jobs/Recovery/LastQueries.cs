@@ -28,7 +28,8 @@ public sealed class LastQueries
         }
 
         var unseen = round.UnseenServices.Select(service => service.ServiceId).ToHashSet(StringComparer.Ordinal);
-        IEnumerable<(QueryEvidence Query, DateTimeOffset At)> kept = before is null ? [] : before._looks.Values.Where(look => unseen.Contains(look.Query.ServiceId));
+        IEnumerable<(QueryEvidence Query, DateTimeOffset At)> kept =
+            before is null ? [] : before._looks.Values.Where(look => unseen.Contains(look.Query.ServiceId));
         var looks = kept.Concat(queries.Select(query => (Query: query, At: round.TakenAt)))
             .DistinctBy(look => look.Query.QueryId, StringComparer.Ordinal).ToDictionary(look => look.Query.QueryId, StringComparer.Ordinal);
         return new LastQueries(looks, unseen.Count == 0 ? round.TakenAt : null, round.TakenAt);

@@ -35,7 +35,7 @@ public sealed class PlatformPicture
     /// <summary>The last round in which the brokers were seen: horizons go on counting from it while they are down.</summary>
     public EvidenceRound? LastGood => _lastGood;
 
-    /// <summary>The last look at each query: what it left out is told with its age while its ksqlDB does not answer. Null where none has answered yet.</summary>
+    /// <summary>The last look at each query: what it left out is told with its age while its ksqlDB does not answer. Null before the first.</summary>
     public LastQueries? LastQueries => _lastQueries;
 
     /// <summary>Every source by name; null until the first look at them.</summary>

@@ -53,12 +53,18 @@ public sealed class RecoveryStatusReader(
             (_, { }, _) => (StatusLevel.Degraded, $"{finding.Title} since {Time(finding.Since)}. Nothing is lost{Waits(horizon)}."),
             (_, _, { Kind: LossHorizonKind.NotObserved }) => (StatusLevel.NotObserved, $"Not observed: {horizon.Reason}"),
             _ when Age(now) is { } age => (StatusLevel.NotObserved, $"Not observed for {Durations.Words(age)}: what was seen before may no longer be so."),
+            _ when UnseenService(tenant) is { } unseen => (StatusLevel.NotObserved, $"{StatusComponents.Seen(unseen.SeenAt)}: the ksqlDB that runs its queries does not answer."),
             _ when stopped is not null => (StatusLevel.Paused, $"{Cause(null, stopped)}Nothing is lost{Waits(horizon)}."),
             (_, _, { Kind: LossHorizonKind.NobodyReads }) => (StatusLevel.Fine, "Nothing is subscribed: the tenant receives nothing."),
             _ => (StatusLevel.Fine, horizon.Undelivered == 0 ? "Everything was received." : $"{Plural.Of(horizon.Undelivered, "record is", "records are")} on {(horizon.Undelivered == 1 ? "its" : "their")} way."),
         };
         return new TenantStatus(tenant.Slug.Value, level, sentence, horizon);
     }
+
+    /// <summary>The ksqlDB of a tenant whose queries should run, where it did not answer in the last round; null where it did.</summary>
+    private UnseenService? UnseenService(WatchedTenant tenant) => tenant.Flow.RunningReaders.Any()
+        ? picture.Round?.UnseenServices.FirstOrDefault(service => service.ServiceId == tenant.ServiceId)
+        : null;
 
     private static string Cause(Finding? finding, FlowHop? stopped) => (finding, stopped) switch
     {

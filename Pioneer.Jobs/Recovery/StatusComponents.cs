@@ -36,8 +36,10 @@ internal static class StatusComponents
         if (picture.Round is { } round)
         {
             components.Add(Ksql(round));
-            components.AddRange((round.Queries is null ? [] : round.UnseenServices).Take(RecoveryStatus.MaxFailedConnectors).Select(service => new ComponentStatus(
-                $"{RecoveryStatus.Ksql} {service.ServiceId}", StatusLevel.NotObserved, "Does not answer", round.TakenAt, "SHOW QUERIES", $"{Seen(service.SeenAt)}. {service.Reason}")));
+            components.AddRange((round.Queries is null ? [] : round.UnseenServices).Take(RecoveryStatus.MaxFailedConnectors).Select(service =>
+                new ComponentStatus(
+                    $"{RecoveryStatus.Ksql} {service.ServiceId}", StatusLevel.NotObserved, "Does not answer", round.TakenAt, "SHOW QUERIES",
+                    $"{Seen(service.SeenAt)}. {service.Reason}")));
         }
 
         components.AddRange((picture.Sources ?? []).Where(source => source.Feeds.Length > 0 || source.FailingSince is not null).Select(Source));
@@ -84,7 +86,9 @@ internal static class StatusComponents
         if (round.Queries is not { } queries)
         {
             var seen = round.UnseenServices.Select(service => service.SeenAt).Max();
-            return new ComponentStatus(RecoveryStatus.Ksql, StatusLevel.NotObserved, "Does not answer", round.TakenAt, Detector, seen is null ? "No answer" : $"No answer. {Seen(seen)}");
+            return new ComponentStatus(
+                RecoveryStatus.Ksql, StatusLevel.NotObserved, "Does not answer", round.TakenAt, Detector,
+                seen is null ? "No answer" : $"No answer. {Seen(seen)}");
         }
 
         var errors = queries.Count(query => query.State == "ERROR");
@@ -92,7 +96,9 @@ internal static class StatusComponents
             $"{Plural.Of(queries.Length, "query")}, {errors} with errors");
     }
 
-    private static string Seen(DateTimeOffset? at) => at is { } last ? $"Not observed since {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "Not observed since the portal started";
+    /// <summary>Since when something was not observed, in words.</summary>
+    internal static string Seen(DateTimeOffset? at) =>
+        at is { } last ? $"Not observed since {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "Not observed since the portal started";
 
     private static ComponentStatus Source(SourceState source)
     {

@@ -48,7 +48,11 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
             id, tenant.Slug, subscription.Name, KsqlNames.ServiceId(tenant), version.QueryId, version.SourceTopic, feed is null ? [] : FeedSchema.Columns(feed),
             TopicNames.Delivery(tenant.Slug, subscription.Name), KsqlNames.ObjectName(tenant.Slug, subscription.Name), version.Select,
             job.MaxRowsPerSecond)
-        { Refusal = refusal?.Message, SourceTable = feed?.Table, LastWithTable = await LastWithTableAsync(db, run, version.SourceTopic, ct) };
+        {
+            Refusal = refusal?.Message,
+            SourceTable = feed?.Table,
+            LastWithTable = await LastWithTableAsync(db, run, version.SourceTopic, ct),
+        };
     }
 
     /// <summary>Only what ended before the run began: whatever a later one deleted is not below the cut.</summary>
@@ -56,9 +60,12 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
     {
         var before = run.StartedAt ?? run.RequestedAt;
         var last = await db.OperationSteps.AsNoTracking()
-            .Where(step => step.ResourceType == BatchChange.ComparedRows && step.Resource == topic && step.State == OperationStepState.Succeeded && step.FinishedAt <= before)
+            .Where(step => step.ResourceType == BatchChange.ComparedRows && step.Resource == topic
+                && step.State == OperationStepState.Succeeded && step.FinishedAt <= before)
             .OrderByDescending(step => step.FinishedAt)
-            .Join(db.Operations, step => step.OperationId, operation => operation.Id, (step, operation) => new { operation.StartedAt, operation.RequestedAt, step.After })
+            .Join(
+                db.Operations, step => step.OperationId, operation => operation.Id,
+                (step, operation) => new { operation.StartedAt, operation.RequestedAt, step.After })
             .FirstOrDefaultAsync(ct);
         return last is null ? null : new TableComparison(last.StartedAt ?? last.RequestedAt, last.After ?? "");
     }

@@ -33,7 +33,8 @@ public sealed class SeedVerifier(KafkaAdmin admin, TopicFold fold, SeedDeliveryR
             Listed(missing), Listed(stale), Listed(ghost))
         {
             Unreadable = unreadable.Listed,
-            Compared = new SeedComparison(target.SourceTopic, cut.Offsets, expected.State.NewestAt, target.DeliveryTopic, target.SourceTable, SourceTableRead: false)
+            Compared = new SeedComparison(
+                target.SourceTopic, cut.Offsets, expected.State.NewestAt, target.DeliveryTopic, target.SourceTable, SourceTableRead: false)
             {
                 LastWithTable = target.LastWithTable,
             },

@@ -39,5 +39,6 @@ public sealed class SourceInspector(SourceRules rules, TimeProvider time) : ISou
 
     /// <inheritdoc/>
     public Task<Result<SourcePreview>> PreviewAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken) =>
-        _sources.TryAsync(connection, Limit, (dialect, database) => new TablePreview(dialect, feed, time, Limit).ReadAsync(database, cancellationToken), cancellationToken);
+        _sources.TryAsync(
+            connection, Limit, (dialect, database) => new TablePreview(dialect, feed, time, Limit).ReadAsync(database, cancellationToken), cancellationToken);
 }

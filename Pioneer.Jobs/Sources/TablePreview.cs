@@ -12,8 +12,8 @@ using Pioneer.Sources;
 namespace Pioneer.Jobs.Sources;
 
 /// <summary>
-/// Reads the first rows of a table for a preview: each value as the record would have it, held against the type that ksql is to read it with. Ends at a number
-/// of rows, at a number of characters, and when it has taken too long.
+/// Reads the first rows of a table for a preview: each value as the record would have it, held against the type that ksql is to read it with.
+/// Ends at a number of rows, at a number of characters, and when it has taken too long.
 /// </summary>
 /// <param name="limit">For the whole of it; a step that takes longer is cut off by the dialect.</param>
 internal sealed class TablePreview(ISourceDialect dialect, FeedRequest feed, TimeProvider time, TimeSpan limit)
@@ -27,7 +27,8 @@ internal sealed class TablePreview(ISourceDialect dialect, FeedRequest feed, Tim
     {
         var started = time.GetTimestamp();
         await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {string.Join(", ", feed.Columns.Select(column => dialect.Quote(column.Name)))} FROM {dialect.Quote(feed.Table!.Trim())} LIMIT {SourcePreview.MaxRows}";
+        var columns = string.Join(", ", feed.Columns.Select(column => dialect.Quote(column.Name)));
+        command.CommandText = $"SELECT {columns} FROM {dialect.Quote(feed.Table!.Trim())} LIMIT {SourcePreview.MaxRows}";
         await using var result = await dialect.QueryAsync(command, ct);
         var rows = ImmutableArray.CreateBuilder<ImmutableArray<PreviewCell>>();
         var left = SourcePreview.MaxLength;

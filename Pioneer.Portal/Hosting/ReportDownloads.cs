@@ -24,7 +24,9 @@ internal static class ReportDownloads
             await views.FindAsync(id, ct) is { } view ? reporter.Answer("incident", IncidentReport.Of(view)) : Results.NotFound());
 
         app.MapGet("/recovery/runs/{id:guid}/report.json", async (Guid id, Reporter reporter, PlaybookRunQueries runs, CancellationToken ct) =>
-            await runs.GetAsync(reporter.Actor, new PlaybookRunId(id), ct) is { IsSuccess: true } found ? reporter.Answer("playbook-run", found.Value) : Results.NotFound());
+            await runs.GetAsync(reporter.Actor, new PlaybookRunId(id), ct) is { IsSuccess: true } found
+                ? reporter.Answer("playbook-run", found.Value)
+                : Results.NotFound());
 
         app.MapGet("/t/{slug}/seeds/runs/{id:guid}/report.json", async (string slug, Guid id, Reporter reporter, SeedQueries seeds, CancellationToken ct) =>
             await seeds.RunAsync(reporter.Actor, new SeedRunId(id), ct) is { IsSuccess: true } found && found.Value.Tenant == slug
@@ -43,22 +45,29 @@ internal static class ReportDownloads
             http.HttpContext!.Response.Headers.CacheControl = "no-store";
             var whole = new { Kind = kind, MadeAt = at, MadeBy = current.Actor.Name, Report = report };
             return Results.File(
-                JsonSerializer.SerializeToUtf8Bytes(whole, json.Value.SerializerOptions), "application/json", FormattableString.Invariant($"{kind}-{at:yyyyMMdd-HHmmss}.json"));
+                JsonSerializer.SerializeToUtf8Bytes(whole, json.Value.SerializerOptions), "application/json",
+                FormattableString.Invariant($"{kind}-{at:yyyyMMdd-HHmmss}.json"));
         }
     }
 }
 
 /// <summary>An incident with what was written of it, as its page shows it.</summary>
 internal sealed record IncidentReport(
-    IncidentId Id, string Scenario, string Subject, string Title, IncidentState State, string Reason, bool IsDrill, DateTimeOffset? LastGoodAt, DateTimeOffset DetectedAt,
-    DateTimeOffset? DeliveredAgainAt, DateTimeOffset? ClosedAt, IEnumerable<TenantVerdict> Tenants, IEnumerable<TimelineEntry> Timeline, PlaybookRunId? Run)
+    IncidentId Id, string Scenario, string Subject, string Title, IncidentState State, string Reason, bool IsDrill, DateTimeOffset? LastGoodAt,
+    DateTimeOffset DetectedAt, DateTimeOffset? DeliveredAgainAt, DateTimeOffset? ClosedAt, IEnumerable<TenantVerdict> Tenants,
+    IEnumerable<TimelineEntry> Timeline, PlaybookRunId? Run)
 {
-    public static IncidentReport Of(IncidentView view) => new(
-        view.Incident.Id, view.Incident.Scenario, view.Incident.Subject, view.Incident.Title, view.Incident.State, view.Incident.Reason, view.Incident.IsDrill, view.Incident.LastGoodAt,
-        view.Incident.DetectedAt, view.Incident.DeliveredAgainAt, view.Incident.ClosedAt,
-        view.Incident.Tenants.Select(tenant => new TenantVerdict(
-            view.Slugs.GetValueOrDefault(tenant.TenantId), tenant.Verdict, tenant.Explanation, tenant.Proof, tenant.LossBeginsAt)),
-        view.Incident.Timeline.OrderBy(entry => entry.At).ThenBy(entry => entry.Id).Select(entry => new TimelineEntry(entry.At, entry.Text)), view.Run?.Id);
+    public static IncidentReport Of(IncidentView view)
+    {
+        var incident = view.Incident;
+        return new IncidentReport(
+            incident.Id, incident.Scenario, incident.Subject, incident.Title, incident.State, incident.Reason, incident.IsDrill, incident.LastGoodAt,
+            incident.DetectedAt, incident.DeliveredAgainAt, incident.ClosedAt,
+            incident.Tenants.Select(tenant => new TenantVerdict(
+                view.Slugs.GetValueOrDefault(tenant.TenantId), tenant.Verdict, tenant.Explanation, tenant.Proof, tenant.LossBeginsAt)),
+            incident.Timeline.OrderBy(entry => entry.At).ThenBy(entry => entry.Id).Select(entry => new TimelineEntry(entry.At, entry.Text)),
+            view.Run?.Id);
+    }
 }
 
 /// <summary>What an incident means for one tenant.</summary>

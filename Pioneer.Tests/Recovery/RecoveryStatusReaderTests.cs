@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Recovery;
@@ -189,6 +191,38 @@ public sealed class RecoveryStatusReaderTests : IAsyncLifetime
 
         Assert.All(status.Tenants, tenant => Assert.Equal((StatusLevel.NotObserved, "Not observed for 3 min: what was seen before may no longer be so."), (tenant.Level, tenant.Sentence)));
         Assert.Contains(status.Components, component => component is { Name: "Platform watch", Level: StatusLevel.NotObserved });
+    }
+
+    [Fact]
+    public async Task Tenant_whose_own_ksqlDB_does_not_answer_is_not_observed_since_then_and_the_others_are()
+    {
+        await _database.ReconcileAsync();
+        var deployed = await _database.Get<DeploySubscription>().CreateAsync(
+            Actors.Admin, "acme", "large", "SELECT ID, AMOUNT FROM PAYMENTS EMIT CHANGES;", null, DomainDatabase.Token);
+        Assert.Null(deployed.Error);
+        await _database.ReconcileAsync();
+        var now = _database.Clock.GetUtcNow();
+        var round = new EvidenceRound(
+            now,
+            new ClusterEvidence(
+                "cluster-a", 1, [new TopicEvidence("acme.t.payments", "t", 3_600_000, [new PartitionEvidence(0, 0, 10, 10)])],
+                [new GroupEvidence(ConsumerGroups.Query("acme_", "ACME__LARGE_V1"), [new CommittedEvidence("acme.t.payments", 0, 10, null)])]),
+            [], [new QueryEvidence("globex_", "GLOBEX__SMALL_V1", "RUNNING", null)]);
+        var picture = Seen();
+
+        picture.Show(round with { Queries = [.. round.Queries!.Value, new QueryEvidence("acme_", "ACME__LARGE_V1", "RUNNING", null)] });
+        Assert.Equal(StatusLevel.Fine, (await ReadAsync(picture)).Level);
+
+        picture.Show(round with { UnseenServices = [new UnseenService("acme_", "HTTP 503 of http://10.0.0.7", now.AddMinutes(-2))] });
+        var status = await ReadAsync(picture);
+
+        Assert.Equal(
+            (StatusLevel.NotObserved, "Not observed since 2026-11-23 11:58:00 UTC: the ksqlDB that runs its queries does not answer."),
+            (status.Tenants.Single(tenant => tenant.Tenant == "acme").Level, status.Tenants.Single(tenant => tenant.Tenant == "acme").Sentence));
+        Assert.Equal(StatusLevel.Fine, status.Tenants.Single(tenant => tenant.Tenant == "globex").Level);
+        Assert.Contains(status.Components, component => component is { Name: "ksqlDB", Level: StatusLevel.Fine });
+        var dead = Assert.Single(status.Components, component => component.Name == "ksqlDB acme_");
+        Assert.Equal((StatusLevel.NotObserved, "Not observed since 2026-11-23 11:58:00 UTC. HTTP 503 of http://10.0.0.7"), (dead.Level, dead.Evidence));
     }
 
     private PlatformPicture Seen()

@@ -42,7 +42,11 @@ internal sealed record FeedBody(
     // what is missing inside of a list becomes an empty text, which the domain refuses by its place
     public FeedRequest ToRequest(string? name) => new(
         name, Source, Table, Kind,
-        [.. (Columns ?? []).Select(column => new FeedColumn(column?.Name ?? "", column?.SourceType ?? "", column?.Type ?? "", column?.Nullable ?? true, string.IsNullOrEmpty(column?.As) ? null : column.As))],
+        [
+            .. (Columns ?? []).Select(column => new FeedColumn(
+                column?.Name ?? "", column?.SourceType ?? "", column?.Type ?? "", column?.Nullable ?? true,
+                string.IsNullOrEmpty(column?.As) ? null : column.As)),
+        ],
         [.. (KeyColumns ?? []).Select(column => column ?? "")],
         TimestampColumn, IncrementingColumn, TenantColumn, PollIntervalMs, RetentionMs, Partitions, Description, CommitDelayMs);
 }

@@ -91,7 +91,8 @@ public sealed partial class FeedDialog
     });
 
     /// <summary>Rows that reach no tenant: by the values where those are all known, else at least those that are empty.</summary>
-    private static long? OfNobody(FeedCheck check) => check.Values.IsEmpty || check.HasMoreValues ? check.RowsOfNobody : check.OfNobody.Sum(value => value.Rows);
+    private static long? OfNobody(FeedCheck check) =>
+        check.Values.IsEmpty || check.HasMoreValues ? check.RowsOfNobody : check.OfNobody.Sum(value => value.Rows);
 
     private Task SaveAsync() => DoAsync(async form =>
     {

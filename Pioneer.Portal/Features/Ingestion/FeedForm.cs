@@ -155,7 +155,11 @@ public sealed class FeedForm
     }
 
     public FeedRequest ToRequest() => new(
-        Name, Source, Table, Kind, [.. Columns.Where(column => column.Included).Select(column => new FeedColumn(column.Name, column.SourceType, column.Type, column.Nullable, Blank(column.As.Trim())))],
+        Name, Source, Table, Kind,
+        [
+            .. Columns.Where(column => column.Included)
+                .Select(column => new FeedColumn(column.Name, column.SourceType, column.Type, column.Nullable, Blank(column.As.Trim()))),
+        ],
         [.. _keys], Kind is FeedKind.Event ? Blank(Time) : null, Kind is FeedKind.Event ? Blank(Growing) : null, Blank(Tenant), PollMs,
         (long)(KeptDays * MsPerDay), Partitions, Description, DelayMs);
 

@@ -35,7 +35,9 @@ public static class PlanCosts
     public static string Limits(Plan plan)
     {
         var changes = plan.Changes.OfType<QuotaChange>().OrderBy(change => change.User, StringComparer.Ordinal).ToList();
-        return changes.Count == 0 ? "as they are" : string.Join("; ", changes.Select(change => $"{change.User}: {string.Join(", ", change.Wanted.Select(Limit))}"));
+        return changes.Count == 0
+            ? "as they are"
+            : string.Join("; ", changes.Select(change => $"{change.User}: {string.Join(", ", change.Wanted.Select(Limit))}"));
     }
 
     private static string Limit(KeyValuePair<string, double?> limit) => (limit.Key, limit.Value) switch

@@ -36,7 +36,7 @@ public static class SeedWords
         : null;
 
     /// <summary>What the next run may take, by the last one over the subscription and the rate that was typed.</summary>
-    /// <param name="records">Records that the topic holds, deleted and older ones included: there are no more rows than that. Null where they were not observed.</param>
+    /// <param name="records">Records that the topic holds, deleted and older ones included; null where they were not observed.</param>
     public static string Estimate(SeedRunRow? last, int? rate, long? records)
     {
         if (last is not { StartedAt: { } started, FinishedAt: { } finished })
@@ -45,9 +45,10 @@ public static class SeedWords
             {
                 (null, _) => "No run over it has ended well yet: how many rows there are shows as soon as the run has read them.",
                 (0, _) => "The topic holds no record now.",
-                ({ } most, { } limited) => $"The topic holds {Plural.Of(most, "record")}, so there are no more rows than that; at {limited:N0} a second as many take "
-                    + $"{Durations.Words(TimeSpan.FromSeconds(Math.Ceiling(most / (double)limited)))}.",
-                ({ } most, null) => $"The topic holds {Plural.Of(most, "record")}, so there are no more rows than that. How fast they are copied here is not known yet.",
+                ({ } most, { } limited) => $"The topic holds {Plural.Of(most, "record")}, so there are no more rows than that; "
+                    + $"at {limited:N0} a second as many take {Durations.Words(TimeSpan.FromSeconds(Math.Ceiling(most / (double)limited)))}.",
+                ({ } most, null) => $"The topic holds {Plural.Of(most, "record")}, so there are no more rows than that. "
+                    + "How fast they are copied here is not known yet.",
             };
         }
 
