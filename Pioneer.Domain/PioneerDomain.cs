@@ -48,6 +48,7 @@ public static class PioneerDomain
         AddPeople(services, configuration);
         AddIngestion(services);
         services.AddSingleton(_ => SourceRulesSettings.Read(configuration));
+        services.AddSingleton(_ => KsqlAddressRules.Read(configuration));
         services.AddScoped<ManageCredentials>();
         services.AddScoped<ExpireCredentials>();
         services.AddScoped<CredentialQueries>();

@@ -18,7 +18,8 @@ public sealed record CreateTenantRequest(string? Slug, string? Name, IsolationLe
 public sealed record TenantCreated(TenantId Id, TenantSlug Slug, OperationId Operation);
 
 /// <summary>Onboards a tenant: row, protected passwords of its platform principals, audit and operation in one transaction.</summary>
-public sealed class CreateTenant(IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, SecretStore secrets, TenantPlanner planner, IKsqlHosting ksql)
+public sealed class CreateTenant(
+    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, SecretStore secrets, TenantPlanner planner, IKsqlHosting ksql, KsqlAddressRules addresses)
 {
     /// <summary>Everything that can be said before anything is saved: bad slug, taken, ever used, missing name.</summary>
     public async Task<Result<TenantSlug>> ValidateAsync(Actor actor, CreateTenantRequest request, CancellationToken cancellationToken)
@@ -46,9 +47,9 @@ public sealed class CreateTenant(IDbContextFactory<PioneerDbContext> contexts, W
             return lengths.Error;
         }
 
-        if (request.KsqlUrl is { Length: > 0 } url && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"))
+        if (!string.IsNullOrWhiteSpace(request.KsqlUrl) && addresses.Check(request.KsqlUrl) is { } refused)
         {
-            return Error.Invalid("KsqlUrlMalformed", "ksqlUrl", $"'{url}' is not an http or https address.", "It looks like http://ksqldb-acme:8088.");
+            return refused;
         }
 
         var serviceId = KsqlNames.ServiceId(slug.Value);

@@ -55,7 +55,7 @@ public sealed partial class ConnectWorker : IAsyncDisposable
         var topics = new WorkerTopics(options, state.Accept, loggers.CreateLogger<WorkerTopics>());
         var status = new StatusReporter(options, topics, time, loggers.CreateLogger<StatusReporter>());
         var context = new WorkerContext(options, topics, state, status, time, loggers);
-        var herder = new Herder(context, new ConnectorValidator([new JdbcSourceConnector(time, loggers)], context.References));
+        var herder = new Herder(context, new ConnectorValidator([new JdbcSourceConnector(options.Sources, time, loggers)], context.References));
         var app = BuildApp(options, herder, loggers);
         await app.StartAsync(cancellationToken);
         var endpoint = new IPEndPoint(options.Endpoint.Address, new Uri(app.Urls.First()).Port);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect;
 
@@ -23,6 +24,9 @@ public sealed record ConnectWorkerOptions
 
     /// <summary>What resolves references in configurations.</summary>
     public ImmutableArray<IConfigProvider> ConfigProviders { get; init; } = [];
+
+    /// <summary>Which addresses connectors may read; held at each start of a connector or task, as links and lists change.</summary>
+    public SourceRules Sources { get; init; } = SourceRules.None;
 
     /// <summary>Start of the transactional ids (<c>group-connector-task</c>); two workers with one id fence each other's tasks.</summary>
     public string GroupId { get; init; } = "connect-cluster";

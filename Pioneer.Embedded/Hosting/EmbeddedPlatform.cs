@@ -181,6 +181,7 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             BasicUser = _options.ConnectUser,
             BasicPassword = _options.ConnectPassword,
             ConfigProviders = _options.ConfigProviders,
+            Sources = _options.Sources,
         };
         if (ConnectPrincipal.IsPossible(kafka))
         {

@@ -1,5 +1,6 @@
 using Pioneer.Embedded.Bank;
 using Pioneer.Embedded.Connect;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded;
 
@@ -23,17 +24,19 @@ public static class EmbeddedPlatformExtensions
     /// Ports: <c>Embedded:Kafka</c>, <c>Embedded:Ksql</c>, <c>Embedded:Connect</c> as <c>127.0.0.1:port</c>; without them the ports of the
     /// last start, else 9093, 8088 and 8083, else free ones. <c>Embedded:DemoPaymentsPerSecond</c> sets the bank's rate.
     /// </remarks>
+    /// <param name="sources">Which addresses the worker's connectors may read; null for any.</param>
     /// <exception cref="ArgumentException">A configuration value is wrong; the message names the key.</exception>
     /// <exception cref="ListenException">A configured address cannot be listened at; the message names the part and the key.</exception>
     public static async Task<EmbeddedPlatform> AddEmbeddedPlatformAsync(
         this IHostApplicationBuilder builder,
+        SourceRules? sources = null,
         CancellationToken cancellationToken = default)
     {
         var configuration = builder.Configuration;
         var memory = new PlatformMemory(configuration["Data"] is { Length: > 0 } data ? data : "data");
         var loggers = new LateLoggerFactory();
         var secrets = new LateConfigProvider();
-        var (options, platform) = await StartAsync(configuration, memory, secrets, loggers, cancellationToken);
+        var (options, platform) = await StartAsync(configuration, memory, secrets, sources ?? SourceRules.None, loggers, cancellationToken);
         PortalPlatform.Publish(configuration, options, platform);
         memory.Remember(PortalPlatform.Remembered(options, platform, memory.Settings));
 
@@ -55,11 +58,12 @@ public static class EmbeddedPlatformExtensions
     }
 
     private static async Task<(EmbeddedPlatformOptions Options, EmbeddedPlatform Platform)> StartAsync(
-        IConfiguration configuration, PlatformMemory memory, IConfigProvider secrets, ILoggerFactory loggers, CancellationToken cancellationToken)
+        IConfiguration configuration, PlatformMemory memory, IConfigProvider secrets, SourceRules sources, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var options = PortalPlatform.Decide(configuration, memory) with { ConfigProviders = [secrets] };
+            var options = PortalPlatform.Decide(configuration, memory) with { ConfigProviders = [secrets], Sources = sources };
             try
             {
                 return (options, await EmbeddedPlatform.StartAsync(options, loggers, TimeProvider.System, cancellationToken));

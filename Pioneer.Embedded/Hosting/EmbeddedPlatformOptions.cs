@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Pioneer.Embedded.Connect;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded;
 
@@ -45,6 +46,9 @@ public sealed record EmbeddedPlatformOptions
 
     /// <summary>What resolves references in connectors' configurations.</summary>
     public ImmutableArray<IConfigProvider> ConfigProviders { get; init; } = [];
+
+    /// <summary>Which addresses connectors may read.</summary>
+    public SourceRules Sources { get; init; } = SourceRules.None;
 
     /// <summary>Folder of the demo bank; <c>demo</c> under <see cref="DataDirectory"/> when null.</summary>
     public string? DemoDirectory { get; init; }

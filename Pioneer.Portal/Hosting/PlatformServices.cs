@@ -1,4 +1,5 @@
 using Pioneer.Domain;
+using Pioneer.Domain.Ingestion;
 using Pioneer.Embedded;
 using Pioneer.Embedded.Connect;
 using Pioneer.Jobs.Hosting;
@@ -34,7 +35,7 @@ public static class PlatformServices
     {
         try
         {
-            return await builder.AddEmbeddedPlatformAsync();
+            return await builder.AddEmbeddedPlatformAsync(SourceRulesSettings.Read(builder.Configuration));
         }
         catch (Exception failure) when (failure is ArgumentException or ListenException or IOException or UnauthorizedAccessException)
         {

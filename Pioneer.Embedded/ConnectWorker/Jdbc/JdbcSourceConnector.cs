@@ -1,10 +1,14 @@
 using Pioneer.Embedded.Connect.Configuration;
 using Pioneer.Embedded.Connect.Runtime;
+using Pioneer.Sources;
 
 namespace Pioneer.Embedded.Connect.Jdbc;
 
-/// <summary><c>io.confluent.connect.jdbc.JdbcSourceConnector</c> over ADO.NET, for SQLite and PostgreSQL.</summary>
-internal sealed class JdbcSourceConnector(TimeProvider time, ILoggerFactory loggers) : ISourceConnector
+/// <summary>
+/// <c>io.confluent.connect.jdbc.JdbcSourceConnector</c> over ADO.NET, for SQLite and PostgreSQL. Reads no address that the rules close, whoever wrote the connector
+/// and whatever the address led to when it was registered.
+/// </summary>
+internal sealed class JdbcSourceConnector(SourceRules rules, TimeProvider time, ILoggerFactory loggers) : ISourceConnector
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
 
@@ -20,7 +24,7 @@ internal sealed class JdbcSourceConnector(TimeProvider time, ILoggerFactory logg
     {
         try
         {
-            _ = JdbcSourceSettings.Parse(config, time);
+            _ = Read(config);
             return [];
         }
         catch (ConnectConfigException error)
@@ -33,7 +37,7 @@ internal sealed class JdbcSourceConnector(TimeProvider time, ILoggerFactory logg
         IReadOnlyDictionary<string, string> config,
         CancellationToken cancellationToken)
     {
-        var settings = JdbcSourceSettings.Parse(config, time);
+        var settings = Read(config);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ProbeTimeout);
         try
@@ -67,5 +71,13 @@ internal sealed class JdbcSourceConnector(TimeProvider time, ILoggerFactory logg
     }
 
     public ISourceTask CreateTask(IReadOnlyDictionary<string, string> taskConfig) =>
-        new JdbcSourceTask(JdbcSourceSettings.Parse(taskConfig, time), time, loggers.CreateLogger<JdbcSourceTask>());
+        new JdbcSourceTask(Read(taskConfig), time, loggers.CreateLogger<JdbcSourceTask>());
+
+    private JdbcSourceSettings Read(IReadOnlyDictionary<string, string> config)
+    {
+        var settings = JdbcSourceSettings.Parse(config, time);
+        return SourceAddress.TryParse(config["connection.url"], out var address, out _) && rules.Check(address) is { } closed
+            ? throw new ConnectConfigException("connection.url", $"{closed.Message} {closed.Hint}".TrimEnd())
+            : settings;
+    }
 }
