@@ -2,7 +2,8 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0.401 AS build
 WORKDIR /src
 COPY . .
-RUN dotnet publish Pioneer.Portal -c Release -o /app -p:UseAppHost=false
+RUN dotnet publish Pioneer.Portal -c Release -o /app -p:UseAppHost=false -p:RestoreLockedMode=true \
+    && cp THIRD-PARTY-NOTICES.md /app/
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0.12
 RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/* \
