@@ -61,6 +61,16 @@ public static class AclSets
         [Prefixed(connectPrincipal, AclOperation.Write, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Feed))];
 
     /// <summary>
+    /// The portal's own user, where it is no super user: reads what a batch has written and sets groups' offsets, and writes a batch's deletions into T topics. What it
+    /// administers is no tenant's and is given with the cluster.
+    /// </summary>
+    public static ImmutableArray<AclRule> Platform(TenantSlug tenant, string principal) =>
+    [
+        Prefixed(principal, AclOperation.Read, AclResourceType.Topic, TopicNames.Prefix(tenant)),
+        Prefixed(principal, AclOperation.Write, AclResourceType.Topic, TopicNames.Prefix(tenant, TopicKind.Feed)),
+    ];
+
+    /// <summary>
     /// A seed run's own user, for as long as the run lasts: fold the source, fill the run's private topics, mark the end in the delivery topic and
     /// read it for the certificate.
     /// </summary>

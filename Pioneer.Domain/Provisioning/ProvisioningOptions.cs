@@ -21,6 +21,12 @@ public sealed class ProvisioningOptions
     /// <summary>Key <c>Kafka:ConnectPrincipal</c>: the user that Connect's worker signs in as.</summary>
     public string ConnectPrincipal { get; set; } = Principals.Connect;
 
+    /// <summary>
+    /// Key <c>Kafka:PlatformPrincipal</c>: the user that the portal signs in as, where it is no super user: plans give it what it needs of each tenant's
+    /// records. Null where the brokers let it do everything.
+    /// </summary>
+    public string? PlatformPrincipal { get; set; }
+
     /// <summary>Key <c>Kafka:ScramIterations</c>; Kafka allows 4096 to 16384.</summary>
     public int ScramIterations { get; set; } = 4096;
 

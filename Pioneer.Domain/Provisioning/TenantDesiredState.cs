@@ -88,7 +88,7 @@ public sealed class TenantDesiredState
     // Everything that ever was this tenant's and only this tenant's.
     private DesiredState Gone()
     {
-        var connectRights = AclSets.Connect(_slug, _options.ConnectPrincipal);
+        var platformRights = AclSets.Connect(_slug, _options.ConnectPrincipal).Concat(PortalRights());
         var names = _wanted.Feeds.Select(feed => feed.Feed.Name).Concat(_wanted.Subscriptions.Select(row => row.Name));
         return new DesiredState
         {
@@ -97,7 +97,7 @@ public sealed class TenantDesiredState
             Retired = new RetiredResources
             {
                 Topics = [.. _wanted.Feeds.Select(FeedName), .. _wanted.Subscriptions.Select(DeliveryName)],
-                Acls = [.. connectRights, .. _dedicated ? [] : AclSets.KsqlData(_slug, Principals.SharedKsql)],
+                Acls = [.. platformRights, .. _dedicated ? [] : AclSets.KsqlData(_slug, Principals.SharedKsql)],
                 Users = [.. OwnedPrincipals().Select(principal => principal["User:".Length..])],
                 Principals = OwnedPrincipals(),
                 Services = _dedicated ? [_serviceId] : [],
@@ -114,8 +114,10 @@ public sealed class TenantDesiredState
             ? AclSets.Ksql(_slug, Principals.Ksql(_slug), _serviceId)
             : AclSets.Ksql(_slug, Principals.SharedKsql, _serviceId);
         var readers = _suspended ? [] : credentials.SelectMany(credential => AclSets.Consumer(_slug, credential.Principal)).Concat(AclSets.Portal(_slug));
-        return ksql.Concat(AclSets.Connect(_slug, _options.ConnectPrincipal)).Concat(readers);
+        return ksql.Concat(AclSets.Connect(_slug, _options.ConnectPrincipal)).Concat(PortalRights()).Concat(readers);
     }
+
+    private ImmutableArray<AclRule> PortalRights() => _options.PlatformPrincipal is { Length: > 0 } portal ? AclSets.Platform(_slug, portal) : [];
 
     private ImmutableHashSet<string> OwnedPrincipals() =>
         [.. _wanted.Credentials.Select(credential => credential.Principal).Append(Principals.Ksql(_slug)).Append(Principals.Portal(_slug)).Select(name => $"User:{name}")];

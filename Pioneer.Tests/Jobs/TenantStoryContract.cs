@@ -35,12 +35,15 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
     private EmbeddedStack _stack = null!;
     private JobsHost _host = null!;
 
+    /// <summary>Settings beyond those that the stack decides.</summary>
+    protected virtual (string Key, string Value)[] Settings => [];
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         _stack = await EmbeddedStack.StartAsync(external);
-        _host = await _stack.StartJobsAsync(_folder);
+        _host = await _stack.StartJobsAsync(_folder, _ => { }, Settings);
     }
 
     public async ValueTask DisposeAsync()

@@ -64,6 +64,11 @@ public sealed class NamesAndRightsTests
         AclSets.Connect(Acme, "pioneer-connect").Select(rule => rule.ToString()));
 
     [Fact]
+    public void Platform_reads_the_tenants_topics_and_writes_its_feeds_only() => Assert.Equal(
+        ["allow User:pioneer Read on Topic prefix 'acme.'", "allow User:pioneer Write on Topic prefix 'acme.t.'"],
+        AclSets.Platform(Acme, "pioneer").Select(rule => rule.ToString()));
+
+    [Fact]
     public void Seeder_has_its_runs_topics_and_nothing_else()
     {
         var run = new SeedRunId(Guid.Parse("0192aa00-0000-7000-8000-000000000001"));
