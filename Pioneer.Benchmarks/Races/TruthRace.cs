@@ -42,10 +42,10 @@ internal sealed record TruthRace(bool OnApache, int Rounds, int CalmMinutes)
         if (nodes is not null)
         {
             var crashes = new List<(double Broker, double Partition)>();
-            var fragile = await stage.NewTenantAsync("fragile", ct);
             for (var round = 0; round < Rounds; round++)
             {
-                crashes.Add(await faults.BrokerLostAsync(fragile, ct));
+                crashes.Add(await faults.BrokerLostAsync(await stage.NewTenantAsync($"fragile-{round}", ct), ct));
+                await Console.Error.WriteLineAsync($"  {crashes[^1].Broker:0.00} s, {crashes[^1].Partition:0.00} s");
             }
 
             measured.Add(new("one broker of three lost", "s", Goal, crashes.ConvertAll(crash => crash.Broker)));

@@ -13,6 +13,7 @@ using Pioneer.Jobs.Isolation;
 using Pioneer.Jobs.KsqlDb;
 using Pioneer.Jobs.Operations;
 using Pioneer.Jobs.Provisioning;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Jobs.Sources;
 using Pioneer.Jobs.Subscriptions;
 using Pioneer.Jobs.Topics;
@@ -88,6 +89,10 @@ public static class JobServices
         services.AddScoped<TenantGroups>();
         services.AddScoped<UnreadAges>();
         services.AddScoped<TopicRecords>();
+        // a host without a watch has an empty picture: what it does not see is not observed
+        services.AddSingleton<PlatformPicture>();
+        services.AddSingleton<TenantFlowReader>();
+        services.AddScoped<ResumeOutcome>();
         services.AddScoped<IOperationHandler, ApplySubscriptionHandler>();
     }
 

@@ -21,6 +21,9 @@ public sealed record ConnectorHealth(
     /// <summary>What it has done since it was started; null where that is not observed, as of Kafka Connect's own workers.</summary>
     public ConnectorProgress? Progress { get; init; }
 
+    /// <summary>How far it has read, with when that was told; null where its worker tells it with its progress, and where it was not asked yet.</summary>
+    public ToldPosition? Position { get; init; }
+
     /// <summary>How it stands to its table; null where nobody looked, as of batch feeds and of connectors that do not run.</summary>
     public TableLook? Table { get; init; }
 
@@ -29,6 +32,7 @@ public sealed record ConnectorHealth(
     {
         Progress = Progress is null ? null : Progress with { LastError = null },
         Table = Table is null ? null : Table with { NotSeen = null },
+        Position = Position is null ? null : Position with { NotSeen = null },
     };
 
     /// <summary>The health of a connector that fills the topic of its own name.</summary>
@@ -52,6 +56,7 @@ public sealed record ConnectorHealth(
         {
             Skipped = seen?.Skipped,
             Progress = seen?.Progress,
+            Position = seen is { Progress: null } ? picture.Positions.GetValueOrDefault(connector) : null,
             Table = picture.Tables.FirstOrDefault(look => look.Connector == connector),
         };
     }

@@ -22,6 +22,7 @@ public sealed class PlatformPicture
     private volatile IReadOnlyList<SourceState>? _sources;
     private volatile IReadOnlyList<TableLook> _tables = [];
     private volatile IReadOnlyList<Finding> _findings = [];
+    private volatile ImmutableDictionary<string, ToldPosition> _positions = ImmutableDictionary<string, ToldPosition>.Empty;
 
     /// <summary>Raised after each change, on the watch's thread; handlers must be quick and must not throw.</summary>
     public event Action? Changed;
@@ -43,6 +44,9 @@ public sealed class PlatformPicture
 
     /// <summary>What the last looks at the tables of feeds showed of the connectors that read them; has none of what was not looked at.</summary>
     public IReadOnlyList<TableLook> Tables => _tables;
+
+    /// <summary>How far connectors have read that a Kafka Connect of one's own runs; has none of what was not asked.</summary>
+    public ImmutableDictionary<string, ToldPosition> Positions => _positions;
 
     /// <summary>What two looks in a row found to be wrong.</summary>
     public IReadOnlyList<Finding> Findings => _findings;
@@ -75,6 +79,12 @@ public sealed class PlatformPicture
     internal void ShowTables(IReadOnlyList<TableLook> tables)
     {
         _tables = tables;
+        Changed?.Invoke();
+    }
+
+    internal void ShowPositions(ImmutableDictionary<string, ToldPosition> positions)
+    {
+        _positions = positions;
         Changed?.Invoke();
     }
 

@@ -18,9 +18,7 @@ public static class RecoveryServices
     }
 
     private static IServiceCollection AddWatch(this IServiceCollection services) => services
-        .AddSingleton<PlatformPicture>()
         .AddSingleton<DrillMarker>()
-        .AddSingleton<TenantFlowReader>()
         .AddSingleton<EvidenceReader>()
         .AddSingleton<EvidenceStore>()
         .AddSingleton<IncidentKeeper>()
@@ -28,6 +26,7 @@ public static class RecoveryServices
         .AddSingleton<EarlySigns>()
         .AddSingleton<SourceWatch>()
         .AddSingleton<FeedWatch>()
+        .AddSingleton<PositionWatch>()
         .AddSingleton<AutomaticRestarts>()
         .AddSingleton<AutomaticVerdicts>()
         .AddSingleton<PlaybookRunEvents>()
@@ -44,7 +43,8 @@ public static class RecoveryServices
             jobs.AddOrUpdate<EvidenceStore>("evidence-thinning", store => store.ThinAsync(CancellationToken.None), Cron.Hourly())))
         .AddHostedService(services => services.GetRequiredService<PlatformWatch>())
         .AddHostedService(services => services.GetRequiredService<SourceWatch>())
-        .AddHostedService(services => services.GetRequiredService<FeedWatch>());
+        .AddHostedService(services => services.GetRequiredService<FeedWatch>())
+        .AddHostedService(services => services.GetRequiredService<PositionWatch>());
 }
 
 /// <summary>Reports every mistake in the section at once.</summary>

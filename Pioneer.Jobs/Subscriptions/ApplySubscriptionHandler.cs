@@ -12,9 +12,10 @@ namespace Pioneer.Jobs.Subscriptions;
 
 /// <summary>
 /// Applies a subscription's wanted state by bringing its tenant there: deploy, upgrade, roll back, pause, resume and delete differ only in what
-/// the rows say. When that fails for good the subscription says so, with the reason; the next operation tries again.
+/// the rows say; a resume notes first what waits and what was lost. When that fails for good the subscription says so, with the reason; the next operation tries again.
 /// </summary>
-public sealed class ApplySubscriptionHandler(IDbContextFactory<PioneerDbContext> database, TenantReconciler reconciler) : IOperationHandler
+public sealed class ApplySubscriptionHandler(
+    IDbContextFactory<PioneerDbContext> database, TenantReconciler reconciler, ResumeOutcome resumed) : IOperationHandler
 {
     public IReadOnlyCollection<OperationKind> Kinds { get; } = [OperationKind.ApplySubscription];
 
@@ -27,6 +28,7 @@ public sealed class ApplySubscriptionHandler(IDbContextFactory<PioneerDbContext>
             return new Error("TenantMissing", $"The tenant of '{run.Subject}' is not there any more.");
         }
 
+        await resumed.NoteAsync(run, ct);
         var result = await reconciler.RunAsync(tenant, run, ct);
         if (result.IsFailure && result.Error.Kind != ErrorKind.Unavailable && SubscriptionId.TryParse(run.Target, null, out var id))
         {

@@ -8,7 +8,7 @@ namespace Pioneer.Tests.Stories;
 /// </summary>
 internal static class BrowserPictures
 {
-    private static readonly string[] Shown = ["overview", "new-tenant-plan", "ingestion-matrix", "editor", "subscription", "seed-run", "recovery-paused", "drill-S10"];
+    private static readonly string[] Shown = ["overview", "new-tenant-plan", "ingestion-matrix", "editor", "subscription", "seed-run", "recovery-paused", "recovery-at-risk", "recovery-lost", "drill-S10"];
 
     private static readonly int[] Widths = [BrowserSession.Width, 1024, 390];
 

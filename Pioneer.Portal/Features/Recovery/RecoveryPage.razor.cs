@@ -49,9 +49,19 @@ public sealed partial class RecoveryPage
 
     private ComponentStatus? Unseen => _status?.Components.FirstOrDefault(component => component.Level == StatusLevel.NotObserved);
 
+    private bool IsAtRisk => _status?.Level is StatusLevel.AtRisk;
+
+    private Tone DoneTone => _incident switch
+    {
+        { Run: { } run } => run.State.Word().Tone,
+        null when Unseen is null && !IsAtRisk => Tone.Ok,
+        _ => Tone.Warn,
+    };
+
     private string DoneAnswer => _incident switch
     {
         null when Unseen is not null => "Look at what does not answer",
+        null when IsAtRisk => "Somebody has to act",
         null => "Nothing has to be done",
         { Run: { } run } => StepText(run),
         _ => "Nobody acts yet",
@@ -60,6 +70,7 @@ public sealed partial class RecoveryPage
     private string DoneDetail => _incident switch
     {
         null when Unseen is { } silent => $"{silent.Name} is asked every second, and nobody else acts: {silent.State.ToLowerInvariant()}.",
+        null when IsAtRisk => "Nobody does by now: what stands must go on before the horizon ends.",
         null => "The platform is watched every second.",
         { Run: { } run } => $"Playbook {run.Scenario}, asked for by {run.RequestedBy}.{Others}",
         _ => $"A playbook is proposed below.{Others}",

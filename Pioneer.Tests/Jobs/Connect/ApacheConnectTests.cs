@@ -1,11 +1,14 @@
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Connect;
 using Pioneer.Jobs.Ingestion;
 using Pioneer.Jobs.Kafka;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Tests.Provisioning;
 using Xunit;
 
@@ -119,6 +122,31 @@ public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<Ap
             Assert.All(records, record => Assert.DoesNotContain(secret, record.Value, StringComparison.Ordinal));
             await Client.DeleteAsync(name, Ct);
         }
+    }
+
+    [Fact]
+    public async Task Position_of_a_connector_is_told_with_when_it_was()
+    {
+        var name = $"apache{Guid.NewGuid().ToString("N")[..8]}.t.lines";
+        await Client.PutConfigAsync(name, Connect.Source, Ct);
+        await Eventually.TrueAsync(async () => !(await Client.OffsetsAsync(name, Ct)).IsEmpty);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var picture = new PlatformPicture();
+        var watch = new PositionWatch(Client, picture, clock, NullLogger<PositionWatch>.Instance);
+        var seen = (await Client.ListAsync(Ct)).Single(connector => connector.Name == name).Status;
+        Assert.Null(seen.Progress);
+        picture.Show(new QuickLook(clock.GetUtcNow(), new BrokerLook(3, 3), [new ConnectorEvidence(name, seen.State, [], null)]));
+
+        await Eventually.TrueAsync(async () =>
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await watch.AskAsync(Ct);
+            var health = ConnectorHealth.Of(picture, name, "none");
+            Assert.Equal(clock.GetUtcNow(), health.Position!.At);
+            return health.Position.Text?.StartsWith("{\"position\":", StringComparison.Ordinal) == true;
+        });
+
+        await Client.DeleteAsync(name, Ct);
     }
 
     [Fact]

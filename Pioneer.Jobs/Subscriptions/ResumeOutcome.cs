@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using Pioneer.Domain;
+using Pioneer.Domain.Operations;
+using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Subscriptions;
+using Pioneer.Jobs.Operations;
+using Pioneer.Jobs.Recovery;
+
+namespace Pioneer.Jobs.Subscriptions;
+
+/// <summary>
+/// Writes into the journal of a resume what waited for the reader and what was lost while it stood: the dialog that told it is closed by then, and
+/// once the query runs its position tells no more where it stood. So it is noted before the query is touched, by the first attempt.
+/// </summary>
+public sealed class ResumeOutcome(
+    IDbContextFactory<PioneerDbContext> database, TenantFlowReader flows, PlatformPicture picture, TimeProvider time)
+{
+    /// <summary>Notes it; nothing for operations that resume no subscription.</summary>
+    public async Task NoteAsync(OperationRun run, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        if (!SubscriptionId.TryParse(run.Target, null, out var id)
+            || !await db.AuditEntries.AnyAsync(entry => entry.OperationId == run.Id && entry.Action == "SubscriptionResumed", ct)
+            || await db.OperationSteps.AnyAsync(step => step.OperationId == run.Id && step.ResourceType == ResumedReader.Type, ct))
+        {
+            return;
+        }
+
+        var name = await db.Subscriptions.Where(row => row.Id == id).Select(row => row.Name).SingleOrDefaultAsync(ct);
+        var tenant = (await flows.ReadAsync(ct)).FirstOrDefault(tenant => tenant.Id == run.TenantId);
+        if (tenant?.Flow.Readers.FirstOrDefault(reader => reader.Subscription == name) is not { } hop)
+        {
+            return;
+        }
+
+        var outlook = ReaderOutlook.Of(tenant.Slug.Value, hop, picture.LastGood, time.GetUtcNow());
+        var steps = await run.JournalAsync([new ResumedReader(hop.Topic, hop.Reader, outlook.IfItGoesOn)], run.TenantId, ct);
+        await run.StartedAsync(steps, ct);
+        await run.FinishedAsync([(steps[0], OperationStepState.Succeeded, null)], ct);
+    }
+}
