@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Npgsql;
 using Pioneer.Tests.Jobs;
 using Pioneer.Tests.Sources;

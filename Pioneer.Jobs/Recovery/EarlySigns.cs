@@ -16,7 +16,7 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
 
     private ImmutableHashSet<string> _seen = [];
     private ImmutableHashSet<string> _judged = [];
-    private Task<ImmutableArray<string>> _topics = Task.FromResult(ImmutableArray<string>.Empty);
+    private Task _topics = Task.CompletedTask;
     private ImmutableArray<string> _ofTopics = [];
     private DateTimeOffset _topicsDue;
 
@@ -27,14 +27,10 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
     public void Take(QuickLook look, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        if (_topics.IsCompleted)
+        if (_topics.IsCompleted && look.BrokersAnswer && now >= _topicsDue && picture.LastGood is { Cluster.Topics.Length: > 0 } known)
         {
-            _ofTopics = _topics.IsCompletedSuccessfully ? _topics.Result : _ofTopics;
-            if (look.BrokersAnswer && now >= _topicsDue && picture.LastGood is { Cluster.Topics.Length: > 0 } known)
-            {
-                _topicsDue = now + TopicsEvery;
-                _topics = OfTopicsAsync(known, ct);
-            }
+            _topicsDue = now + TopicsEvery;
+            _topics = LookAtTopicsAsync(known, ct);
         }
 
         _seen = [.. OfBrokers(look), .. OfConnectors(look, now), .. OfSources(now), .. _ofTopics];
@@ -76,7 +72,7 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
         .. picture.Tables.Where(table => table.StandsAt(now)).Select(table => $"{table.Connector} stands"),
     ];
 
-    private async Task<ImmutableArray<string>> OfTopicsAsync(EvidenceRound known, CancellationToken ct)
+    private async Task LookAtTopicsAsync(EvidenceRound known, CancellationToken ct)
     {
         var cluster = known.Cluster!;
         var standing = (from @group in cluster.Groups
@@ -89,7 +85,7 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
             var notServed = await admin.NotServedAsync([.. cluster.Topics.Select(topic => topic.Name)], ct);
             var asked = standing.Select(reader => reader.Partition).Distinct().ToList();
             var starts = asked.Count == 0 ? null : await admin.StartsAsync(asked, ct);
-            return
+            _ofTopics =
             [
                 .. notServed,
                 .. standing.Where(reader => starts!.TryGetValue(reader.Partition, out var start) && start > reader.Offset)
@@ -100,7 +96,6 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
         {
             // the round says what does not answer
             Log.NotLooked(logger, failure.Message);
-            return _ofTopics;
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Pioneer.Domain.Provisioning;
-using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Connect;
 
 namespace Pioneer.Jobs.Recovery;

@@ -3,7 +3,6 @@ using Pioneer.Domain;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Recovery;
-using Pioneer.Domain.Subscriptions;
 using Pioneer.Jobs.Operations;
 using Pioneer.Jobs.Recovery;
 

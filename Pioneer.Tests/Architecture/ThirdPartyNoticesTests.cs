@@ -18,7 +18,7 @@ public sealed class ThirdPartyNoticesTests
 
         var written = await File.ReadAllTextAsync(Notices, TestContext.Current.CancellationToken);
         Assert.NotEmpty(ThirdPartyNotices.All());
-        Assert.Empty(ThirdPartyNotices.All().Where(package => !written.Contains($"- {package.Name} {package.Version}: ", StringComparison.Ordinal)));
+        Assert.All(ThirdPartyNotices.All(), package => Assert.Contains($"- {package.Name} {package.Version}: ", written, StringComparison.Ordinal));
         Assert.Equal(text, written);
     }
 

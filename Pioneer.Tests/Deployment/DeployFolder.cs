@@ -28,7 +28,7 @@ internal sealed class DeployFolder : IDisposable
     {
         var start = new ProcessStartInfo("bash", [Of("deploy", script)])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder,
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder,
         };
         start.Environment["PATH"] = $"{firstInPath}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}".TrimStart(Path.PathSeparator);
         using var process = Process.Start(start)!;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Jobs.Kafka;
@@ -8,6 +9,7 @@ using Xunit;
 namespace Pioneer.Tests.Deployment;
 
 /// <summary>The certificates of <c>deploy/tls.sh</c>: whom they name, who may see the keys, and that a real broker and the portal's clients take them.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class DeployedCertificatesTests : IDisposable
 {
     private const int PortsOfANode = 10;
@@ -103,7 +105,10 @@ public sealed class DeployedCertificatesTests : IDisposable
 
     private static async Task ClusterAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(KafkaScripts.Find("cluster")!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(KafkaScripts.Find("cluster")!, arguments)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
         // the node inherits the pipe of standard error, so only standard output is read to its end
         var output = await process.StandardOutput.ReadToEndAsync(Ct);
         await process.WaitForExitAsync(Ct);

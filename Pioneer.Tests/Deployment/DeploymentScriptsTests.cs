@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using Xunit;
 
 namespace Pioneer.Tests.Deployment;
 
 /// <summary>What an operator runs before <c>docker compose up</c>.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class DeploymentScriptsTests : IDisposable
 {
     private readonly DeployFolder _folder = new();

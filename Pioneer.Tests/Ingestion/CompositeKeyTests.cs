@@ -4,7 +4,6 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
-using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;

@@ -32,8 +32,8 @@ public sealed class EarlySignsTests(EmbeddedBrokerFixture broker) : IClassFixtur
         var kafka = broker.Platform.Kafka!;
         var options = new KafkaOptions
         {
-            BootstrapServers = kafka.BootstrapServers,
-            SecurityProtocol = kafka.SecurityProtocol,
+            BootstrapServers = kafka.BootstrapServers!,
+            SecurityProtocol = kafka.SecurityProtocol!,
             SaslMechanism = kafka.SaslMechanism!,
             Username = kafka.Username!,
             Password = kafka.Password!,
