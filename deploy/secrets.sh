@@ -42,7 +42,8 @@ printf 'portal: %s,portal\n' "$ksql" > "$folder/ksql-users"
 if [ ! -s "$folder/keys.p12" ]; then
   openssl rand -hex 24 | tr -d '\n' > "$folder/keys-password"
   openssl req -x509 -newkey rsa:3072 -nodes -sha256 -days 3650 -subj '/CN=pioneer keys' -keyout "$folder/keys.pem" -out "$folder/keys.crt" 2> /dev/null
-  openssl pkcs12 -export -inkey "$folder/keys.pem" -in "$folder/keys.crt" -passout "file:$folder/keys-password" -out "$folder/keys.p12"
+  openssl pkcs12 -export -inkey "$folder/keys.pem" -in "$folder/keys.crt" -passout "file:$folder/keys-password" -out "$folder/keys.new"
+  mv "$folder/keys.new" "$folder/keys.p12"
   rm "$folder/keys.pem" "$folder/keys.crt"
   echo "deploy/secrets.sh: keep $folder/keys.p12 and keys-password with your backups of the portal's volume, and apart from the database"
 fi

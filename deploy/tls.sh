@@ -23,7 +23,7 @@ fi
 certificate() { # SERVICE: a key and a certificate for its name on the network and for itself
   local at=$folder/$1
   mkdir -p "$at"
-  if [ -s "$at/certificate.pem" ] && openssl x509 -checkend "$soon" -noout -in "$at/certificate.pem" > /dev/null \
+  if [ -s "$at/both.pem" ] && [ -s "$at/certificate.pem" ] && openssl x509 -checkend "$soon" -noout -in "$at/certificate.pem" > /dev/null \
     && openssl verify -CAfile "$folder/authority.pem" "$at/certificate.pem" > /dev/null 2>&1; then
     return
   fi
@@ -34,7 +34,9 @@ certificate() { # SERVICE: a key and a certificate for its name on the network a
     -extfile <(printf '%s\n' "subjectAltName=DNS:$1,DNS:localhost" 'basicConstraints=critical,CA:FALSE' 'extendedKeyUsage=serverAuth') \
     -out "$at/certificate.pem" 2> /dev/null
   rm "$at/request.pem"
-  cat "$at/key.pem" "$at/certificate.pem" > "$at/both.pem"
+  # the last thing that is made, and whole or not at all: a run that was broken off begins this service again
+  cat "$at/key.pem" "$at/certificate.pem" > "$at/both.new"
+  mv "$at/both.new" "$at/both.pem"
 }
 
 for service in "${services[@]}"; do certificate "$service"; done

@@ -30,8 +30,11 @@ public sealed partial record FeedRequest(
     private const int MaxColumns = 500;
     private const int MaxKeyColumns = 16;
 
+    /// <summary>Pseudo columns of ksqlDB, which refuses them as names of columns.</summary>
+    private static readonly string[] OwnOfKsql = ["ROWTIME", "ROWPARTITION", "ROWOFFSET", "WINDOWSTART", "WINDOWEND"];
+
     /// <summary>Whether a column of that name can be part of a feed: it becomes a name in ksql.</summary>
-    public static bool IsColumnName(string name) => ColumnName().IsMatch(name);
+    public static bool IsColumnName(string name) => ColumnName().IsMatch(name) && !OwnOfKsql.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Whether a column of that name can be read: it stands in the connector's query, where quotes hold all but what Connect itself would replace,

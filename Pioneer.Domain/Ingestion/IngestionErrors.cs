@@ -46,7 +46,7 @@ public static class IngestionErrors
 
     public static Error ColumnNameUnusable(string column) => Error.Invalid(
         "ColumnNameUnusable", "columns", $"Column '{column}' cannot be a name in ksql.",
-        "Give it a name of letters, digits and underscores that begins with a letter.");
+        "Give it a name of letters, digits and underscores that begins with a letter and is none of ksql's own, such as ROWTIME.");
 
     public static Error SourceColumnUnusable(string column) => Error.Invalid(
         "SourceColumnUnusable", "columns",

@@ -15,6 +15,9 @@ public sealed record Finding(Scenario Scenario, string Subject, string Title, st
     /// <summary>A connector gets no answer from its source; where the source itself is found to be away, that says all.</summary>
     public bool IsSilence { get; init; }
 
+    /// <summary>Whether it needs no second round to be told: the worker itself says so, and has said it for seconds.</summary>
+    public bool IsToldAtOnce { get; init; }
+
     /// <summary>The ksqlDB service that told it of a query, empty where none did. While that does not answer nothing new is known of it.</summary>
     public string Service { get; init; } = "";
 

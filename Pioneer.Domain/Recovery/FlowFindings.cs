@@ -56,13 +56,15 @@ public static class FlowFindings
         else if (SilentSince(hop, connectors.GetValueOrDefault(hop.Connector), now) is { } since)
         {
             var progress = connectors[hop.Connector].Progress!;
+            var answered = progress.SourceReachedAt is { } at ? $"answered it last at {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "has not answered it since its start";
             yield return new Finding(
                 Scenario.ConnectorMissing, hop.Connector, $"Connector {hop.Connector} gets no answer from its source",
-                $"It runs, and its source {(progress.SourceReachedAt is null ? "has not answered it since its start" : "answered it last then")}.{progress.ErrorText()}",
+                $"It runs, and its source {answered}.{progress.ErrorText()}",
                 [tenant])
             {
                 Since = since,
                 IsSilence = true,
+                IsToldAtOnce = progress.WaitsSince is not null,
             };
         }
     }
@@ -79,8 +81,8 @@ public static class FlowFindings
         }
 
         var answered = progress.SourceReachedAt ?? progress.StartedAt;
-        return now - answered >= SilentAfter + every ? answered
-            : progress.WaitsSince is { } waits && now - waits >= ToldSilentAfter ? waits
+        return progress.WaitsSince is { } waits ? now - waits >= ToldSilentAfter ? waits : null
+            : now - answered >= SilentAfter + every ? answered
             : null;
     }
 

@@ -73,9 +73,11 @@ public readonly partial record struct TenantSlug : IComparable<TenantSlug>
     private static string Plain(string text)
     {
         var plain = new StringBuilder(text.Length);
-        foreach (var letter in text.ToLowerInvariant().Normalize(NormalizationForm.FormC))
+        // what is no letter of Unicode cannot be normalized, and half a pair is none
+        var whole = string.Concat(text.EnumerateRunes().Where(rune => !IsNoCharacter(rune)).Select(rune => rune.ToString()));
+        foreach (var letter in whole.ToLowerInvariant().Normalize(NormalizationForm.FormC).EnumerateRunes())
         {
-            if (Spellings.TryGetValue(letter, out var spelled))
+            if (letter.IsBmp && Spellings.TryGetValue((char)letter.Value, out var spelled))
             {
                 plain.Append(spelled);
                 continue;
@@ -87,6 +89,8 @@ public readonly partial record struct TenantSlug : IComparable<TenantSlug>
 
         return plain.ToString();
     }
+
+    private static bool IsNoCharacter(Rune rune) => (rune.Value & 0xfffe) == 0xfffe || rune.Value is >= 0xfdd0 and <= 0xfdef;
 
     public int CompareTo(TenantSlug other) => string.CompareOrdinal(_value, other._value);
 

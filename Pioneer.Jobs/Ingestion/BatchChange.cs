@@ -28,9 +28,12 @@ public sealed record BatchChange(string Topic, long RowsRead, long KeysBefore, s
     /// <inheritdoc/>
     public override string? After => $"{Plural.Of(RowsRead, "row")} read. {Comparison}";
 
+    /// <summary>How the sentence of a comparison with that table begins.</summary>
+    internal static string BeginningFor(string table) => $"'{table}' held ";
+
     /// <summary>Keys of the table and of the topic were compared.</summary>
     internal static string Compared(string table, int keys, int deleted, DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture,
-        $"'{table}' held {Plural.Of(keys, "key")} of the tenant at {at.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; {(deleted == 0 ? "none was gone from it" : $"{Plural.Of(deleted, "key")} gone from it {(deleted == 1 ? "was" : "were")} deleted")}.");
+        $"{BeginningFor(table)}{Plural.Of(keys, "key")} of the tenant at {at.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; {(deleted == 0 ? "none was gone from it" : $"{Plural.Of(deleted, "key")} gone from it {(deleted == 1 ? "was" : "were")} deleted")}.");
 
     /// <summary>They were not.</summary>
     internal static string NotCompared(Error why) => $"Not compared with the table, and nothing was deleted: {why.Message}";

@@ -78,7 +78,7 @@ public sealed class BatchHandler(
             if (await deletion.DeleteAsync(feed.Topic, gone, ends, ct))
             {
                 var found = BatchChange.Compared(feed.Feed.Table, keys.Value.Count, gone.Count, askedAt);
-                await JournalAsync(run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, found, IsCompared: true), null, ct);
+                await JournalAsync(run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, found, IsCompared: read.Outcome.IsSuccess && state.Rows.All(row => KeyText.OfRecord(row.Key, feed.KeyNames) is not null)), null, ct);
                 return read.Outcome;
             }
 

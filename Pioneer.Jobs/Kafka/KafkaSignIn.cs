@@ -11,8 +11,11 @@ namespace Pioneer.Jobs.Kafka;
 /// </summary>
 public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>A broker that is busy, or has just started, takes up what was changed long after the others.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
+
     /// <summary>Metadata that makes no topic where it is told not to.</summary>
     private const short WithoutMaking = 4;
 
@@ -20,7 +23,7 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
 
     /// <summary>
     /// Returns when every broker accepts the principal and, with <paramref name="readableTopic"/>, lets it describe that topic (which may not
-    /// exist: a broker hides topics that one has no right to, and says 'unknown' for those one has). Throws after ten seconds.
+    /// exist: a broker hides topics that one has no right to, and says 'unknown' for those one has). Throws after a minute.
     /// </summary>
     public async Task WaitUntilReadyAsync(KafkaPrincipal principal, string? readableTopic, CancellationToken ct)
     {

@@ -112,6 +112,11 @@ public sealed partial class KsqlDbClient(
 
             throw Failure(serviceId, response.StatusCode, content);
         }
+        catch (JsonException odd)
+        {
+            // a proxy's page, or an answer that was cut off
+            throw new KsqlDbUnavailableException(serviceId, $"what answered is no ksqlDB: {odd.Message}", odd);
+        }
         catch (Exception failure) when (HttpFailures.IsUnreachable(failure, ct))
         {
             throw new KsqlDbUnavailableException(serviceId, failure.Message, failure);

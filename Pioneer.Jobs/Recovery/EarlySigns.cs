@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Confluent.Kafka;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Kafka;
 
@@ -14,6 +15,12 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
 {
     private static readonly TimeSpan TopicsEvery = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    /// <summary>Rounds in a minute from which on what flaps waits for the next one at its time: a round costs brokers and database something.</summary>
+    private const int MostRounds = 10;
+
+    private readonly Queue<DateTimeOffset> _judgedAt = new();
     private ImmutableHashSet<string> _seen = [];
     private ImmutableHashSet<string> _judged = [];
     private Task _topics = Task.CompletedTask;
@@ -21,7 +28,7 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
     private DateTimeOffset _topicsDue;
 
     /// <summary>Whether something is wrong, or no longer so, since the last round began.</summary>
-    public bool AreNew => !_seen.SetEquals(_judged);
+    public bool AreNew => !_seen.SetEquals(_judged) && _judgedAt.Count(at => time.GetUtcNow() - at < Minute) < MostRounds;
 
     /// <summary>Takes a quick look in; looks come one after the other.</summary>
     public void Take(QuickLook look, CancellationToken ct)
@@ -37,17 +44,28 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
     }
 
     /// <summary>A round begins, and judges what is known now.</summary>
-    public void Judge() => _judged = _seen;
+    public void Judge()
+    {
+        _judged = _seen;
+        _judgedAt.Enqueue(time.GetUtcNow());
+        if (_judgedAt.Count > MostRounds)
+        {
+            _judgedAt.Dequeue();
+        }
+    }
 
     private static IEnumerable<string> OfBrokers(QuickLook look) =>
         look.Brokers.Reached < look.Brokers.Listed ? [$"{look.Brokers.Reached} of {look.Brokers.Listed} brokers"] : [];
 
     private IEnumerable<string> OfConnectors(QuickLook look, DateTimeOffset now)
     {
-        if (look.Connectors is not { } connectors)
+        if (look.Connectors is not { } all)
         {
             return ["no answer of Kafka Connect"];
         }
+
+        // others may have connectors on the same Kafka Connect
+        var connectors = all.Where(connector => TopicNames.Parse(connector.Name) is not null).ToList();
 
         var present = connectors.Select(connector => connector.Name).ToHashSet(StringComparer.Ordinal);
         return

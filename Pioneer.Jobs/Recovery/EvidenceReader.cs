@@ -9,6 +9,8 @@ namespace Pioneer.Jobs.Recovery;
 /// <summary>Takes one full round of evidence, in bulk. A component that does not answer leaves its part null; the round never fails as a whole.</summary>
 public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient connect, KsqlDbClient ksql, TimeProvider time, ILogger<EvidenceReader> logger)
 {
+    private static readonly TimeSpan ServicePatience = TimeSpan.FromSeconds(8);
+
     /// <summary>Reads the round and carries the undelivered clocks on from the round before.</summary>
     public async Task<EvidenceRound> ReadAsync(ImmutableArray<WatchedTenant> tenants, EvidenceRound? before, CancellationToken ct)
     {
@@ -58,7 +60,7 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         var asked = await Task.WhenAll(services.Select(async service =>
         {
             string? reason = null;
-            var found = await ProbeAsync($"ksql {service}", () => QueriesOfAsync(service, ct), why => reason = why, ct);
+            var found = await ProbeAsync($"ksql {service}", () => InTimeAsync(service, ct), why => reason = why, ct);
             return (Service: service, Found: found, Reason: reason);
         }));
         var unseen = asked.Where(answer => answer.Found is null)
@@ -72,6 +74,21 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         before?.UnseenServices.FirstOrDefault(unseen => unseen.ServiceId == service) is { } known ? known.SeenAt
         : before?.Queries is null ? null
         : before.TakenAt;
+
+    /// <summary>A service that hangs must not hold up what the round says of the others.</summary>
+    private async Task<List<QueryEvidence>> InTimeAsync(string service, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(ServicePatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            return await QueriesOfAsync(service, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new KsqlDbUnavailableException(service, $"no answer within {ServicePatience.TotalSeconds:0} s");
+        }
+    }
 
     private async Task<List<QueryEvidence>> QueriesOfAsync(string service, CancellationToken ct) =>
         [.. (await ksql.ListQueriesAsync(service, ct)).Select(query => new QueryEvidence(service, query.Id, query.State, null)
@@ -89,7 +106,7 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         {
             return await read();
         }
-        catch (Exception failure) when (!ct.IsCancellationRequested && failure is IOException or KafkaRequestException or InvalidOperationException)
+        catch (Exception failure) when (!ct.IsCancellationRequested && failure is (IOException or KafkaRequestException or InvalidOperationException))
         {
             Log.NotObserved(logger, probe, failure.Message);
             failed(failure.Message);

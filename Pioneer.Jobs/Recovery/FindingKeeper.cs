@@ -42,7 +42,8 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
         var kept = _last.Values.Where(finding => !found.ContainsKey(finding.Key) && !IsSeen(finding, round));
         var all = found.AddRange(kept.Select(finding => KeyValuePair.Create(finding.Key, finding)));
         // who has waited for seconds was seen to wait by more than one look
-        var confirmed = all.Values.Where(finding => finding.IsSilence || _last.ContainsKey(finding.Key)).OrderBy(finding => finding.Since).ThenBy(finding => finding.Subject, StringComparer.Ordinal).ToList();
+        var confirmed = all.Values.Where(finding => finding.IsToldAtOnce || _last.ContainsKey(finding.Key))
+            .OrderBy(finding => finding.Since).ThenBy(finding => finding.Subject, StringComparer.Ordinal).ToList();
         HasDoubts = confirmed.Count < all.Count;
         _last = all;
         _firstFound = all.Keys.ToImmutableDictionary(key => key, key => _firstFound.TryGetValue(key, out var at) ? at : now);

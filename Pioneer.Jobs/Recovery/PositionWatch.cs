@@ -85,6 +85,10 @@ public sealed partial class PositionWatch(ConnectClient connect, PlatformPicture
         {
             return new ToldPosition(time.GetUtcNow(), null, failure.Message);
         }
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return new ToldPosition(time.GetUtcNow(), null, $"What answered is no list of positions: {odd.Message}");
+        }
     }
 
     /// <summary>In people's words where it is a position of a table, as the worker keeps it otherwise.</summary>

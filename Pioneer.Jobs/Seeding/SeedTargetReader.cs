@@ -51,17 +51,29 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
         {
             Refusal = refusal?.Message,
             SourceTable = feed?.Table,
-            LastWithTable = await LastWithTableAsync(db, run, version.SourceTopic, ct),
+            LastWithTable = feed is null ? null : await LastWithTableAsync(db, run, version.SourceTopic, feed, ct),
         };
     }
 
-    /// <summary>Only what ended before the run began: whatever a later one deleted is not below the cut.</summary>
-    private static async Task<TableComparison?> LastWithTableAsync(PioneerDbContext db, SeedRun run, string topic, CancellationToken ct)
+    /// <summary>
+    /// Only what ended before the run began: whatever a later one deleted is not below the cut. And only of the table that the feed reads now and since
+    /// the tenant was granted it: a topic of an earlier grant, or filled from another table, had other rows.
+    /// </summary>
+    private static async Task<TableComparison?> LastWithTableAsync(PioneerDbContext db, SeedRun run, string topic, Feed feed, CancellationToken ct)
     {
+        var granted = await db.Entitlements.AsNoTracking().Where(row => row.TenantId == run.TenantId && row.FeedId == feed.Id)
+            .Select(row => (DateTimeOffset?)row.GrantedAt).FirstOrDefaultAsync(ct);
+        if (granted is not { } since)
+        {
+            return null;
+        }
+
         var before = run.StartedAt ?? run.RequestedAt;
+        var words = BatchChange.BeginningFor(feed.Table);
         var last = await db.OperationSteps.AsNoTracking()
             .Where(step => step.ResourceType == BatchChange.ComparedRows && step.Resource == topic
-                && step.State == OperationStepState.Succeeded && step.FinishedAt <= before)
+                && step.State == OperationStepState.Succeeded && step.FinishedAt <= before && step.FinishedAt >= since
+                && step.After != null && step.After.Contains(words))
             .OrderByDescending(step => step.FinishedAt)
             .Join(
                 db.Operations, step => step.OperationId, operation => operation.Id,

@@ -23,6 +23,8 @@ internal sealed class TablePreview(ISourceDialect dialect, FeedRequest feed, Tim
     private readonly RowFormat[] _formats =
         [.. feed.Columns.Select(column => RowFormat.For(FormatSpec.Json, [new Column(column.RecordName, SqlType.Parse(column.Type), ColumnRole.Value)]))];
 
+    private int _left = SourcePreview.MaxLength;
+
     public async Task<SourcePreview> ReadAsync(DbConnection connection, CancellationToken ct)
     {
         var started = time.GetTimestamp();
@@ -31,15 +33,13 @@ internal sealed class TablePreview(ISourceDialect dialect, FeedRequest feed, Tim
         command.CommandText = $"SELECT {columns} FROM {dialect.Quote(feed.Table!.Trim())} LIMIT {SourcePreview.MaxRows}";
         await using var result = await dialect.QueryAsync(command, ct);
         var rows = ImmutableArray.CreateBuilder<ImmutableArray<PreviewCell>>();
-        var left = SourcePreview.MaxLength;
         string? cut = null;
         while (cut is null && await result.ReadAsync())
         {
             ct.ThrowIfCancellationRequested();
             ImmutableArray<PreviewCell> row = [.. result.Fields.Select((field, at) => Cell(field, result.Reader, at))];
-            left -= row.Sum(cell => cell.Text?.Length ?? 0);
             rows.Add(row);
-            cut = left <= 0 ? "the values are long" : time.GetElapsedTime(started) > limit ? "the table answers slowly" : null;
+            cut = _left <= 0 ? "the values are long" : time.GetElapsedTime(started) > limit ? "the table answers slowly" : null;
         }
 
         return new SourcePreview([.. feed.Columns.Select(column => column.RecordName)], rows.ToImmutable(), rows.Count < SourcePreview.MaxRows ? cut : null);
@@ -47,6 +47,11 @@ internal sealed class TablePreview(ISourceDialect dialect, FeedRequest feed, Tim
 
     private PreviewCell Cell(SourceField field, DbDataReader reader, int at)
     {
+        if (_left <= 0)
+        {
+            return new PreviewCell("…", Problem: "Not read: the values before it are long.");
+        }
+
         object? value;
         try
         {
@@ -63,6 +68,7 @@ internal sealed class TablePreview(ISourceDialect dialect, FeedRequest feed, Tim
         }
 
         var json = Text(value);
+        _left -= json.Length;
         return new PreviewCell(Cut(json), Meaning(field.Form, value), Problem(at, json));
     }
 

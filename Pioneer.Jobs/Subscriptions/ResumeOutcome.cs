@@ -10,7 +10,8 @@ namespace Pioneer.Jobs.Subscriptions;
 
 /// <summary>
 /// Writes into the journal of a resume what waited for the reader and what was lost while it stood: the dialog that told it is closed by then, and
-/// once the query runs its position tells no more where it stood. So it is noted before the query is touched, by the first attempt.
+/// once the query runs its position tells no more where it stood. So it is noted before anything is touched, and again by each attempt until one has
+/// begun: while ksqlDB is away retention goes on.
 /// </summary>
 public sealed class ResumeOutcome(
     IDbContextFactory<PioneerDbContext> database, TenantFlowReader flows, PlatformPicture picture, TimeProvider time)
@@ -21,7 +22,7 @@ public sealed class ResumeOutcome(
         await using var db = await database.CreateDbContextAsync(ct);
         if (!SubscriptionId.TryParse(run.Target, null, out var id)
             || !await db.AuditEntries.AnyAsync(entry => entry.OperationId == run.Id && entry.Action == "SubscriptionResumed", ct)
-            || await db.OperationSteps.AnyAsync(step => step.OperationId == run.Id && step.ResourceType == ResumedReader.Type, ct))
+            || await db.OperationSteps.AnyAsync(step => step.OperationId == run.Id && step.ResourceType != ResumedReader.Type, ct))
         {
             return;
         }
@@ -33,8 +34,16 @@ public sealed class ResumeOutcome(
             return;
         }
 
-        var outlook = ReaderOutlook.Of(tenant.Slug.Value, hop, picture.LastGood, time.GetUtcNow());
-        var steps = await run.JournalAsync([new ResumedReader(hop.Topic, hop.Reader, outlook.IfItGoesOn)], run.TenantId, ct);
+        var now = time.GetUtcNow();
+        var outlook = ReaderOutlook.Of(tenant.Slug.Value, hop, picture.LastGood, now);
+        var found = $"{outlook.IfItGoesOn} Looked at {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.";
+        var noted = db.OperationSteps.Where(step => step.OperationId == run.Id);
+        if (await noted.ExecuteUpdateAsync(set => set.SetProperty(step => step.After, found).SetProperty(step => step.FinishedAt, now), ct) > 0)
+        {
+            return;
+        }
+
+        var steps = await run.JournalAsync([new ResumedReader(hop.Topic, hop.Reader, found)], run.TenantId, ct);
         await run.StartedAsync(steps, ct);
         await run.FinishedAsync([(steps[0], OperationStepState.Succeeded, null)], ct);
     }

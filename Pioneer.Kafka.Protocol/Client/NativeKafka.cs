@@ -14,6 +14,7 @@ public static class NativeKafka
 
     private static readonly Lock Once = new();
     private static Assembly? _client;
+    private static string? _notLoaded;
 
     /// <summary>The file that was loaded; null as long as none was.</summary>
     public static string? LoadedFrom { get; private set; }
@@ -44,7 +45,8 @@ public static class NativeKafka
         }
         catch (DllNotFoundException missing)
         {
-            return missing.Message;
+            // the client swallows what the resolver says
+            return _notLoaded ?? missing.Message;
         }
     }
 
@@ -73,7 +75,7 @@ public static class NativeKafka
         }
 
         var files = tried.Count == 0 ? "it has no file for it" : $"tried {string.Join(", ", tried)}";
-        throw new DllNotFoundException(
+        throw new DllNotFoundException(_notLoaded =
             $"No native library of Confluent.Kafka can be loaded for {RuntimeInformation.RuntimeIdentifier}: {files}. Publish the program for this platform.");
     }
 
@@ -84,7 +86,7 @@ public static class NativeKafka
         var platform = $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
         string[] builds = !OperatingSystem.IsLinux() ? [Library]
             : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? [$"alpine-{Library}"]
-            : [Library, $"centos8-{Library}"];
+            : [Library, $"centos8-{Library}", $"alpine-{Library}"];
         var searched = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return
             from build in builds

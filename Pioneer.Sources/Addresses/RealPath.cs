@@ -5,6 +5,10 @@ internal static class RealPath
 {
     private const int MaxLinks = 40;
 
+    /// <summary>Whether the path goes by '.' or '..': behind a link these lead elsewhere than their text says, and who opens the path follows the link.</summary>
+    public static bool HasDots(string path) =>
+        path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).Any(part => part is "." or "..");
+
     /// <summary>The path without links and dots; null where links go round in a circle. What is not there is taken as written.</summary>
     public static string? Of(string path)
     {

@@ -13,12 +13,16 @@ namespace Pioneer.Sources;
 public sealed record SourceRules(
     ImmutableArray<string> Folders, ImmutableArray<string> Hosts, ImmutableArray<string> ClosedFolders, ImmutableArray<string> OpenFolders)
 {
+    private const string ClosedCode = "ConnectionUrlClosed";
+
     /// <summary>Nothing is closed; for tests and tools that read no address that somebody else typed.</summary>
     public static SourceRules None { get; } = new([], [], [], []);
 
     /// <summary>What is wrong with an address by these rules; null where it may be read. The same answer whether or not something is there.</summary>
     public AddressProblem? Check(SourceAddress address) => address switch
     {
+        SqliteAddress { File: var file } when RealPath.HasDots(file) => WithDots(address),
+        PostgreSqlAddress { RootCertificate: { } file } when RealPath.HasDots(file) => WithDots(address),
         SqliteAddress sqlite => AllowsFile(sqlite.File) ? null : Closed(address, "Sources:Folders"),
         PostgreSqlAddress { RootCertificate: { } file } when !AllowsFile(file) => Closed(address, "Sources:Folders"),
         PostgreSqlAddress { Host: var host } when !AllowsHost(host) => Closed(address, "Sources:Hosts"),
@@ -33,6 +37,10 @@ public sealed record SourceRules(
         _ => false,
     };
 
+    /// <summary>How the usual file systems tell names apart.</summary>
+    private static StringComparison InFiles =>
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
     private bool AllowsHost(string host) => Hosts.IsEmpty || Hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private bool AllowsFile(string file)
@@ -44,9 +52,13 @@ public sealed record SourceRules(
     }
 
     private static bool Within(string file, ImmutableArray<string> folders) => folders.Any(folder => RealPath.Of(folder) is { } real
-        && (file == real || file.StartsWith(Path.TrimEndingDirectorySeparator(real) + Path.DirectorySeparatorChar, StringComparison.Ordinal)));
+        && (file.Equals(real, InFiles) || file.StartsWith(Path.TrimEndingDirectorySeparator(real) + Path.DirectorySeparatorChar, InFiles)));
+
+    private static AddressProblem WithDots(SourceAddress address) => new(
+        ClosedCode, $"'{address.Description}' may not be read by this installation: it goes by '.' or '..', and where that leads depends on links.",
+        "Write whole paths without them.");
 
     private static AddressProblem Closed(SourceAddress address, string key) => new(
-        "ConnectionUrlClosed", $"'{address.Description}' may not be read by this installation.",
+        ClosedCode, $"'{address.Description}' may not be read by this installation.",
         $"An operator can allow it in {key}; the product's own files are never read.");
 }

@@ -26,8 +26,8 @@ internal static class ThirdPartyNotices
     /// <summary>The file's text.</summary>
     public static string Write()
     {
-        var product = HandedOn.SelectMany(Locked).Distinct().Order().ToList();
-        var others = LockFiles().SelectMany(Locked).Distinct().Except(product).Order().ToList();
+        var product = HandedOn.SelectMany(Locked).Distinct().OrderBy(package => $"{package}", StringComparer.Ordinal).ToList();
+        var others = LockFiles().SelectMany(Locked).Distinct().Except(product).OrderBy(package => $"{package}", StringComparer.Ordinal).ToList();
         var text = new StringBuilder("""
             # Third-party notices
 

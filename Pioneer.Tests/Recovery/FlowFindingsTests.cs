@@ -108,7 +108,7 @@ public sealed class FlowFindingsTests
 
         Assert.Equal(isFound ? ("S11", Topic) : null as (string, string)?, found?.Key);
         Assert.Equal(isFound ? reached : (DateTimeOffset?)null, found?.Since);
-        Assert.Equal(isFound ? "It runs, and its source answered it last then. Its last error, at 2026-11-23 11:59:55 UTC: refused" : null, found?.Reason);
+        Assert.Equal(isFound ? $"It runs, and its source answered it last at {reached:yyyy-MM-dd HH:mm:ss} UTC. Its last error, at 2026-11-23 11:59:55 UTC: refused" : null, found?.Reason);
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
+using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Jobs.Operations;
@@ -39,18 +40,25 @@ public sealed class ResumeOutcomeTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
-    public async Task Resume_says_in_its_own_operation_what_was_lost_whatever_a_later_attempt_sees()
+    public async Task Resume_says_in_its_own_operation_what_was_lost_until_it_began_whatever_a_later_attempt_sees()
     {
         var (_, resume) = await PauseAndResumeAsync();
+        Show(earliest: 2, committed: 2);
+        await NoteAsync(resume);
+        Assert.DoesNotContain("deleted", Assert.Single(await StepsAsync(resume)).After, StringComparison.Ordinal);
+
+        // ksqlDB was away: nothing has begun, and retention went on
         Show(earliest: 5, committed: 2);
         await NoteAsync(resume);
+        await BeginAsync(resume);
         // the query runs by now, and has moved
         Show(earliest: 5, committed: 7);
         await NoteAsync(resume);
 
-        var step = Assert.Single(await StepsAsync(resume));
-        Assert.Equal(("records", Topic, OperationStepState.Succeeded), (step.ResourceType, step.Resource, step.State));
+        var step = Assert.Single(await StepsAsync(resume), step => step.ResourceType == "records");
+        Assert.Equal((Topic, OperationStepState.Succeeded), (step.Resource, step.State));
         Assert.StartsWith("Retention deleted 3 records", step.After, StringComparison.Ordinal);
+        Assert.Matches(@" Looked at [\d-]{10} [\d:]{8} UTC\.$", step.After);
     }
 
     [Fact]
@@ -87,6 +95,17 @@ public sealed class ResumeOutcomeTests : IAsyncLifetime
         using var run = new OperationRun(contexts, new OperationEvents(), _database.Clock, await db.Operations.AsNoTracking().SingleAsync(row => row.Id == id, Ct));
         var flows = new TenantFlowReader(_database.Get<IServiceScopeFactory>());
         await new ResumeOutcome(contexts, flows, _picture, _database.Clock).NoteAsync(run, Ct);
+    }
+
+    /// <summary>As when the reconciler has planned what it is to do.</summary>
+    private async Task BeginAsync(OperationId id)
+    {
+        await using var db = _database.Open();
+        db.OperationSteps.Add(new OperationStep
+        {
+            OperationId = id, Ordinal = 2, Title = "Resume", Kind = ChangeKind.Update, ResourceType = "ksql-query", Resource = Group, IdempotencyKey = "resume",
+        });
+        await db.SaveChangesAsync(Ct);
     }
 
     private async Task<List<OperationStep>> StepsAsync(OperationId id)

@@ -50,6 +50,9 @@ public sealed class TenantSlugTests
     [InlineData("Straße 1", "strasse-1")]
     [InlineData("Łódź Sparkasse Åland", "lodz-sparkasse-aland")]
     [InlineData("Crédit Agrícola", "credit-agricola")]
+    [InlineData("😀 Acme", "acme")]
+    [InlineData("\ud800Acme", "acme")]
+    [InlineData("Acme\ufffe", "acme")]
     [InlineData("!!", null)]
     [InlineData("Pioneer", null)]
     public void Suggestion_is_near_the_text_or_nothing(string text, string? suggestion) => Assert.Equal(suggestion, TenantSlug.Suggest(text));

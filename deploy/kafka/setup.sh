@@ -7,8 +7,12 @@ source /etc/pioneer/admin.sh
 admin=(--bootstrap-server "$server" --command-config "$admin_properties")
 
 user() { # NAME PASSWORD
-  "$kafka/kafka-configs.sh" "${admin[@]}" --alter --entity-type users --entity-name "$1" \
-    --add-config "SCRAM-SHA-512=[iterations=8192,password=$2]"
+  # by a file that only this account reads: arguments stand in every account's list of processes
+  local settings
+  settings=$(mktemp)
+  printf 'SCRAM-SHA-512=iterations=8192,password=%s\n' "$2" > "$settings"
+  "$kafka/kafka-configs.sh" "${admin[@]}" --alter --entity-type users --entity-name "$1" --add-config-file "$settings"
+  rm "$settings"
 }
 
 user pioneer "$PIONEER_KAFKA_PASSWORD"

@@ -8,6 +8,9 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
     /// <summary>Longest that one blocking call to the cluster may take.</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Longest that one record without a transaction may take, a first connection included: a statement is lost with its record.</summary>
+    private const int MessageTimeoutMs = 30_000;
+
     /// <summary>The producers' own limit, librdkafka's default. It is below the 1,048,588 bytes that brokers take by default, as the batch around a record counts there.</summary>
     public const int MaxRecordBytes = 1_000_000;
 
@@ -61,7 +64,7 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
             Partitioner = Partitioner.Murmur2Random,
             LingerMs = 2,
             MessageMaxBytes = MaxRecordBytes,
-            MessageTimeoutMs = transactionalId is null ? (int)CallTimeout.TotalMilliseconds : TransactionTimeoutMs,
+            MessageTimeoutMs = transactionalId is null ? MessageTimeoutMs : TransactionTimeoutMs,
             // As ksqlDB by default; LZ4 and others need a codec that KafkaJS does not bring.
             CompressionType = CompressionType.None,
         });

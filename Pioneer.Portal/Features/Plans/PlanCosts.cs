@@ -58,8 +58,11 @@ public static class PlanCosts
         ? bytes * topic.Partitions * topic.ReplicationFactor
         : null;
 
+    /// <summary>A hundred thousand days, in milliseconds: Kafka's largest number is meant as 'for ever' too.</summary>
+    private const long Longest = 100_000L * 86_400_000;
+
     private static string Kept(TopicSpec topic) => IsCompacted(topic.Configs) ? "the latest of every key"
-        : Number(topic.Configs, "retention.ms") is { } ms ? ms < 0 ? "kept for ever" : $"kept {Durations.Words(TimeSpan.FromMilliseconds(ms))}"
+        : Number(topic.Configs, "retention.ms") is { } ms ? ms < 0 || ms > Longest ? "kept for ever" : $"kept {Durations.Words(TimeSpan.FromMilliseconds(ms))}"
         : "kept as the brokers keep it";
 
     private static bool IsCompacted(ImmutableSortedDictionary<string, string> configs) =>
