@@ -48,6 +48,8 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
 
     public async ValueTask DisposeAsync()
     {
+        // the next story on these nodes has a database of its own, and would not know the password of a user that is there
+        await _host.Get<KafkaAdmin>().DeleteScramUserAsync(Principals.SharedKsql, CancellationToken.None);
         await _host.DisposeAsync();
         await _stack.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
