@@ -187,7 +187,9 @@ public sealed class ApiStoryTests
             var lines = (await answer.Content.ReadAsStringAsync(ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal(2, lines.Count(line => line.StartsWith("{\"row\"", StringComparison.Ordinal)));
             Assert.Contains("RowLimit", lines[^1], StringComparison.Ordinal);
-            Assert.Equal(0, JsonDocument.Parse(lines[^1]).RootElement.GetProperty("skipped").GetProperty("count").GetInt64());
+            // the query ends with its last row, and is not always asked before that; what is not observed is null
+            var skipped = JsonDocument.Parse(lines[^1]).RootElement.GetProperty("skipped");
+            Assert.True(skipped.ValueKind is JsonValueKind.Null || skipped.GetProperty("count").GetInt64() == 0, lines[^1]);
         }
 
         private static async Task ResultsAreTakenByEventsAsync(PortalProcess portal, CancellationToken ct)
