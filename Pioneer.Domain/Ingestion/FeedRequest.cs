@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Pioneer.Domain.Provisioning;
+using Pioneer.Ksql.Analysis;
 
 namespace Pioneer.Domain.Ingestion;
 
@@ -30,11 +31,8 @@ public sealed partial record FeedRequest(
     private const int MaxColumns = 500;
     private const int MaxKeyColumns = 16;
 
-    /// <summary>Pseudo columns of ksqlDB, which refuses them as names of columns.</summary>
-    private static readonly string[] OwnOfKsql = ["ROWTIME", "ROWPARTITION", "ROWOFFSET", "WINDOWSTART", "WINDOWEND"];
-
     /// <summary>Whether a column of that name can be part of a feed: it becomes a name in ksql.</summary>
-    public static bool IsColumnName(string name) => ColumnName().IsMatch(name) && !OwnOfKsql.Contains(name, StringComparer.OrdinalIgnoreCase);
+    public static bool IsColumnName(string name) => ColumnName().IsMatch(name) && !PseudoColumns.Reserved.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Whether a column of that name can be read: it stands in the connector's query, where quotes hold all but what Connect itself would replace,

@@ -126,14 +126,8 @@ public sealed class ManageSources(
     public async Task<Result<ImmutableArray<SourceTable>>> ListTablesAsync(Actor actor, string name, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var source = await db.Sources.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
-        if (source is null)
-        {
-            return Error.NotFound("Source", name);
-        }
-
-        var connection = await ConnectionAsync(actor, AsSaved(source), cancellationToken);
-        return connection.IsFailure ? connection.Error : await inspector.ListTablesAsync(connection.Value, cancellationToken);
+        var saved = await SavedAsync(db, actor, name, cancellationToken);
+        return saved.IsFailure ? saved.Error : await inspector.ListTablesAsync(saved.Value.Connection, cancellationToken);
     }
 
     /// <summary>Looks whether the table of a saved source is as a feed says.</summary>
@@ -146,19 +140,13 @@ public sealed class ManageSources(
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var source = await db.Sources.AsNoTracking().SingleOrDefaultAsync(row => row.Name == feed.Source, cancellationToken);
-        if (source is null)
+        var saved = await SavedAsync(db, actor, feed.Source, cancellationToken);
+        if (saved.IsFailure)
         {
-            return Error.NotFound("Source", feed.Source ?? "");
+            return saved.Error;
         }
 
-        var connection = await ConnectionAsync(actor, AsSaved(source), cancellationToken);
-        if (connection.IsFailure)
-        {
-            return connection.Error;
-        }
-
-        var check = await inspector.CheckAsync(connection.Value, feed, cancellationToken);
+        var check = await inspector.CheckAsync(saved.Value.Connection, feed, cancellationToken);
         return check.IsFailure
             ? check
             : check.Value with { Values = await WithTenantsAsync(db, feed, check.Value.Values, cancellationToken) };
@@ -177,24 +165,18 @@ public sealed class ManageSources(
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var source = await db.Sources.AsNoTracking().SingleOrDefaultAsync(row => row.Name == feed.Source, cancellationToken);
-        if (source is null)
+        var saved = await SavedAsync(db, actor, feed.Source, cancellationToken);
+        if (saved.IsFailure)
         {
-            return Error.NotFound("Source", feed.Source ?? "");
-        }
-
-        var connection = await ConnectionAsync(actor, AsSaved(source), cancellationToken);
-        if (connection.IsFailure)
-        {
-            return connection.Error;
+            return saved.Error;
         }
 
         // kept before anything is shown: who looked must not depend on what came
         work.Audit(
-            db, actor, "TablePreviewed", new AuditSubject("source", source.Name),
+            db, actor, "TablePreviewed", new AuditSubject("source", saved.Value.Name),
             after: new { feed.Table, Columns = feed.Columns.Select(column => column.Name) });
         var kept = await WorkRecorder.SaveAsync(db, cancellationToken);
-        return kept.IsFailure ? kept.Error : await inspector.PreviewAsync(connection.Value, feed, cancellationToken);
+        return kept.IsFailure ? kept.Error : await inspector.PreviewAsync(saved.Value.Connection, feed, cancellationToken);
     }
 
     /// <summary>Who is given the rows of each value: by the feed's grants, and where it has none by the slugs that a grant would take.</summary>
@@ -212,6 +194,19 @@ public sealed class ManageSources(
                 .ToListAsync(cancellationToken))
                 .DistinctBy(slug => slug.Value).ToDictionary(slug => slug.Value, slug => slug.Value, StringComparer.Ordinal);
         return [.. values.Select(value => value with { Tenant = value.Value is null ? null : owners.GetValueOrDefault(value.Value) })];
+    }
+
+    /// <summary>A source that is kept, and what signs in to it, for those who may.</summary>
+    private async Task<Result<SavedSource>> SavedAsync(PioneerDbContext db, Actor actor, string? name, CancellationToken cancellationToken)
+    {
+        var source = await db.Sources.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
+        if (source is null)
+        {
+            return Error.NotFound("Source", name ?? "");
+        }
+
+        var connection = await ConnectionAsync(actor, AsSaved(source), cancellationToken);
+        return connection.IsFailure ? connection.Error : new SavedSource(source.Name, connection.Value);
     }
 
     private static SourceRequest AsSaved(Source source) =>
@@ -296,4 +291,6 @@ public sealed class ManageSources(
         new { source.Kind, source.ConnectionUrl, source.Username, HasPassword = source.PasswordSecret is not null, source.TimeZone, source.Description };
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    private sealed record SavedSource(string Name, SourceConnection Connection);
 }

@@ -66,7 +66,7 @@ public sealed class BatchHandler(
                 return read.Outcome;
             }
 
-            var gone = GoneKeys.Of(state, feed.KeyNames, keys.Value);
+            var (gone, areAllCompared) = GoneKeys.Of(state, feed.KeyNames, keys.Value);
             if (!target.DeletesMost && state.Rows.Count > ManyKeys && gone.Count > state.Rows.Count / 2)
             {
                 var refused = IngestionErrors.BatchWouldDeleteMost(feed.Feed.Table, gone.Count, state.Rows.Count);
@@ -78,7 +78,8 @@ public sealed class BatchHandler(
             if (await deletion.DeleteAsync(feed.Topic, gone, ends, ct))
             {
                 var found = BatchChange.Compared(feed.Feed.Table, keys.Value.Count, gone.Count, askedAt);
-                await JournalAsync(run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, found, IsCompared: read.Outcome.IsSuccess && state.Rows.All(row => KeyText.OfRecord(row.Key, feed.KeyNames) is not null)), null, ct);
+                var isCompared = read.Outcome.IsSuccess && areAllCompared;
+                await JournalAsync(run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, found, isCompared), null, ct);
                 return read.Outcome;
             }
 
