@@ -13,11 +13,14 @@ public sealed class StreamTask
 {
     private readonly Dictionary<string, RecordReader[]> _readers;
 
-    internal StreamTask(Dictionary<string, RecordReader[]> readers, ImmutableArray<IStore> stores) =>
-        (_readers, Stores) = (readers, stores);
+    internal StreamTask(Dictionary<string, RecordReader[]> readers, ImmutableArray<IStore> stores, ImmutableArray<TaskMark> marks) =>
+        (_readers, Stores, Marks) = (readers, stores, marks);
 
     /// <summary>The stores of the task. Their changes can be kept, and given back to a task that goes on elsewhere.</summary>
     public ImmutableArray<IStore> Stores { get; }
+
+    /// <summary>What its steps remember beside their stores; to be kept, and given back before the first record, with them.</summary>
+    public ImmutableArray<TaskMark> Marks { get; }
 
     /// <summary>The topics that the task reads.</summary>
     public IReadOnlyCollection<string> Topics => _readers.Keys;

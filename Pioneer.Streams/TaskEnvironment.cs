@@ -31,5 +31,9 @@ public sealed record TaskEnvironment
         public void Failed(string step, string reason)
         {
         }
+
+        public void FailedValue(string step, string reason)
+        {
+        }
     }
 }

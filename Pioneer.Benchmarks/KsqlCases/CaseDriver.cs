@@ -86,5 +86,9 @@ internal sealed class CaseDriver
         public void Failed(string step, string reason)
         {
         }
+
+        public void FailedValue(string step, string reason)
+        {
+        }
     }
 }

@@ -83,7 +83,8 @@ internal sealed class MainJobSteps(PortalProcess portal)
         return [.. committed.Select(pair => Stopwatch.GetElapsedTime(pair.Value, arrived[pair.Key]).TotalSeconds)];
     }
 
-    private async Task<long> BookAsync(CancellationToken ct)
+    /// <summary>Commits one row to the bank; gives its id.</summary>
+    public async Task<long> BookAsync(CancellationToken ct)
     {
         await using var bank = new SqliteConnection($"Data Source={Path.Combine(portal.Data, "demo", "bank.db")};Default Timeout=10");
         await bank.OpenAsync(ct);

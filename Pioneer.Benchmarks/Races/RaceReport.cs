@@ -13,7 +13,7 @@ internal static class RaceReport
         foreach (var m in measurements)
         {
             await output.WriteLineAsync(
-                $"{m.Name.PadRight(width)} {Figure(m.Median),9} {Figure(m.P95),9} {Figure(m.Worst),9} {"< " + Figure(m.Goal),9}  {m.Samples.Count} {m.Unit}{(m.Holds ? "" : "  MISSED")}");
+                $"{m.Name.PadRight(width)} {Figure(m.Median),9} {Figure(m.P95),9} {Figure(m.Worst),9} {(m.Goal is { } goal ? $"< {Figure(goal)}" : "-"),9}  {m.Samples.Count} {m.Unit}{(m.Holds ? "" : "  MISSED")}");
         }
 
         await output.WriteLineAsync(JsonSerializer.Serialize(new

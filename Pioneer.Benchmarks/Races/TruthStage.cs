@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Confluent.Kafka;
+using Pioneer.Domain.Provisioning;
+using Pioneer.Domain.Tenants;
 using Pioneer.Tests.Jobs;
 using Pioneer.Tests.Sources;
 using Pioneer.Tests.Stories;
@@ -13,7 +15,7 @@ internal sealed record StagedTenant(string Slug)
 {
     public string Table => Slug.Replace('-', '_');
 
-    public string Topic => $"{Slug}.t.{Slug}";
+    public string Topic => TopicNames.Feed(TenantSlug.Parse(Slug), Slug);
 
     public string Subscription => "all";
 }

@@ -45,6 +45,12 @@ public sealed class Feed : IRevisioned
     /// </summary>
     public int CommitDelayMs { get; set; } = FeedRequest.DefaultCommitDelayMs;
 
+    /// <summary>
+    /// Milliseconds that one query of the source may take; null for what the source's address says, or else <see cref="Pioneer.Sources.SourceAddress.DefaultQueryLimitMs"/>. A query
+    /// that runs within a limit that somebody set is no fault.
+    /// </summary>
+    public int? QueryLimitMs { get; set; }
+
     /// <summary>How long an event feed's records are kept; a state feed is compacted and keeps the latest of every key.</summary>
     public required long RetentionMs { get; set; }
 

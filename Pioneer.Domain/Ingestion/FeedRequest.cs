@@ -20,7 +20,8 @@ public sealed partial record FeedRequest(
     long? RetentionMs = null,
     int? Partitions = null,
     string? Description = null,
-    int? CommitDelayMs = null)
+    int? CommitDelayMs = null,
+    int? QueryLimitMs = null)
 {
     public const int DefaultPollIntervalMs = 500;
     public const int DefaultCommitDelayMs = 500;
@@ -179,6 +180,13 @@ public sealed partial record FeedRequest(
         if (CommitDelayMs is < 0 or > MaxCommitDelayMs)
         {
             return IngestionErrors.OutOfRange("commitDelayMs", "wait for late commits in milliseconds", 0, MaxCommitDelayMs);
+        }
+
+        if (QueryLimitMs is < 0 or (> 0 and < QueryLimits.MinMs) or > QueryLimits.MaxMs)
+        {
+            return Error.Invalid(
+                "OutOfRange", "queryLimitMs", $"The time limit of a query must be {QueryLimits.MinMs} to {QueryLimits.MaxMs} milliseconds.",
+                "Leave it out to keep it, and set 0 for what the source's address says, or else a minute.");
         }
 
         if (RetentionMs is < 60_000)

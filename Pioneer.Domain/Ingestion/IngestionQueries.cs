@@ -15,7 +15,11 @@ public sealed record SourceRow(
 public sealed record FeedRow(
     FeedId Id, string Name, string Description, string Source, string Table, FeedKind Kind, ImmutableArray<FeedColumn> Columns,
     ImmutableArray<string> KeyColumns, string? TimestampColumn, string? IncrementingColumn, string TenantColumn, int PollIntervalMs, int CommitDelayMs, long RetentionMs,
-    int? Partitions, int Tenants, long Revision);
+    int? Partitions, int Tenants, long Revision)
+{
+    /// <summary>Milliseconds that one query of the source may take; null where the feed leaves it to the source's address or the platform.</summary>
+    public int? QueryLimitMs { get; init; }
+}
 
 /// <summary>One row of the matrix: a tenant and what it is granted, by feed name.</summary>
 public sealed record MatrixRow(string Tenant, string Name, TenantState State, ImmutableDictionary<string, MatrixCell> Feeds);
@@ -142,5 +146,8 @@ public sealed class IngestionQueries(IDbContextFactory<PioneerDbContext> context
         feeds.AsNoTracking().Select(row => new FeedRow(
             row.Id, row.Name, row.Description, db.Sources.Where(source => source.Id == row.SourceId).Select(source => source.Name).First(), row.Table, row.Kind,
             row.Columns, row.KeyColumns, row.TimestampColumn, row.IncrementingColumn, row.TenantColumn, row.PollIntervalMs, row.CommitDelayMs, row.RetentionMs, row.Partitions,
-            db.Entitlements.Count(item => item.FeedId == row.Id && item.State == EntitlementState.Granted), row.Revision));
+            db.Entitlements.Count(item => item.FeedId == row.Id && item.State == EntitlementState.Granted), row.Revision)
+        {
+            QueryLimitMs = row.QueryLimitMs,
+        });
 }

@@ -70,6 +70,7 @@ public sealed class ManageFeeds(
             TenantColumn = request.TenantColumn!,
             PollIntervalMs = request.PollIntervalMs ?? FeedRequest.DefaultPollIntervalMs,
             CommitDelayMs = request.CommitDelayMs ?? FeedRequest.DefaultCommitDelayMs,
+            QueryLimitMs = request.QueryLimitMs is 0 ? null : request.QueryLimitMs,
             RetentionMs = request.RetentionMs ?? FeedRequest.DefaultRetentionMs,
             Partitions = request.Partitions,
             CreatedAt = work.Now,
@@ -208,6 +209,7 @@ public sealed class ManageFeeds(
         feed.TenantColumn = request.TenantColumn!;
         feed.PollIntervalMs = request.PollIntervalMs ?? feed.PollIntervalMs;
         feed.CommitDelayMs = request.CommitDelayMs ?? feed.CommitDelayMs;
+        feed.QueryLimitMs = request.QueryLimitMs is 0 ? null : request.QueryLimitMs ?? feed.QueryLimitMs;
         feed.RetentionMs = request.RetentionMs ?? feed.RetentionMs;
         feed.Partitions = request.Partitions ?? feed.Partitions;
     }
@@ -215,6 +217,6 @@ public sealed class ManageFeeds(
     private static object Shown(Feed feed) => new
     {
         feed.Table, feed.Kind, feed.Columns, feed.KeyColumns, feed.TimestampColumn, feed.IncrementingColumn, feed.TenantColumn,
-        feed.PollIntervalMs, feed.CommitDelayMs, feed.RetentionMs, feed.Partitions,
+        feed.PollIntervalMs, feed.CommitDelayMs, feed.QueryLimitMs, feed.RetentionMs, feed.Partitions,
     };
 }

@@ -113,6 +113,9 @@ public sealed class OperationStep
 
     public required string IdempotencyKey { get; init; }
 
+    /// <summary>Table of a source that every key of <see cref="Resource"/>, a topic, was held against; null where none was.</summary>
+    public string? ComparedTable { get; init; }
+
     public string? Before { get; init; }
 
     public string? After { get; init; }

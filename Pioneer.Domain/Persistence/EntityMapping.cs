@@ -247,6 +247,8 @@ internal sealed class EntityMapping :
         builder.Property(row => row.Resource).HasMaxLength(1000);
         builder.Property(row => row.IdempotencyKey).HasMaxLength(64);
         builder.Property(row => row.Error).HasMaxLength(4000);
+        builder.Property(row => row.ComparedTable).HasMaxLength(Long);
+        builder.HasIndex(row => new { row.TenantId, row.ComparedTable, row.FinishedAt }).HasFilter("[ComparedTable] IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<IdempotentRequest> builder)

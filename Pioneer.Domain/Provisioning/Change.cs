@@ -59,6 +59,9 @@ public abstract record Change(ChangeKind Kind, ChangeRisk Risk)
     /// <summary>The state after it, null where nothing will be there. Never holds a secret.</summary>
     public abstract string? After { get; }
 
+    /// <summary>Table of a source that every key of the resource, a topic, was held against; null where none was.</summary>
+    public virtual string? ComparedTable => null;
+
     public virtual ChangeCost Cost => ChangeCost.None;
 
     /// <summary>The change that undoes this one; null where that is impossible (deleted records).</summary>

@@ -11,6 +11,9 @@ public sealed record DesiredState
     /// <summary>The one tenant that this is about: only things under its names are shown as foreign; null is the whole platform.</summary>
     public TenantSlug? Scope { get; init; }
 
+    /// <summary>The tenant leaves: nothing of it is wanted.</summary>
+    public bool IsOffboarding { get; init; }
+
     public ImmutableArray<TopicSpec> Topics { get; init; } = [];
 
     public ImmutableArray<AclRule> Acls { get; init; } = [];

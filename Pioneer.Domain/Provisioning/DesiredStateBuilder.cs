@@ -12,21 +12,17 @@ namespace Pioneer.Domain.Provisioning;
 public sealed class DesiredStateBuilder(
     IDbContextFactory<PioneerDbContext> contexts, IOptions<ProvisioningOptions> options, TimeProvider clock)
 {
-    /// <summary>Wanted state of one tenant; null when there is none with this slug in the caller's scope.</summary>
-    public async Task<DesiredState?> BuildAsync(TenantSlug tenant, WantedProtection protection, CancellationToken cancellationToken)
-    {
-        var wanted = await LoadAsync(tenant, cancellationToken);
-        return wanted is null ? null : Describe(wanted, protection);
-    }
-
     public DesiredState Describe(WantedTenant wanted, WantedProtection protection) => TenantDesiredState.Describe(wanted, options.Value, protection);
 
-    /// <summary>The rows of one tenant, untracked, for building and for 'what if' plans.</summary>
-    public async Task<WantedTenant?> LoadAsync(TenantSlug tenant, CancellationToken cancellationToken)
+    /// <summary>The rows of one tenant, untracked, for building and for 'what if' plans; null when there is none with this slug in the caller's scope.</summary>
+    public async Task<WantedTenant?> LoadAsync(TenantSlug tenant, CancellationToken cancellationToken) =>
+        (await LoadAsync([tenant], cancellationToken)).SingleOrDefault();
+
+    /// <summary>The rows of the tenants with these slugs; without those that there are none of in the caller's scope.</summary>
+    public async Task<ImmutableArray<WantedTenant>> LoadAsync(IReadOnlyCollection<TenantSlug> tenants, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await LoadAsync(db, db.Tenants.Where(row => row.Slug == tenant), cancellationToken);
-        return rows.SingleOrDefault();
+        return await LoadAsync(db, db.Tenants.Where(row => tenants.Contains(row.Slug)), cancellationToken);
     }
 
     /// <summary>The rows of every tenant that is not gone.</summary>

@@ -43,6 +43,13 @@ public static class FeedConnector
         config["errors.tolerance"] = "all";
         config["errors.log.enable"] = "true";
         AddCredentials(config, wanted);
+        if (wanted.Feed.QueryLimitMs is { } limit)
+        {
+            // the embedded worker's own key; Kafka Connect's plug-in has none, there the server ends the query by what its address says
+            config["query.timeout.ms"] = limit.ToString(CultureInfo.InvariantCulture);
+            config["connection.url"] = QueryLimits.Address(limit, wanted.Source.ConnectionUrl);
+        }
+
         AddPolling(config, wanted.Feed);
         AddTransforms(config, wanted.Feed);
         config["key.converter"] = JsonConverter;

@@ -7,6 +7,12 @@ public interface IObservedStateReader
 {
     /// <summary>Everything under the tenant's names, its principals' rights, its ksqlDB service; all tenants when null.</summary>
     Task<Result<ObservedState>> ReadAsync(TenantSlug? tenant, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Everything at once, parted by tenant, for whoever plans many: as many requests as <see cref="ReadAsync"/> makes for all. A ksqlDB service that
+    /// does not answer is missing for those only whose queries may run in it.
+    /// </summary>
+    Task<Result<ObservedPlatform>> ReadPlatformAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Makes one change happen. Implemented in Jobs. Idempotent: a change that is there already succeeds.</summary>

@@ -13,6 +13,9 @@ public sealed record Plan(ImmutableArray<Change> Changes, ImmutableArray<Blocked
     /// <summary>What is wanted and this cluster does not offer: said, but no difference that waits to be mended.</summary>
     public ImmutableArray<PlanNote> Notes { get; init; } = [];
 
+    /// <summary>Made for a tenant that leaves: nothing of it was wanted.</summary>
+    public bool IsOffboarding { get; init; }
+
     /// <summary>Wanted and observed state are the same.</summary>
     public bool InSync => Changes.IsEmpty && Blocked.IsEmpty;
 

@@ -14,7 +14,7 @@ public static class ProvisioningPlanner
         RightsPlanning.Add(plan, desired, observed);
         QuotaPlanning.Add(plan, desired, observed);
         TopicPlanning.Add(plan, desired, observed);
-        return plan.Build();
+        return plan.Build() with { IsOffboarding = desired.IsOffboarding };
     }
 
     /// <summary>The part about SCRAM users and ACLs alone: looks at nothing else of either state.</summary>

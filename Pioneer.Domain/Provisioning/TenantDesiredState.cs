@@ -93,6 +93,7 @@ public sealed class TenantDesiredState
         return new DesiredState
         {
             Scope = _slug,
+            IsOffboarding = true,
             OwnedPrincipals = OwnedPrincipals(),
             Retired = new RetiredResources
             {

@@ -24,6 +24,11 @@ public static class TopicNames
     /// <summary>Everything of a tenant begins with this.</summary>
     public static string Prefix(TenantSlug tenant) => $"{tenant}.";
 
+    /// <summary>
+    /// How a prefix begins that Kafka's metrics could not tell from it: 'a.b' and 'a_b' are the same to them, and the second of two such topics is refused.
+    /// </summary>
+    public static string OtherSpelling(string prefix) => $"{prefix.AsSpan(0, prefix.Length - 1)}_";
+
     /// <summary>Everything of one kind begins with this, such as <c>acme.d.</c>.</summary>
     public static string Prefix(TenantSlug tenant, TopicKind kind) => $"{tenant}.{Letter(kind)}.";
 

@@ -19,13 +19,28 @@ public sealed record EvidenceRound(
 
     /// <summary>The queries as far as those of one service were seen among them; null when that service did not answer.</summary>
     public ImmutableArray<QueryEvidence>? QueriesSeenWith(string service) =>
-        UnseenServices.Any(unseen => unseen.ServiceId == service) ? null : Queries;
+        UnseenServiceOf(service) is null ? Queries : null;
+
+    /// <summary>That ksqlDB service where it did not answer; null where it did, or was not asked.</summary>
+    public UnseenService? UnseenServiceOf(string service) => ServiceIndex.Of(this).Unseen(service);
+
+    /// <summary>The query of that id; null when none was seen.</summary>
+    public QueryEvidence? Query(string id) => ServiceIndex.Of(this).Query(id);
+
+    /// <summary>The connector of that name; null when none was seen.</summary>
+    public ConnectorEvidence? Connector(string name) => ServiceIndex.Of(this).Connector(name);
 
     /// <summary>The topic's evidence; null when the cluster was not seen or does not have it.</summary>
-    public TopicEvidence? Topic(string name) => Cluster?.Topics.FirstOrDefault(topic => topic.Name == name);
+    public TopicEvidence? Topic(string name) => Cluster?.Topic(name);
+
+    /// <summary>The partition's evidence; null when it was not seen.</summary>
+    public PartitionEvidence? Partition(string topic, int partition) => Cluster?.Partition(topic, partition);
 
     /// <summary>The group's evidence; null when the cluster was not seen or does not have it.</summary>
-    public GroupEvidence? Group(string name) => Cluster?.Groups.FirstOrDefault(group => group.Name == name);
+    public GroupEvidence? Group(string name) => Cluster?.Group(name);
+
+    /// <summary>Where the group stands in the topic; none where it has no position there, or was not seen.</summary>
+    public ImmutableArray<CommittedEvidence> PlacesOf(string group, string topic) => Cluster?.PlacesOf(group, topic) ?? [];
 
     /// <summary>
     /// The positions of a reader: its own, or until it has any those of the one it goes on from. Null when neither has any, or neither was seen.
@@ -33,7 +48,10 @@ public sealed record EvidenceRound(
     public GroupEvidence? PositionsOf(FlowHop.Reading hop) =>
         Own(hop.Group, hop.Topic) ?? (hop.EarlierGroup is { } earlier ? Own(earlier, hop.Topic) : null);
 
-    private GroupEvidence? Own(string group, string topic) => Group(group) is { } seen && seen.Committed.Any(committed => committed.Topic == topic) ? seen : null;
+    /// <summary>Where that reader stands in its topic; none where <see cref="PositionsOf"/> has nothing.</summary>
+    public ImmutableArray<CommittedEvidence> PlacesOf(FlowHop.Reading hop) => PositionsOf(hop) is { } group ? PlacesOf(group.Name, hop.Topic) : [];
+
+    private GroupEvidence? Own(string group, string topic) => PlacesOf(group, topic).IsEmpty ? null : Group(group);
 
     /// <summary>
     /// This round with what only a later one saw: the earliest evidence of every topic and group. A verdict on several failures in a row compares with
@@ -65,47 +83,22 @@ public sealed record EvidenceRound(
     }
 }
 
-/// <summary>The brokers' part of a round.</summary>
-/// <param name="Brokers">Brokers that answer for partitions now.</param>
-public sealed record ClusterEvidence(string ClusterId, int Brokers, ImmutableArray<TopicEvidence> Topics, ImmutableArray<GroupEvidence> Groups)
-{
-    /// <summary>What was asked for and did not answer, while the rest did: a partition without a leader, a group without a coordinator.</summary>
-    public ImmutableArray<UnseenEvidence> Unseen { get; init; } = [];
-
-    /// <summary>Ids of brokers that should hold replicas of the topics and are gone.</summary>
-    public ImmutableArray<int> LostBrokers { get; init; } = [];
-
-    /// <summary>Only the topics and groups that the other does not have.</summary>
-    public ClusterEvidence Except(ClusterEvidence other) => this with
-    {
-        Topics = [.. Topics.ExceptBy(other.Topics.Select(topic => topic.Name), topic => topic.Name)],
-        Groups = [.. Groups.ExceptBy(other.Groups.Select(group => group.Name), group => group.Name)],
-    };
-}
-
 /// <summary>A ksqlDB service that was asked for its queries and did not answer.</summary>
 /// <param name="Reason">Why, in words; may name addresses.</param>
 /// <param name="SeenAt">The last round in which it answered; null where none did since the portal started.</param>
 public sealed record UnseenService(string ServiceId, string Reason, DateTimeOffset? SeenAt);
 
-/// <summary>Something that was asked for and not seen.</summary>
-/// <param name="Subject">A group's name, or a partition such as <c>acme.t.payments-3</c>.</param>
-/// <param name="Reason">Why, in words.</param>
-public sealed record UnseenEvidence(string Subject, string Reason)
-{
-    /// <summary>Whether this is a partition of the topic.</summary>
-    public bool IsPartitionOf(string topic) => IsPartition(Subject, topic);
-
-    /// <summary>Whether the subject names a partition of the topic.</summary>
-    public static bool IsPartition(string subject, string topic) =>
-        subject.Length > topic.Length + 1 && subject.StartsWith(topic, StringComparison.Ordinal) && subject[topic.Length] == '-'
-        && subject.AsSpan(topic.Length + 1).IndexOfAnyExceptInRange('0', '9') < 0;
-}
-
 /// <summary>One topic: its identity and, per partition, what it holds.</summary>
 /// <param name="RetentionMs">-1 for no limit by time.</param>
 /// <param name="RetentionBytes">-1 for no limit by size.</param>
-public sealed record TopicEvidence(string Name, string TopicId, long RetentionMs, ImmutableArray<PartitionEvidence> Partitions, long RetentionBytes = -1);
+public sealed record TopicEvidence(
+    string Name, string TopicId, long RetentionMs, ImmutableArray<PartitionEvidence> Partitions, long RetentionBytes = -1)
+{
+    /// <summary>
+    /// Whether the brokers date each record when they write it (<c>LogAppendTime</c>); else it bears what its writer says.
+    /// </summary>
+    public bool IsDatedByBrokers { get; init; }
+}
 
 /// <summary>One partition's offsets: first held, end (high watermark), and last stable (committed transactions).</summary>
 /// <param name="GrewAt">The first round that saw this end, where one before it saw a lower one; null where it was never seen to grow.</param>
@@ -129,7 +122,31 @@ public sealed record GroupEvidence(string Name, ImmutableArray<CommittedEvidence
 /// <param name="UndeliveredSince">A time at which every record before the committed offset's successor was still unwritten or delivered: no undelivered
 /// record is older. Null when nothing is undelivered.</param>
 /// <param name="MovedAt">The round that first saw this offset; null where nothing is known of it.</param>
-public sealed record CommittedEvidence(string Topic, int Partition, long Offset, DateTimeOffset? UndeliveredSince, DateTimeOffset? MovedAt = null);
+public sealed record CommittedEvidence(
+    string Topic, int Partition, long Offset, DateTimeOffset? UndeliveredSince, DateTimeOffset? MovedAt = null)
+{
+    /// <summary>
+    /// A record at or before the offset, and still held, bears this time or a later one. Segments are deleted from the start of a log, and
+    /// none before its newest record is older than the retention: what is unread stands for the retention from this time on. The beginning
+    /// of time where that is over already; null where nobody told.
+    /// </summary>
+    public DateTimeOffset? DatedAt { get; init; }
+
+    /// <summary>
+    /// The offset that <see cref="DatedAt"/> was told for: an earlier one where the reader has moved on since, and the time holds still, as
+    /// nothing goes from a log before what lies ahead of it. Null where it was told for <see cref="Offset"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? DatedFor { get; init; }
+
+    /// <summary>The round that was told <see cref="DatedAt"/>; null where that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? DatedIn { get; init; }
+
+    /// <summary>Whether the brokers told how what is unread from exactly here is dated.</summary>
+    [JsonIgnore]
+    public bool IsDatedHere => DatedAt is not null && (DatedFor ?? Offset) == Offset;
+}
 
 /// <summary>One connector and the worst of its tasks.</summary>
 /// <param name="Trace">The first failed task's trace; null when none failed.</param>

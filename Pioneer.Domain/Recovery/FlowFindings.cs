@@ -25,12 +25,12 @@ public static class FlowFindings
         .. flow.Hops.Where(hop => hop.Stopped is null).DistinctBy(hop => hop.Topic).SelectMany(hop => OfTopic(flow.Tenant, hop.Topic, evidence)),
         .. connectors is null ? [] : flow.Ingestions.SelectMany(hop => OfConnector(flow.Tenant, hop, connectors, now).Concat(OfRows(flow.Tenant, hop, connectors, now))),
         .. flow.Readers.SelectMany(hop => OfReader(flow.Tenant, hop, evidence, now)),
-        .. flow.Readers.SelectMany(hop => OfResults(flow.Tenant, hop, evidence.Queries, now)),
+        .. flow.Readers.SelectMany(hop => OfResults(flow.Tenant, hop, evidence, now)),
     ];
 
     private static IEnumerable<Finding> OfTopic(string tenant, string topic, EvidenceRound evidence)
     {
-        if (evidence.Cluster is { } cluster && evidence.Topic(topic) is null && !cluster.Unseen.Any(unseen => unseen.Subject == topic))
+        if (evidence.Cluster is { } cluster && evidence.Topic(topic) is null && cluster.UnseenOf(topic) is null)
         {
             yield return new Finding(Scenario.TopicMissing, topic, $"Topic {topic} is missing", "The brokers do not have it, though it is wanted.", [tenant]);
         }
@@ -81,10 +81,14 @@ public static class FlowFindings
         }
 
         var answered = progress.SourceReachedAt ?? progress.StartedAt;
-        return progress.WaitsSince is { } waits ? now - waits >= ToldSilentAfter ? waits : null
+        return progress.WaitsSince is { } waits ? now - waits >= ToldAfter(hop.QueryLimit, progress) ? waits : null
             : now - answered >= SilentAfter + every ? answered
             : null;
     }
+
+    /// <summary>How long an answer may be waited for before that is told: what a feed says that its query may take is no fault, unless a try of it has failed.</summary>
+    public static TimeSpan ToldAfter(TimeSpan? queryLimit, ConnectorProgress progress) =>
+        queryLimit is { } limit && limit > ToldSilentAfter && !(progress.LastErrorAt >= progress.WaitsSince) ? limit : ToldSilentAfter;
 
     private static IEnumerable<Finding> OfRows(
         string tenant, FlowHop.Ingestion hop, IReadOnlyDictionary<string, ConnectorEvidence> connectors, DateTimeOffset now) =>
@@ -92,9 +96,9 @@ public static class FlowFindings
             ? [new Finding(Scenario.RowsLeftOut, hop.Connector, $"{Plural.Of(skipped.Count, "row")} of {hop.Connector} left out", skipped.ToText(), [tenant])]
             : [];
 
-    private static IEnumerable<Finding> OfResults(string tenant, FlowHop.Reading hop, IEnumerable<QueryEvidence>? queries, DateTimeOffset now)
+    private static IEnumerable<Finding> OfResults(string tenant, FlowHop.Reading hop, EvidenceRound evidence, DateTimeOffset now)
     {
-        var query = queries?.FirstOrDefault(query => query.QueryId == hop.Reader);
+        var query = evidence.Query(hop.Reader);
         var skipped = query?.Skipped is { Count: > 0, LastAt: { } left } && now - left < ShowsLeftOutFor ? query.Skipped : null;
         var failed = query?.FailedValues is { Count: > 0, LastAt: { } last } && now - last < ShowsLeftOutFor ? query.FailedValues : null;
         var values = failed is null ? "" : $"{Plural.Of(failed.Count, "value")} of {hop.Reader} {Plural.Noun(failed.Count, "is", "are")} NULL because {Plural.Noun(failed.Count, "it", "they")} could not be computed";
@@ -118,8 +122,7 @@ public static class FlowFindings
         var fault = hop switch
         {
             { Failure: { } failure } => ("could not be deployed", failure),
-            { IsWantedRunning: true } when evidence.QueriesSeenWith(hop.Service) is { } queries =>
-                OfQuery(hop, queries.FirstOrDefault(query => query.QueryId == hop.Reader)),
+            { IsWantedRunning: true } when evidence.QueriesSeenWith(hop.Service) is not null => OfQuery(hop, evidence.Query(hop.Reader)),
             _ => null as (string, string)?,
         };
         fault ??= hop.IsWantedRunning ? Standing(hop, evidence) : null;
@@ -140,9 +143,9 @@ public static class FlowFindings
     private static (string What, string Reason)? Standing(FlowHop.Reading hop, EvidenceRound evidence)
     {
         var longAgo = evidence.TakenAt - StandingAfter;
-        var waiting = evidence.PositionsOf(hop)?.Committed
-            .Where(committed => committed.Topic == hop.Topic && committed.UndeliveredSince <= longAgo && committed.MovedAt <= longAgo).ToList();
-        return waiting is { Count: > 0 }
+        var waiting = evidence.PlacesOf(hop)
+            .Where(committed => committed.UndeliveredSince <= longAgo && committed.MovedAt <= longAgo).ToList();
+        return waiting.Count > 0
             ? ("does not take what waits for it", $"It stands still in {Plural.Of(waiting.Count, "partition")} of {hop.Topic} that {Plural.Noun(waiting.Count, "holds", "hold")} "
                 + $"unread records since {waiting.Min(committed => committed.UndeliveredSince):yyyy-MM-dd HH:mm:ss} UTC.")
             : null;

@@ -10,15 +10,22 @@ namespace Pioneer.Domain.Recovery;
 public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long Undelivered, LossHorizonKind Kind, string Reason = "")
 {
     /// <summary>
-    /// Whether records may go before <see cref="Left"/> is over: the topic is limited by size as well, whose clock nobody can read, or the oldest record
-    /// was undelivered already when it was first seen.
+    /// Whether records may go before <see cref="Left"/> is over: the topic is limited by size as well, whose clock nobody can read, the oldest
+    /// record was undelivered already when it was first seen, or nobody told what time it bears.
     /// </summary>
     public bool IsAtMost { get; init; }
 
     /// <summary>
+    /// Whether it rests on the time that records bear, which retention counts from, and not only on that of their writing: a record that is
+    /// dated back goes before one of its age.
+    /// </summary>
+    public bool IsByRecordTime { get; init; }
+
+    /// <summary>
     /// The smallest horizon over a tenant's hops, of readers that run, stand paused or failed alike. It goes on counting from the last evidence while the
     /// cluster is down: that is when it matters. A broker deletes a segment when its newest record is older than the retention, so the oldest
-    /// undelivered record is safe for at least that long, as far as records bear the time of their writing.
+    /// undelivered record is safe for at least that long: from the time that it bears where the brokers told it, which they are asked of
+    /// readers that stand and, some in each round, of those that lag and move, and else at most from that of its writing.
     /// </summary>
     public static LossHorizon Of(TenantFlow flow, EvidenceRound evidence, DateTimeOffset now)
     {
@@ -52,22 +59,31 @@ public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long
         if (evidence.PositionsOf(hop) is not { } group)
         {
             // a group that never committed reads from the end of the topic: it has no undelivered past
-            return evidence.Cluster!.Unseen.FirstOrDefault(unseen => unseen.Subject == hop.Group) is { } unseen ? NotObserved(unseen.Reason) : null;
+            return evidence.Cluster!.UnseenOf(hop.Group) is { } unseen ? NotObserved(unseen.Reason) : null;
         }
 
         var (undelivered, lost) = (0L, 0L);
-        DateTimeOffset? since = null;
-        foreach (var committed in group.Committed.Where(committed => committed.Topic == hop.Topic))
+        DateTimeOffset? since = null, unseenSince = null;
+        var isDated = true;
+        foreach (var committed in evidence.PlacesOf(group.Name, hop.Topic))
         {
-            var partition = topic.Partitions.FirstOrDefault(partition => partition.Partition == committed.Partition);
+            var partition = evidence.Partition(hop.Topic, committed.Partition);
             lost += partition is null ? 0 : Math.Max(0, partition.Earliest - committed.Offset);
-            if (partition is null || committed.UndeliveredSince is not { } from)
+            if (committed.UndeliveredSince is not { } from)
             {
                 continue;
             }
 
+            from = committed.DatedAt ?? from;
+            if (partition is null)
+            {
+                unseenSince = Earlier(unseenSince, from);
+                continue;
+            }
+
             undelivered += Math.Max(0, partition.LastStable - committed.Offset);
-            since = since is null || from < since ? from : since;
+            isDated &= committed.DatedAt is not null;
+            since = Earlier(since, from);
         }
 
         if (lost > 0)
@@ -76,22 +92,28 @@ public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long
                 $"Retention deleted {Plural.Of(lost, "record")} of {hop.Topic} that {hop.Reader} had not read.");
         }
 
-        if (since is null)
+        if (since is not { } oldest)
         {
-            return evidence.Cluster!.Unseen.FirstOrDefault(unseen => unseen.IsPartitionOf(hop.Topic)) is { } unseen ? NotObserved(unseen.Reason) : null;
+            return evidence.Cluster!.UnseenPartitionOf(hop.Topic) is { } unseen ? NotObserved(unseen.Reason) : null;
         }
 
+        // what nobody serves goes on ageing from where it was last seen; more may have been lost of it since
+        var isUnseenFirst = unseenSince < oldest;
+        oldest = Earlier(unseenSince, oldest);
         if (topic.RetentionMs < 0 && topic.RetentionBytes < 0)
         {
             return new LossHorizon(tenant, hop.Name, null, undelivered, LossHorizonKind.KeptForever);
         }
 
-        var left = topic.RetentionMs < 0 ? (TimeSpan?)null : since.Value.AddMilliseconds(topic.RetentionMs) - now;
+        var left = topic.RetentionMs < 0 ? (TimeSpan?)null : oldest.AddMilliseconds(topic.RetentionMs) - now;
         return new LossHorizon(tenant, hop.Name, left is { } time && time < TimeSpan.Zero ? TimeSpan.Zero : left, undelivered, LossHorizonKind.Running)
         {
-            IsAtMost = topic.RetentionBytes >= 0 || group.IsFirstSight,
+            IsAtMost = isUnseenFirst || topic.RetentionBytes >= 0 || (!isDated && (group.IsFirstSight || !topic.IsDatedByBrokers)),
+            IsByRecordTime = isDated || topic.IsDatedByBrokers,
         };
     }
+
+    private static DateTimeOffset Earlier(DateTimeOffset? one, DateTimeOffset other) => one < other ? one.Value : other;
 
     private static TimeSpan Order(LossHorizon horizon) => horizon.Kind switch
     {

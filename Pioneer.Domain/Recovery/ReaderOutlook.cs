@@ -25,7 +25,8 @@ public sealed record ReaderOutlook(LossHorizon Horizon, string IfItStands, strin
         (LossHorizonKind.NotObserved, _) or (_, null) => $"Until when nothing is lost is not observed: {(horizon.Reason.Length > 0 ? horizon.Reason : "its topic was not seen.")}",
         (_, { RetentionMs: < 0, RetentionBytes: < 0 }) => "Its topic keeps everything: nothing is lost however long it stands.",
         (LossHorizonKind.Running, _) when horizon.Left is { } left =>
-            $"{Waiting(horizon.Undelivered)}. {(horizon.IsAtMost ? "Nothing is lost until, at most," : "Nothing is lost until")} {Time(now + left)}: resume it before.",
+            $"{Waiting(horizon.Undelivered)}. {(horizon.IsAtMost ? "Nothing is lost until, at most," : "Nothing is lost until")} {Time(now + left)}"
+                + (horizon.IsByRecordTime ? ": " : ", if its records bear the time of their writing: ") + "resume it before.",
         (_, { RetentionMs: >= 0 } kept) => $"What comes from now on is kept for {Durations.Words(TimeSpan.FromMilliseconds(kept.RetentionMs))}"
             + (kept.RetentionBytes >= 0 ? " at most, as its topic is limited by size too: " : ": ") + $"resume it before {Time(Later(now, kept.RetentionMs))}.",
         _ => "Its topic is limited by size: how long records are kept depends on how many come.",

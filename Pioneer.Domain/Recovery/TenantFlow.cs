@@ -38,6 +38,9 @@ public abstract record FlowHop(string Topic)
 
         /// <summary>How often it asks its source; null for a batch, whose runs may be a day apart.</summary>
         public TimeSpan? AsksEvery { get; init; }
+
+        /// <summary>How long one query of the source may take, as the feed says; null where the feed says nothing.</summary>
+        public TimeSpan? QueryLimit { get; init; }
     }
 
     /// <summary>A query or a tenant's client reads a topic as a consumer group.</summary>

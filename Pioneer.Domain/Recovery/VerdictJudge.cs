@@ -133,7 +133,7 @@ public static class VerdictJudge
         {
             foreach (var earlier in CommittedOf(before, hop))
             {
-                if (Partition(after, hop.Topic, earlier.Partition)?.Earliest > earlier.Offset)
+                if (after.Partition(hop.Topic, earlier.Partition)?.Earliest > earlier.Offset)
                 {
                     unproven = $"Retention removed records of {hop.Topic}-{earlier.Partition} from {earlier.Offset} on, where {hop.Reader} stood before: "
                         + "whether it had read them by then is not known.";
@@ -142,7 +142,7 @@ public static class VerdictJudge
 
             foreach (var committed in CommittedOf(after, hop))
             {
-                var earliest = Partition(after, hop.Topic, committed.Partition)?.Earliest;
+                var earliest = after.Partition(hop.Topic, committed.Partition)?.Earliest;
                 if (earliest > committed.Offset)
                 {
                     lost.Add(new LostRange(hop.Topic, committed.Partition, committed.Offset, earliest.Value));
@@ -172,7 +172,7 @@ public static class VerdictJudge
 
             foreach (var earlier in CommittedOf(before, hop))
             {
-                var later = CommittedOf(after, hop).FirstOrDefault(committed => committed.Partition == earlier.Partition);
+                var later = after.Cluster!.PlaceOf(hop.Group, hop.Topic, earlier.Partition);
                 if (later is null || later.Offset < earlier.Offset)
                 {
                     return new VerdictTest("T4", "positions alive", false,
@@ -194,7 +194,7 @@ public static class VerdictJudge
 
         foreach (var hop in connectors)
         {
-            var seen = after.Connectors!.Value.FirstOrDefault(connector => connector.Name == hop.Connector);
+            var seen = after.Connector(hop.Connector);
             if (seen is null || seen.IsFailed)
             {
                 return new VerdictTest("T5", "source alive", false, $"Connector {hop.Connector} {(seen is null ? "is missing" : "has failed")}.");
@@ -207,7 +207,7 @@ public static class VerdictJudge
     private static VerdictTest Queries(TenantFlow flow, EvidenceRound after)
     {
         var readers = flow.RunningReaders.Select(hop => hop.Reader).ToHashSet(StringComparer.Ordinal);
-        if (after.Queries is not { } queries)
+        if (after.Queries is null)
         {
             return new VerdictTest("T6", "state whole", readers.Count == 0 ? true : null, "ksqlDB does not answer.");
         }
@@ -217,12 +217,12 @@ public static class VerdictJudge
             return new VerdictTest("T6", "state whole", null, $"The ksqlDB service '{unseen.Service}' does not answer.");
         }
 
-        if (readers.Except(queries.Select(query => query.QueryId), StringComparer.Ordinal).FirstOrDefault() is { } missing)
+        if (readers.FirstOrDefault(reader => after.Query(reader) is null) is { } missing)
         {
             return new VerdictTest("T6", "state whole", false, $"Query {missing} is missing.");
         }
 
-        var broken = queries.FirstOrDefault(query => readers.Contains(query.QueryId) && query.State == "ERROR");
+        var broken = ServiceIndex.Of(after).FirstBroken(readers);
         return broken is null
             ? new VerdictTest("T6", "state whole", true, "Every query runs.")
             : new VerdictTest("T6", "state whole", false, $"Query {broken.QueryId} stands with an error.");
@@ -235,7 +235,7 @@ public static class VerdictJudge
         {
             foreach (var committed in CommittedOf(after, hop))
             {
-                var end = Partition(before, hop.Topic, committed.Partition)?.LastStable ?? 0;
+                var end = before.Partition(hop.Topic, committed.Partition)?.LastStable ?? 0;
                 if (committed.Offset < end)
                 {
                     return new VerdictTest("T8", "nothing skipped", false,
@@ -253,11 +253,7 @@ public static class VerdictJudge
         TenantFlow flow, EvidenceRound before, EvidenceRound after) =>
         from name in Topics(flow)
         from earlier in before.Topic(name)?.Partitions ?? []
-        select (name, earlier, Partition(after, name, earlier.Partition));
+        select (name, earlier, after.Partition(name, earlier.Partition));
 
-    private static PartitionEvidence? Partition(EvidenceRound round, string topic, int partition) =>
-        round.Topic(topic)?.Partitions.FirstOrDefault(candidate => candidate.Partition == partition);
-
-    private static IEnumerable<CommittedEvidence> CommittedOf(EvidenceRound round, FlowHop.Reading hop) =>
-        round.Group(hop.Group)?.Committed.Where(committed => committed.Topic == hop.Topic) ?? [];
+    private static ImmutableArray<CommittedEvidence> CommittedOf(EvidenceRound round, FlowHop.Reading hop) => round.PlacesOf(hop.Group, hop.Topic);
 }

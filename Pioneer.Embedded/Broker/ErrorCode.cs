@@ -103,6 +103,7 @@ public enum ErrorCode : short
     FeatureUpdateFailed = 96,
     UnknownTopicId = 100,
     InconsistentTopicId = 103,
+    TransactionalIdNotFound = 105,
     FencedMemberEpoch = 110,
     UnreleasedInstanceId = 111,
     UnsupportedAssignor = 112,

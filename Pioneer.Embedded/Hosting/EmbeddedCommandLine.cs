@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Pioneer.Embedded.Broker.Cluster;
 
 namespace Pioneer.Embedded;
 
@@ -11,11 +12,12 @@ internal static class EmbeddedCommandLine
 {
     public const string Usage =
         "usage: Pioneer.Embedded --data DIR [--kafka 127.0.0.1:9092] [--kafka-sasl 127.0.0.1:9093] [--ksql 127.0.0.1:8088] "
-        + "[--connect 127.0.0.1:8083] [--brokers 1] [--super-user NAME --super-password SECRET] [--demo true]\n"
+        + "[--connect 127.0.0.1:8083] [--brokers 1] [--super-user NAME --super-password SECRET] [--demo true] "
+        + "[--auto-create-topics true] [--num-partitions 1]\n"
         + "An endpoint may be 'off'; port 0 picks a free one. The super user is the one that ksql server and Connect worker ask for, too. --Kafka:BootstrapServers=HOST:PORT runs against that cluster.";
 
     private static readonly HashSet<string> Known =
-        ["data", "kafka", "kafka-sasl", "ksql", "connect", "brokers", "super-user", "super-password", "demo"];
+        ["data", "kafka", "kafka-sasl", "ksql", "connect", "brokers", "super-user", "super-password", "demo", "auto-create-topics", "num-partitions"];
 
     /// <exception cref="ArgumentException">A switch is unknown, missing or malformed; the message names it.</exception>
     public static EmbeddedPlatformOptions Parse(string[] args)
@@ -55,11 +57,20 @@ internal static class EmbeddedCommandLine
             ConnectUser = user,
             ConnectPassword = password,
             ExternalKafka = External(config),
-            Demo = bool.TryParse(config["demo"] ?? "false", out var demo)
-                ? demo
-                : throw new ArgumentException($"--demo {config["demo"]}: true or false is expected"),
+            AutoCreateTopics = Flag(config, "auto-create-topics"),
+            DefaultPartitions = Partitions(config),
+            Demo = Flag(config, "demo"),
         };
     }
+
+    private static bool Flag(IConfiguration config, string name) => bool.TryParse(config[name] ?? "false", out var flag)
+        ? flag
+        : throw new ArgumentException($"--{name} {config[name]}: true or false is expected");
+
+    private static int Partitions(IConfiguration config) =>
+        int.TryParse(config["num-partitions"] ?? "1", NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= TopicService.MaxPartitions
+            ? count
+            : throw new ArgumentException($"--num-partitions {config["num-partitions"]}: a number from 1 to {TopicService.MaxPartitions} is expected");
 
     /// <summary>The cluster that configuration names under <c>Kafka:</c>, or null.</summary>
     public static KafkaConnection? External(IConfiguration config) => config["Kafka:BootstrapServers"] is { Length: > 0 } bootstrap

@@ -147,6 +147,8 @@ public sealed partial class EmbeddedPlatform : IAsyncDisposable, IFaultInjection
             SaslEndpoint = _options.KafkaSaslEndpoint,
             SuperUser = _options.SuperUser,
             SuperPassword = _options.SuperPassword,
+            AutoCreateTopics = _options.AutoCreateTopics,
+            DefaultPartitions = _options.DefaultPartitions,
         };
         (IPEndPoint? Endpoint, string Switch)[] listeners = [(options.PlainEndpoint, _options.Switches.Kafka), (options.SaslEndpoint, _options.Switches.KafkaSasl)];
         _broker = await ListenException.ExplainAsync(

@@ -29,6 +29,12 @@ public sealed record EmbeddedPlatformOptions
     /// <summary>Password of <see cref="SuperUser"/>.</summary>
     public string? SuperPassword { get; init; }
 
+    /// <summary>Whether asking the embedded broker for an unknown topic creates it (auto.create.topics.enable).</summary>
+    public bool AutoCreateTopics { get; init; }
+
+    /// <summary>Partitions of a topic of the embedded broker that is created without a number (num.partitions).</summary>
+    public int DefaultPartitions { get; init; } = 1;
+
     /// <summary>Cluster to run against in place of the embedded broker, which then does not run.</summary>
     public KafkaConnection? ExternalKafka { get; init; }
 

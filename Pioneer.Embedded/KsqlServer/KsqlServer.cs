@@ -7,7 +7,7 @@ namespace Pioneer.Embedded.Ksql;
 
 /// <summary>
 /// A ksqlDB-compatible server in process: REST on loopback, any number of services (each signed in to its cluster as its own
-/// principal), stateless persistent queries with exactly-once output, push queries. Talks to clusters by the Kafka protocol only.
+/// principal), persistent queries with exactly-once output and state, push queries. Talks to clusters by the Kafka protocol only.
 /// </summary>
 public sealed class KsqlServer : IAsyncDisposable
 {

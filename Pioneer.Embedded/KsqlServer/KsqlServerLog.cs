@@ -33,6 +33,9 @@ internal static partial class KsqlServerLog
     [LoggerMessage(4016, LogLevel.Warning, "query {QueryId}: {Message}")]
     public static partial void BeginsAnew(ILogger logger, string queryId, string message);
 
+    [LoggerMessage(4017, LogLevel.Information, "query {QueryId}: state is back, {Records} records of changelogs")]
+    public static partial void StateRestored(ILogger logger, string queryId, long records);
+
     [LoggerMessage(4020, LogLevel.Error, "request {Method} {Path} failed")]
     public static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
 }

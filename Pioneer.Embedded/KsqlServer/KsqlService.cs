@@ -4,6 +4,7 @@ using Pioneer.Embedded.Ksql.Commands;
 using Pioneer.Embedded.Ksql.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
 using Pioneer.Embedded.Ksql.Queries;
+using Pioneer.Embedded.Ksql.Queries.Tasks;
 using Pioneer.Embedded.Ksql.Statements;
 using Pioneer.Ksql.Functions;
 using Pioneer.Ksql.Syntax;
@@ -22,6 +23,7 @@ internal sealed class KsqlService : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CommandLog _log;
     private readonly SourceLogs _sourceLogs;
+    private readonly GroupRemoval _groups;
     private readonly SourceMemory _sourceMemory;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
@@ -42,6 +44,7 @@ internal sealed class KsqlService : IAsyncDisposable
         Topics = new TopicAdmin(Clients);
         _log = new CommandLog(id, Clients, Topics);
         _sourceLogs = new SourceLogs(connection, time);
+        _groups = new GroupRemoval(connection, time);
         _sourceMemory = new SourceMemory(Path.Combine(dataDirectory, $"sources-{id}.json"));
     }
 
@@ -54,7 +57,7 @@ internal sealed class KsqlService : IAsyncDisposable
     /// <summary>Clients signed in as its principal.</summary>
     public KafkaClients Clients { get; }
 
-    /// <summary>Its topics and groups.</summary>
+    /// <summary>Its topics.</summary>
     public TopicAdmin Topics { get; }
 
     /// <summary>The clock and randomness that functions use.</summary>
@@ -112,7 +115,7 @@ internal sealed class KsqlService : IAsyncDisposable
                 return (planned, -1);
             }
 
-            await PrepareAsync(planned);
+            await PrepareAsync(planned, statement);
             var offset = await _log.AppendAsync(Command.Of(planned.CommandId, statement.Text, statement.Properties));
             if (_log.IsUncertain)
             {
@@ -205,8 +208,21 @@ internal sealed class KsqlService : IAsyncDisposable
         _statuses[result.CommandId] = new CommandStatus("SUCCESS", result.Message, result.QueryId);
     }
 
-    private async Task PrepareAsync(CommandResult planned)
+    private async Task PrepareAsync(CommandResult planned, ParsedStatement statement)
     {
+        if (planned.QueryId is { } id && planned.After.Queries.GetValueOrDefault(id) is { } added && !_metastore.Queries.ContainsKey(id))
+        {
+            if (added.NeedsTasks)
+            {
+                TopicPreparation.CheckInnerNames(added, Id, statement);
+            }
+
+            if (added.Sources.Length > 1)
+            {
+                await TopicPreparation.CheckJoinAsync(Topics, added, statement);
+            }
+        }
+
         if (planned.DeleteTopic is { } doomed)
         {
             // As in ksqlDB the topic goes before the statement counts: should the statement then fail, it can be given again.
@@ -219,7 +235,7 @@ internal sealed class KsqlService : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes what runs agree with the metastore; ended queries lose their groups, which is noted in the log.</summary>
+    /// <summary>Makes what runs agree with the metastore; ended queries lose their groups and the topics inside them, which is noted in the log.</summary>
     private async Task ReconcileAsync()
     {
         var wanted = _metastore.Queries;
@@ -227,7 +243,7 @@ internal sealed class KsqlService : IAsyncDisposable
         await CleanUpAsync(wanted);
         foreach (var (id, definition) in wanted)
         {
-            var query = _queries.GetOrAdd(id, _ => new PersistentQuery(definition, Id, Clients, new QuerySource(id, _sourceLogs, _sourceMemory), _services, _logger));
+            var query = _queries.GetOrAdd(id, _ => new PersistentQuery(definition, Id, Clients, Topics, new QuerySource(id, _sourceLogs, _sourceMemory), _services, _logger));
             await query.ApplyAsync(definition);
         }
     }
@@ -241,9 +257,16 @@ internal sealed class KsqlService : IAsyncDisposable
             return;
         }
 
+        var topics = await Task.Run(() => Topics.List().Select(t => t.Name).ToArray());
+        var others = wanted.Keys.Select(id => PersistentQuery.GroupOf(Id, id)).ToArray();
         foreach (var id in ended)
         {
-            await Topics.DeleteGroupAsync(PersistentQuery.GroupOf(Id, id));
+            await _groups.DeleteAsync(PersistentQuery.GroupOf(Id, id), _stop.Token);
+            foreach (var topic in InternalTopics.Of(topics, PersistentQuery.GroupOf(Id, id), others))
+            {
+                await Topics.DeleteAsync(topic);
+            }
+
             _sourceMemory.Forget(id);
         }
 

@@ -1,25 +1,27 @@
-using System.Globalization;
-using System.Text;
 using System.Threading.Channels;
 using Confluent.Kafka;
-using Pioneer.Jobs.Ingestion;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Provisioning;
-using Pioneer.Jobs.Seeding;
 
 namespace Pioneer.Jobs.Delivery;
 
 /// <summary>
-/// Reads a delivery topic for one stream. It looks again and again which log stands behind the name: partitions that were added are read from their
-/// start, and a topic that was made anew is begun anew, which a gap tells. Brokers that are away are waited for.
+/// Reads a delivery topic, for one stream or for all. It looks again and again which log stands behind the name: partitions that were added are read from
+/// their start, and a topic that was made anew is begun anew, which a gap tells. So does a log that was cut: whether one was is asked when a partition has a
+/// new leader, and before the first record that a later leader wrote is passed on. Brokers that are away are waited for.
 /// </summary>
 internal sealed class DeliveryFollower(
-    string topic, KafkaPrincipal principal, KafkaAdmin kafka, KafkaClients clients, TimeProvider time, ILogger logger)
+    string topic, KafkaPrincipal principal, KafkaAdmin kafka, KafkaClients clients, TimeProvider time, ILogger logger) : ITopicFollower
 {
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
-    /// <summary>Writes what happens until <paramref name="ct"/> is cancelled; a failure that waiting cannot mend completes the channel.</summary>
+    /// <summary>How long a refused sign-in may pass: a node that starts again may refuse everybody until it knows its users, while the others go on.</summary>
+    private static readonly TimeSpan RefusalLasts = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(3);
+
+    /// <inheritdoc/>
     public async Task FollowAsync(DeliveryPlace place, ChannelWriter<DeliveryEvent> writer, CancellationToken ct)
     {
         try
@@ -28,7 +30,7 @@ internal sealed class DeliveryFollower(
             {
                 foreach (var gap in place.Gaps)
                 {
-                    await writer.WriteAsync(ToEvent(gap, place.Start), ct);
+                    await writer.WriteAsync(gap.ToEvent(place.Start, time.GetUtcNow()), ct);
                 }
 
                 place = await PlaceAsync(await ReadAsync(place.Start, writer, ct), ct);
@@ -42,15 +44,15 @@ internal sealed class DeliveryFollower(
         }
     }
 
-    /// <summary>Reads until another log, or a longer list of partitions, or no record is found where it stands; returns where it stands.</summary>
+    /// <summary>Reads until another log, one that was cut, a longer list of partitions, or no record is found where it stands; returns where it stands.</summary>
     private async Task<OffsetVector> ReadAsync(OffsetVector position, ChannelWriter<DeliveryEvent> writer, CancellationToken ct)
     {
-        Exception? refusal = null;
+        (Exception Refusal, long Since, bool IsFatal)? refused = null;
         using var consumer = clients.Consumer(principal, groupId: null, onError: error =>
         {
-            if (error.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed || error.IsFatal)
+            if ((KafkaAdmin.IsRefusedSignIn(error) && refused is null) || error.IsFatal)
             {
-                refusal = new KafkaSignInRefusedException(principal.Username, error.Reason);
+                refused = (new KafkaSignInRefusedException(principal.Username, error.Reason), time.GetTimestamp(), error.IsFatal);
             }
         });
         consumer.Assign(position.Next.Select(place => new TopicPartitionOffset(topic, place.Key, place.Value)));
@@ -58,9 +60,14 @@ internal sealed class DeliveryFollower(
         Task<Look>? look = null;
         while (!ct.IsCancellationRequested)
         {
-            if (refusal is not null)
+            if (refused is { } told && (told.IsFatal || time.GetElapsedTime(told.Since) >= RefusalLasts))
             {
-                throw refusal;
+                if (told.IsFatal || !IsServed(consumer, position))
+                {
+                    throw told.Refusal;
+                }
+
+                refused = null;
             }
 
             if (!TryPoll(consumer, out var record))
@@ -71,8 +78,14 @@ internal sealed class DeliveryFollower(
 
             if (record is not null)
             {
-                position = position.After(record.Partition.Value, record.Offset.Value);
-                await writer.WriteAsync(ToEvent(record, position), ct);
+                // once passed, the record's epoch would be the place's, and a cut before it could not be seen any more
+                if (IsLater(record.LeaderEpoch, record.Partition.Value, position) && !await IsWholeAsync(position, ct))
+                {
+                    return position;
+                }
+
+                position = position.After(record.Partition.Value, record.Offset.Value, record.LeaderEpoch);
+                await writer.WriteAsync(DeliveryRecords.ToEvent(record, position), ct);
             }
 
             if (look is null && time.GetElapsedTime(looked) > LookEvery)
@@ -82,9 +95,23 @@ internal sealed class DeliveryFollower(
             else if (look is { IsCompleted: true })
             {
                 var seen = await look;
-                if (seen.Topic is { } found && IsAnother(found, position))
+                if (seen.Topic is { } found)
                 {
-                    return position;
+                    if (IsAnother(found, position))
+                    {
+                        return position;
+                    }
+
+                    if (found.Places.Any(partition => IsLater(partition.LeaderEpoch, partition.Partition, position)))
+                    {
+                        var place = await PlaceAsync(position, ct);
+                        if (!GoesOn(place, position))
+                        {
+                            return position;
+                        }
+
+                        position = place.Start;
+                    }
                 }
 
                 if (seen.IsMissing && !isMissing)
@@ -99,8 +126,34 @@ internal sealed class DeliveryFollower(
         return position;
     }
 
+    /// <summary>Whether the leaders of all partitions take the reader's credential and answer.</summary>
+    private bool IsServed(IConsumer<byte[]?, byte[]?> consumer, OffsetVector position)
+    {
+        try
+        {
+            foreach (var partition in position.Next.Keys)
+            {
+                consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), LeaderPatience);
+            }
+
+            return true;
+        }
+        catch (KafkaException failure)
+        {
+            DeliveryLog.Interrupted(logger, topic, failure.Error.Reason);
+            return false;
+        }
+    }
+
     private static bool IsAnother(TopicDescription found, OffsetVector position) =>
         !position.IsOf(found.TopicId) || found.Partitions.Any(partition => !position.Next.ContainsKey(partition));
+
+    /// <summary>Whether a leader is a later one than that under which the place was reached, as far as both are known.</summary>
+    private static bool IsLater(int? leaderEpoch, int partition, OffsetVector position) => position.Epochs.TryGetValue(partition, out var reached) && leaderEpoch > reached;
+
+    private async Task<bool> IsWholeAsync(OffsetVector position, CancellationToken ct) => GoesOn(await PlaceAsync(position, ct), position);
+
+    private static bool GoesOn(DeliveryPlace place, OffsetVector position) => place.Gaps.IsEmpty && place.Start.Next.SequenceEqual(position.Next);
 
     private async Task<Look> LookAsync(CancellationToken ct)
     {
@@ -117,14 +170,14 @@ internal sealed class DeliveryFollower(
         }
     }
 
-    /// <summary>The place in the log as it is now, once there is one that answers.</summary>
-    private async Task<DeliveryPlace> PlaceAsync(OffsetVector position, CancellationToken ct)
+    /// <inheritdoc/>
+    public async Task<DeliveryPlace> PlaceAsync(OffsetVector position, CancellationToken ct)
     {
         while (true)
         {
             try
             {
-                return DeliveryStart.At(position).In(await kafka.LogAsync(topic, ct));
+                return DeliveryStart.At(position).In(await kafka.LogAsync(topic, position.Epochs, ct));
             }
             catch (Exception away) when (away is KafkaUnavailableException or KafkaRequestException { Code: ErrorCode.UnknownTopicOrPart })
             {
@@ -134,7 +187,7 @@ internal sealed class DeliveryFollower(
         }
     }
 
-    /// <summary>False when there is nothing to be read where the reader stands: retention overtook it, or the log is shorter or another one.</summary>
+    /// <summary>False when there is nothing to be read where the reader stands: retention overtook it, or the log is shorter, cut or another one.</summary>
     private bool TryPoll(IConsumer<byte[]?, byte[]?> consumer, out ConsumeResult<byte[]?, byte[]?>? record)
     {
         record = null;
@@ -143,7 +196,7 @@ internal sealed class DeliveryFollower(
             record = consumer.Consume(PollTime) is { IsPartitionEOF: false } read ? read : null;
             return true;
         }
-        catch (ConsumeException lost) when (lost.Error.Code is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset)
+        catch (ConsumeException lost) when (lost.Error.Code is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset or ErrorCode.Local_LogTruncation)
         {
             DeliveryLog.Interrupted(logger, topic, lost.Error.Reason);
             return false;
@@ -167,36 +220,10 @@ internal sealed class DeliveryFollower(
     private static bool IsAboutMetadata(ErrorCode code) =>
         code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition or UnknownTopicId or InconsistentTopicId;
 
-    private DeliveryEvent ToEvent(DeliveryGap gap, OffsetVector position) => new(
-        DeliveryEventKind.Gap, position, gap.Partition, gap.Offset, time.GetUtcNow(), null, gap.Missing?.ToString(CultureInfo.InvariantCulture), null)
-    {
-        Gap = gap,
-        Message = gap.Message,
-    };
-
     private DeliveryEvent Missing(OffsetVector position) => new(DeliveryEventKind.Heartbeat, position, 0, 0, time.GetUtcNow(), null, null, null)
     {
         Message = $"The topic '{topic}' was deleted. Reading begins anew once it is made anew: the tenant's plan does that.",
     };
-
-    private static DeliveryEvent ToEvent(ConsumeResult<byte[]?, byte[]?> record, OffsetVector position)
-    {
-        var complete = Header(record, SeedHeaders.Complete);
-        var run = Header(record, SeedHeaders.Run);
-        var key = Text(record.Message.Key);
-        var kind = complete is not null ? DeliveryEventKind.SeedComplete : run is not null ? DeliveryEventKind.Seed : DeliveryEventKind.Record;
-        var timestamp = DateTimeOffset.FromUnixTimeMilliseconds(record.Message.Timestamp.UnixTimestampMs);
-        return new DeliveryEvent(kind, position, record.Partition.Value, record.Offset.Value, timestamp, key, Text(record.Message.Value),
-            run ?? (complete is { Length: > 0 } ? complete : complete is null ? null : key))
-        {
-            Batch = Header(record, BatchHeaders.Name),
-        };
-    }
-
-    private static string? Header(ConsumeResult<byte[]?, byte[]?> record, string name) =>
-        record.Message.Headers is { } headers && headers.TryGetLastBytes(name, out var bytes) ? Encoding.UTF8.GetString(bytes ?? []) : null;
-
-    private static string? Text(byte[]? bytes) => bytes is null ? null : Encoding.UTF8.GetString(bytes);
 
     // Confluent.Kafka has no names for these (KIP-516)
     private const ErrorCode UnknownTopicId = (ErrorCode)100, InconsistentTopicId = (ErrorCode)103;

@@ -10,7 +10,7 @@ namespace Pioneer.Jobs.Delivery;
 /// Reads delivery topics for pages and server-sent events, as the tenant's own <c>slug.portal</c> principal: the brokers refuse what the tenant
 /// may not see, whatever the portal believes. Read committed, live, from any place.
 /// </summary>
-public sealed class DeliveryReader(KafkaAdmin kafka, KafkaClients clients, PlatformSecrets secrets, TimeProvider time, ILogger<DeliveryReader> logger)
+public sealed class DeliveryReader(KafkaAdmin kafka, SharedTopics topics, PlatformSecrets secrets, TimeProvider time)
 {
     /// <summary>How long nothing may come before a heartbeat is sent.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -22,9 +22,8 @@ public sealed class DeliveryReader(KafkaAdmin kafka, KafkaClients clients, Platf
         try
         {
             var principal = await secrets.OpenPortalAsync(tenant, ct);
-            var place = start.In(await kafka.LogAsync(topic, ct));
-            var follower = new DeliveryFollower(topic, principal, kafka, clients, time, logger);
-            return new DeliveryStream(follower, place, time);
+            var place = start.In(await kafka.LogAsync(topic, start.Epochs, ct));
+            return new DeliveryStream(topics, topic, principal, place, time);
         }
         catch (KafkaRequestException missing) when (missing.Code == Confluent.Kafka.ErrorCode.UnknownTopicOrPart)
         {

@@ -34,8 +34,12 @@ public abstract record DeliveryStart
     };
 
     /// <summary>The place in a log, and what of it cannot be had.</summary>
-    internal virtual DeliveryPlace In(TopicLog log) => new(
-        new OffsetVector(log.Partitions.ToImmutableSortedDictionary(pair => pair.Key, pair => Place(pair.Key, pair.Value.Start, pair.Value.End)), log.TopicId), []);
+    internal virtual DeliveryPlace In(TopicLog log) => DeliveryPlace.In(
+        log, log.Partitions.ToImmutableSortedDictionary(pair => pair.Key, pair => Place(pair.Key, pair.Value.Start, pair.Value.End)),
+        log.Epochs.ToImmutableSortedDictionary(), []);
+
+    /// <summary>The leader epochs that the places were reached in, for the log to be asked about.</summary>
+    internal virtual IReadOnlyDictionary<int, int> Epochs => ImmutableSortedDictionary<int, int>.Empty;
 
     private protected abstract long Place(int partition, long start, long end);
 
@@ -56,6 +60,8 @@ public abstract record DeliveryStart
 
     private sealed record FromVector(OffsetVector Vector) : DeliveryStart
     {
+        internal override IReadOnlyDictionary<int, int> Epochs => Vector.Epochs;
+
         internal override DeliveryPlace In(TopicLog log)
         {
             if (IsOfAnother(log))
@@ -63,7 +69,28 @@ public abstract record DeliveryStart
                 return Earliest.In(log) with { Gaps = [.. Vector.Next.Select(place => DeliveryGap.TopicMadeAnew(place.Key, place.Value))] };
             }
 
-            return base.In(log) with { Gaps = [.. Vector.Next.Select(place => GapAt(place.Key, place.Value, log.Partitions[place.Key])).OfType<DeliveryGap>()] };
+            // what readers may see lags behind for a moment after a change of leaders: a place that the log itself still goes to is none beyond its end
+            var whole = log with
+            {
+                Partitions = log.Partitions.ToDictionary(pair => pair.Key, pair => (pair.Value.Start, Math.Max(pair.Value.End, KeptTo(log, pair.Key) ?? 0))),
+            };
+            var found = base.In(whole);
+            var gaps = Vector.Next.Select(place => GapAt(place.Key, place.Value, whole.Partitions[place.Key], KeptTo(log, place.Key)))
+                .OfType<DeliveryGap>().ToImmutableArray();
+            var next = found.Start.Next;
+            // a place that the log still has is one under its leader of now too; where no leader told, it is known under that of then only
+            var epochs = found.Start.Epochs.SetItems(Vector.Epochs.Where(epoch => KeptTo(log, epoch.Key) is null || !log.Epochs.ContainsKey(epoch.Key)));
+            foreach (var gap in gaps)
+            {
+                if (gap.Reason is DeliveryGapReason.LogCut)
+                {
+                    next = next.SetItem(gap.Partition, Math.Max(log.KeptTo[gap.Partition], log.Partitions[gap.Partition].Start));
+                }
+
+                epochs = log.Epochs.TryGetValue(gap.Partition, out var now) ? epochs.SetItem(gap.Partition, now) : epochs.Remove(gap.Partition);
+            }
+
+            return DeliveryPlace.In(log, next, epochs, gaps);
         }
 
         private protected override long Place(int partition, long start, long end) =>
@@ -74,12 +101,24 @@ public abstract record DeliveryStart
             !Vector.IsOf(log.TopicId)
             || Vector.Next.Any(place => !log.Partitions.TryGetValue(place.Key, out var known) || (Vector.TopicId is null && place.Value > known.End));
 
-        private static DeliveryGap? GapAt(int partition, long asked, (long Start, long End) log) =>
-            asked < log.Start ? DeliveryGap.Expired(partition, asked, log.Start)
+        private static long? KeptTo(TopicLog log, int partition) => log.KeptTo.TryGetValue(partition, out var kept) ? kept : null;
+
+        private static DeliveryGap? GapAt(int partition, long asked, (long Start, long End) log, long? keptTo) =>
+            keptTo < asked ? DeliveryGap.LogCut(partition, asked, keptTo.Value, Math.Max(keptTo.Value, log.Start))
+            : asked < log.Start ? DeliveryGap.Expired(partition, asked, log.Start)
             : asked > log.End ? DeliveryGap.BeyondEnd(partition, asked, log.End, log.Start)
             : null;
     }
 }
 
 /// <summary>Where a reader goes on in a log, and what of the place that it asked for is not in it.</summary>
-internal sealed record DeliveryPlace(OffsetVector Start, ImmutableArray<DeliveryGap> Gaps);
+/// <param name="Behind">Offsets between the place and the end of the log, over all partitions.</param>
+internal sealed record DeliveryPlace(OffsetVector Start, ImmutableArray<DeliveryGap> Gaps, long Behind)
+{
+    /// <summary>Whether one reader may begin here for all that are further on: they wait for it that long.</summary>
+    public bool IsNear => Behind <= RecentEvents.Most;
+
+    public static DeliveryPlace In(
+        TopicLog log, ImmutableSortedDictionary<int, long> next, ImmutableSortedDictionary<int, int> epochs, ImmutableArray<DeliveryGap> gaps) =>
+        new(new OffsetVector(next, log.TopicId, epochs), gaps, next.Sum(place => Math.Max(0, log.Partitions[place.Key].End - place.Value)));
+}

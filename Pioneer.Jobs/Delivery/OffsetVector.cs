@@ -7,8 +7,8 @@ namespace Pioneer.Jobs.Delivery;
 
 /// <summary>
 /// A reader's place in a topic: for every partition the offset of the next record, and the id of the topic that they are offsets of, written
-/// <c>0:120,1:98@uXq3K0pGSiO9bV5v0d1o2A</c>. It is the id of every event, so that a reader who names it gets exactly what came after, or is told
-/// that the topic is another one.
+/// <c>0:120:3,1:98:3@uXq3K0pGSiO9bV5v0d1o2A</c>; the third number is the leader epoch that the partition was last read in, where that is known. It is the id
+/// of every event, so that a reader who names it gets exactly what came after, or is told that the topic is another one or its log was cut.
 /// </summary>
 public sealed partial record OffsetVector
 {
@@ -17,9 +17,11 @@ public sealed partial record OffsetVector
 
     /// <param name="next">Partition to offset.</param>
     /// <param name="topicId">In base64, of either alphabet.</param>
-    public OffsetVector(ImmutableSortedDictionary<int, long> next, string? topicId)
+    /// <param name="epochs">Partition to leader epoch; none where it is not known.</param>
+    public OffsetVector(ImmutableSortedDictionary<int, long> next, string? topicId, ImmutableSortedDictionary<int, int>? epochs = null)
     {
         Next = next;
+        Epochs = epochs ?? ImmutableSortedDictionary<int, int>.Empty;
         // a '+' in a query string is read as a space
         TopicId = topicId?.Replace('+', '-').Replace('/', '_');
     }
@@ -33,8 +35,15 @@ public sealed partial record OffsetVector
     /// <summary>Id of the topic in base64 for addresses; null in ids from before they named it.</summary>
     public string? TopicId { get; }
 
+    /// <summary>
+    /// The leader epoch that each place was reached in, where it is known: a log that was cut ends this epoch before the place, however far it was filled again.
+    /// </summary>
+    public ImmutableSortedDictionary<int, int> Epochs { get; }
+
     /// <summary>The place after the record at <paramref name="offset"/> was read.</summary>
-    public OffsetVector After(int partition, long offset) => new(Next.SetItem(partition, offset + 1), TopicId);
+    /// <param name="epoch">The leader epoch that the record was written in; null where it is not known.</param>
+    public OffsetVector After(int partition, long offset, int? epoch = null) =>
+        new(Next.SetItem(partition, offset + 1), TopicId, epoch is { } known ? Epochs.SetItem(partition, known) : Epochs.Remove(partition));
 
     /// <summary>Whether these are places in the topic with that id, as far as they say; <paramref name="topicId"/> in either alphabet.</summary>
     public bool IsOf(string topicId) => TopicId is null || TopicId == new OffsetVector(Next, topicId).TopicId;
@@ -56,10 +65,13 @@ public sealed partial record OffsetVector
         }
 
         var next = ImmutableSortedDictionary.CreateBuilder<int, long>();
+        var epochs = ImmutableSortedDictionary.CreateBuilder<int, int>();
         foreach (var part in parts)
         {
             var pair = part.Split(':');
-            if (pair.Length != 2
+            var epoch = 0;
+            if (pair.Length is not (2 or 3)
+                || (pair.Length == 3 && !int.TryParse(pair[2], NumberStyles.None, CultureInfo.InvariantCulture, out epoch))
                 || !int.TryParse(pair[0], NumberStyles.None, CultureInfo.InvariantCulture, out var partition)
                 || !long.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out var offset))
             {
@@ -67,19 +79,24 @@ public sealed partial record OffsetVector
             }
 
             next[partition] = offset;
+            if (pair.Length == 3)
+            {
+                epochs[partition] = epoch;
+            }
         }
 
-        vector = new OffsetVector(next.ToImmutable(), topicId);
+        vector = new OffsetVector(next.ToImmutable(), topicId, epochs.ToImmutable());
         return true;
     }
 
-    public bool Equals(OffsetVector? other) => other is not null && TopicId == other.TopicId && Next.SequenceEqual(other.Next);
+    public bool Equals(OffsetVector? other) => other is not null && TopicId == other.TopicId && Next.SequenceEqual(other.Next) && Epochs.SequenceEqual(other.Epochs);
 
     public override int GetHashCode() => Next.Aggregate(TopicId?.GetHashCode(StringComparison.Ordinal) ?? 0, (hash, pair) => HashCode.Combine(hash, pair.Key, pair.Value));
 
     public override string ToString()
     {
-        var places = string.Join(',', Next.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}:{pair.Value}")));
+        var places = string.Join(',', Next.Select(pair => string.Create(
+            CultureInfo.InvariantCulture, $"{pair.Key}:{pair.Value}{(Epochs.TryGetValue(pair.Key, out var epoch) ? $":{epoch}" : "")}")));
         return TopicId is null ? places : $"{places}@{TopicId}";
     }
 

@@ -82,6 +82,7 @@ public static class JobServices
     {
         services.AddScoped<TenantSandbox>();
         services.AddScoped<PreviewService>();
+        services.AddSingleton<SharedTopics>();
         services.AddScoped<DeliveryReader>();
         services.AddScoped<DeliveryTail>();
         services.AddScoped<DeliveryReaders>();
@@ -114,7 +115,8 @@ public static class JobServices
         // Registered before AddHangfire, which would hand out Hangfire's static Current ones: those of the host that started last in this process.
         services.AddSingleton(provider => OpenStorage(provider, options, configuration));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddHangfire(hangfire => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings());
+        services.AddHangfire((provider, hangfire) => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings()
+            .UseLogProvider(new JobLogProvider(provider.GetRequiredService<ILoggerFactory>())));
         services.AddHostedService<UnfinishedOperations>();
         if (options.Workers > 0)
         {

@@ -78,8 +78,8 @@ public sealed class BatchHandler(
             if (await deletion.DeleteAsync(feed.Topic, gone, ends, ct))
             {
                 var found = BatchChange.Compared(feed.Feed.Table, keys.Value.Count, gone.Count, askedAt);
-                var isCompared = read.Outcome.IsSuccess && areAllCompared;
-                await JournalAsync(run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, found, isCompared), null, ct);
+                var whole = read.Outcome.IsSuccess && areAllCompared ? feed.Feed.Table : null;
+                await JournalAsync(run, new BatchChange(feed.Topic, read.Rows, state.Rows.Count, found, whole), null, ct);
                 return read.Outcome;
             }
 

@@ -19,7 +19,7 @@ internal sealed record UnreadGroup(ErrorCode Error, string Reason);
 /// (rd_kafka_handle_OffsetFetch without a consumer, librdkafka issue 5040), which is when they are needed most. Safe to share between threads.
 /// Failures are those of <see cref="KafkaAdmin"/>.
 /// </summary>
-internal sealed class GroupOffsets(KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
+internal sealed partial class GroupOffsets(KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>Groups in one request.</summary>
     private const int Chunk = 1000;

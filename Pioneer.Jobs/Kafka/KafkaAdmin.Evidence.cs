@@ -59,8 +59,8 @@ public sealed partial class KafkaAdmin
     public async Task<ClusterEvidence> CompareAsync(ClusterEvidence before, ClusterEvidence after, CancellationToken ct)
     {
         var epochs = (from topic in after.Topics
-                      from earlier in before.Topics.FirstOrDefault(earlier => earlier.Name == topic.Name && earlier.TopicId == topic.TopicId)?.Partitions ?? []
-                      where earlier.LeaderEpoch is not null && topic.Partitions.Any(partition => partition.Partition == earlier.Partition)
+                      from earlier in before.Topic(topic.Name) is { } same && same.TopicId == topic.TopicId ? same.Partitions : []
+                      where earlier.LeaderEpoch is not null && after.Partition(topic.Name, earlier.Partition) is not null
                       select (Partition: new TopicPartition(topic.Name, earlier.Partition), Epoch: earlier.LeaderEpoch!.Value))
             .ToDictionary(earlier => earlier.Partition, earlier => earlier.Epoch);
         var ends = (await _partitionOffsets.TryReadEpochEndsAsync(epochs, EvidencePatience, ct)).Offsets;
@@ -111,7 +111,7 @@ public sealed partial class KafkaAdmin
                             LeaderEpoch = reads[1].Epochs.TryGetValue(partition, out var epoch) ? epoch : null,
                         }),
                 ],
-                read.limit.Bytes)),
+                read.limit.Bytes) { IsDatedByBrokers = read.limit.IsDatedByBrokers }),
         ];
     }
 
@@ -119,16 +119,18 @@ public sealed partial class KafkaAdmin
     /// Effective retention by time and by size, -1 for none; a compacted topic keeps the latest of every key for ever. A topic whose configuration is not told is
     /// left out and unseen: it is not known to keep anything.
     /// </summary>
-    private async Task<Dictionary<string, (long Ms, long Bytes)>> RetentionAsync(
+    private async Task<Dictionary<string, (long Ms, long Bytes, bool IsDatedByBrokers)>> RetentionAsync(
         IReadOnlyCollection<string> topics, ImmutableArray<UnseenEvidence>.Builder unseen, CancellationToken ct)
     {
-        var read = await _topicConfigs.TryReadAsync(topics, ["cleanup.policy", "retention.ms", "retention.bytes"], ct);
+        string[] wanted = ["cleanup.policy", "retention.ms", "retention.bytes", "message.timestamp.type"];
+        var read = await _topicConfigs.TryReadAsync(topics, wanted, ct);
         unseen.AddRange(read.Refused.Select(refused => new UnseenEvidence(refused.Key, $"How long {refused.Key} keeps its records was not told: {refused.Value.Reason}.")));
         return read.Configs.ToDictionary(
             topic => topic.Key,
             topic => topic.Value.All.GetValueOrDefault("cleanup.policy", "delete").Contains("delete", StringComparison.Ordinal)
-                ? (Limit(topic.Value, "retention.ms"), Limit(topic.Value, "retention.bytes"))
-                : (-1, -1),
+                ? (Limit(topic.Value, "retention.ms"), Limit(topic.Value, "retention.bytes"),
+                    topic.Value.All.GetValueOrDefault("message.timestamp.type") is "LogAppendTime")
+                : (-1, -1, false),
             StringComparer.Ordinal);
     }
 

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 
 namespace Pioneer.Jobs.Kafka;
 
@@ -27,10 +26,7 @@ public sealed partial class KafkaAdmin
 
     /// <summary>Commits offsets for a group without members. Fails with UnknownMemberId while it has some.</summary>
     public Task SetGroupOffsetsAsync(string group, IReadOnlyDictionary<TopicPartition, long> offsets, CancellationToken ct) =>
-        CallAsync($"set the offsets of group '{group}'", () => Client.AlterConsumerGroupOffsetsAsync(
-        [
-            new ConsumerGroupTopicPartitionOffsets(group, offsets.Select(offset => new TopicPartitionOffset(offset.Key, offset.Value)).ToList()),
-        ], new AlterConsumerGroupOffsetsOptions { RequestTimeout = Timeout }), ct);
+        _groupOffsets.CommitAsync($"set the offsets of group '{group}'", group, offsets, ct);
 
     /// <summary>Names of all groups that begin with <paramref name="prefix"/>.</summary>
     public async Task<IReadOnlyList<string>> ListGroupsAsync(string prefix, CancellationToken ct) =>
@@ -38,15 +34,5 @@ public sealed partial class KafkaAdmin
 
     /// <summary>Deletes a group and its offsets; one that is gone already is no error.</summary>
     public Task DeleteGroupAsync(string group, CancellationToken ct) =>
-        CallAsync($"delete group '{group}'", async () =>
-        {
-            try
-            {
-                await Client.DeleteGroupsAsync([group], new DeleteGroupsOptions { RequestTimeout = Timeout });
-            }
-            catch (DeleteGroupsException absent) when (absent.Results.TrueForAll(result => result.Error.Code == ErrorCode.GroupIdNotFound))
-            {
-                return;
-            }
-        }, ct);
+        _groupOffsets.DeleteAsync($"delete group '{group}'", group, ct);
 }

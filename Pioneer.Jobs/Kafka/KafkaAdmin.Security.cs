@@ -19,7 +19,7 @@ public sealed partial class KafkaAdmin
             EntryFilter = new AccessControlEntryFilter { Operation = AclOperation.Any, PermissionType = AclPermissionType.Any },
         };
         var answer = await CallAsync("describe ACLs",
-            () => Client.DescribeAclsAsync(everything, new DescribeAclsOptions { RequestTimeout = Timeout }), ct);
+            client => client.DescribeAclsAsync(everything, new DescribeAclsOptions { RequestTimeout = Timeout }), ct);
         return answer.AclBindings;
     }
 
@@ -29,7 +29,7 @@ public sealed partial class KafkaAdmin
         foreach (var chunk in bindings.Chunk(AclChunk))
         {
             await CallAsync($"create {chunk.Length} ACLs",
-                () => Client.CreateAclsAsync(chunk, new CreateAclsOptions { RequestTimeout = Timeout }), ct);
+                client => client.CreateAclsAsync(chunk, new CreateAclsOptions { RequestTimeout = Timeout }), ct);
         }
     }
 
@@ -39,7 +39,7 @@ public sealed partial class KafkaAdmin
         foreach (var chunk in bindings.Chunk(AclChunk))
         {
             await CallAsync($"delete {chunk.Length} ACLs",
-                () => Client.DeleteAclsAsync(chunk.Select(binding => binding.ToFilter()), new DeleteAclsOptions { RequestTimeout = Timeout }), ct);
+                client => client.DeleteAclsAsync(chunk.Select(binding => binding.ToFilter()), new DeleteAclsOptions { RequestTimeout = Timeout }), ct);
         }
     }
 
@@ -52,13 +52,13 @@ public sealed partial class KafkaAdmin
             EntryFilter = new AccessControlEntryFilter { Principal = $"User:{user}", Operation = AclOperation.Any, PermissionType = AclPermissionType.Any },
         };
         return CallAsync($"delete the ACLs of '{user}'",
-            () => Client.DeleteAclsAsync([rules], new DeleteAclsOptions { RequestTimeout = Timeout }), ct);
+            client => client.DeleteAclsAsync([rules], new DeleteAclsOptions { RequestTimeout = Timeout }), ct);
     }
 
     public async Task<IReadOnlyList<KafkaScramUser>> DescribeScramUsersAsync(CancellationToken ct)
     {
         var answer = await CallAsync("describe SCRAM users",
-            () => Client.DescribeUserScramCredentialsAsync([], new DescribeUserScramCredentialsOptions { RequestTimeout = Timeout }), ct);
+            client => client.DescribeUserScramCredentialsAsync([], new DescribeUserScramCredentialsOptions { RequestTimeout = Timeout }), ct);
         return answer.UserScramCredentialsDescriptions
             .Where(user => !user.Error.IsError)
             .Select(user => new KafkaScramUser(user.User, user.ScramCredentialInfos
@@ -68,7 +68,7 @@ public sealed partial class KafkaAdmin
 
     /// <summary>Sets the password of a SCRAM user, making the user when there is none; the mechanism is SCRAM-SHA-512.</summary>
     public Task UpsertScramUserAsync(KafkaPrincipal user, CancellationToken ct, int iterations = 4096) =>
-        CallAsync($"set the credential of '{user.Username}'", () => Client.AlterUserScramCredentialsAsync(
+        CallAsync($"set the credential of '{user.Username}'", client => client.AlterUserScramCredentialsAsync(
         [
             new UserScramCredentialUpsertion
             {
@@ -88,7 +88,7 @@ public sealed partial class KafkaAdmin
     {
         try
         {
-            await CallAsync($"delete the credential of '{user}'", () => Client.AlterUserScramCredentialsAsync(
+            await CallAsync($"delete the credential of '{user}'", client => client.AlterUserScramCredentialsAsync(
             [
                 new UserScramCredentialDeletion
                 {

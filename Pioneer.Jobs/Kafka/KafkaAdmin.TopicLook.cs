@@ -24,7 +24,7 @@ public sealed partial class KafkaAdmin
     /// <summary>Names of all topics that begin with <paramref name="prefix"/>.</summary>
     internal async Task<IReadOnlyList<string>> TopicNamesAsync(string prefix, CancellationToken ct)
     {
-        var metadata = await CallAsync("list topics", () => Task.Run(() => Client.GetMetadata(Timeout), ct), ct);
+        var metadata = await MetadataAsync(ct);
         return [.. metadata.Topics.Select(topic => topic.Topic).Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }
 

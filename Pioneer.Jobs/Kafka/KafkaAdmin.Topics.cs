@@ -8,7 +8,7 @@ public sealed partial class KafkaAdmin
     /// <summary>Every topic whose name passes <paramref name="select"/>, with its overridden configs.</summary>
     public async Task<IReadOnlyList<KafkaTopic>> DescribeTopicsAsync(Func<string, bool> select, CancellationToken ct)
     {
-        var metadata = await CallAsync("list topics", () => Task.Run(() => Client.GetMetadata(Timeout), ct), ct);
+        var metadata = await MetadataAsync(ct);
         var chosen = metadata.Topics.Where(topic => !topic.Error.IsError && select(topic.Topic)).ToList();
         var configs = await _topicConfigs.ReadAsync(chosen.Select(topic => topic.Topic).ToList(), ct);
         return chosen
@@ -45,11 +45,11 @@ public sealed partial class KafkaAdmin
             ReplicationFactor = (short)topic.ReplicationFactor,
             Configs = topic.Config.ToDictionary(),
         });
-        return CallAsync<IReadOnlyList<KafkaItemError>>($"create {topics.Count} topics", async () =>
+        return CallAsync<IReadOnlyList<KafkaItemError>>($"create {topics.Count} topics", async client =>
         {
             try
             {
-                await Client.CreateTopicsAsync(specifications, new CreateTopicsOptions { OperationTimeout = Timeout, RequestTimeout = Timeout });
+                await client.CreateTopicsAsync(specifications, new CreateTopicsOptions { OperationTimeout = Timeout, RequestTimeout = Timeout });
                 return [];
             }
             catch (CreateTopicsException some) when (some.Results.Count > 0)
@@ -61,11 +61,11 @@ public sealed partial class KafkaAdmin
 
     /// <summary>Raises partition counts; Kafka never lowers them.</summary>
     public Task<IReadOnlyList<KafkaItemError>> CreatePartitionsAsync(IReadOnlyDictionary<string, int> totals, CancellationToken ct) =>
-        CallAsync<IReadOnlyList<KafkaItemError>>("add partitions", async () =>
+        CallAsync<IReadOnlyList<KafkaItemError>>("add partitions", async client =>
         {
             try
             {
-                await Client.CreatePartitionsAsync(
+                await client.CreatePartitionsAsync(
                     totals.Select(total => new PartitionsSpecification { Topic = total.Key, IncreaseTo = total.Value }),
                     new CreatePartitionsOptions { OperationTimeout = Timeout, RequestTimeout = Timeout });
                 return [];
@@ -77,11 +77,11 @@ public sealed partial class KafkaAdmin
         }, ct);
 
     public Task<IReadOnlyList<KafkaItemError>> DeleteTopicsAsync(IReadOnlyCollection<string> topics, CancellationToken ct) =>
-        CallAsync<IReadOnlyList<KafkaItemError>>($"delete {topics.Count} topics", async () =>
+        CallAsync<IReadOnlyList<KafkaItemError>>($"delete {topics.Count} topics", async client =>
         {
             try
             {
-                await Client.DeleteTopicsAsync(topics, new DeleteTopicsOptions { OperationTimeout = Timeout, RequestTimeout = Timeout });
+                await client.DeleteTopicsAsync(topics, new DeleteTopicsOptions { OperationTimeout = Timeout, RequestTimeout = Timeout });
                 return [];
             }
             catch (DeleteTopicsException some) when (some.Results.Count > 0)
@@ -100,13 +100,15 @@ public sealed partial class KafkaAdmin
             IncrementalOperation = change.Value is null ? AlterConfigOpType.Delete : AlterConfigOpType.Set,
         }).ToList();
         var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
-        return CallAsync($"change the configuration of topic '{topic}'", () => Client.IncrementalAlterConfigsAsync(
+        return CallAsync($"change the configuration of topic '{topic}'", client => client.IncrementalAlterConfigsAsync(
             new Dictionary<ConfigResource, List<ConfigEntry>> { [resource] = entries },
             new IncrementalAlterConfigsOptions { RequestTimeout = Timeout }), ct);
     }
 
     /// <summary>First and next offset of every partition of a topic, as a reader of committed records sees them.</summary>
-    public async Task<IReadOnlyDictionary<int, (long Start, long End)>> OffsetsAsync(string topic, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<int, (long Start, long End)>> OffsetsAsync(string topic, CancellationToken ct) => (await ReadLogAsync(topic, ct)).Offsets;
+
+    private async Task<(IReadOnlyDictionary<int, (long Start, long End)> Offsets, IReadOnlyDictionary<int, int> Epochs)> ReadLogAsync(string topic, CancellationToken ct)
     {
         var counts = await PartitionCountsAsync([topic], ct);
         if (!counts.TryGetValue(topic, out var count))
@@ -116,24 +118,33 @@ public sealed partial class KafkaAdmin
 
         var partitions = Enumerable.Range(0, count).Select(partition => new TopicPartition(topic, partition)).ToList();
         var starts = _partitionOffsets.ReadAsync(partitions, LogEnd.Earliest, IsolationLevel.ReadCommitted, ct);
-        var ends = _partitionOffsets.ReadAsync(partitions, LogEnd.Latest, IsolationLevel.ReadCommitted, ct);
+        var ends = _partitionOffsets.ReadAllAsync(partitions, LogEnd.Latest, IsolationLevel.ReadCommitted, ct);
         var (first, next) = (await starts, await ends);
-        return partitions.ToDictionary(partition => partition.Partition.Value, partition => (first[partition], next[partition]));
+        return (
+            partitions.ToDictionary(partition => partition.Partition.Value, partition => (first[partition], next.Offsets[partition])),
+            next.Epochs.ToDictionary(partition => partition.Key.Partition.Value, partition => partition.Value));
     }
 
     /// <summary>Which log stands behind a name now, without its offsets: one small request. Null where there is no such topic.</summary>
     internal async Task<TopicDescription?> IdentifyAsync(string topic, CancellationToken ct) => (await _topicDescriptions.ReadAsync([topic], ct)).FirstOrDefault();
 
     /// <summary>The log behind a name with its offsets, as a reader of committed records sees them; a topic made anew meanwhile does not lend its offsets to the old id.</summary>
-    internal async Task<TopicLog> LogAsync(string topic, CancellationToken ct)
+    /// <param name="readIn">Leader epochs of a reader's places: how far each log still holds what was there then is told too.</param>
+    internal async Task<TopicLog> LogAsync(string topic, IReadOnlyDictionary<int, int> readIn, CancellationToken ct)
     {
         for (var before = await IdentifyAsync(topic, ct); ;)
         {
-            var offsets = await OffsetsAsync(topic, ct);
+            var (offsets, epochs) = await ReadLogAsync(topic, ct);
+            var asked = readIn.Where(epoch => offsets.ContainsKey(epoch.Key)).ToDictionary(epoch => new TopicPartition(topic, epoch.Key), epoch => epoch.Value);
+            var kept = await _partitionOffsets.ReadEpochEndsAsync(asked, ct);
             var after = await IdentifyAsync(topic, ct);
             if (before is not null && before.TopicId == after?.TopicId)
             {
-                return new TopicLog(before.TopicId, offsets);
+                return new TopicLog(before.TopicId, offsets)
+                {
+                    Epochs = epochs,
+                    KeptTo = kept.Where(end => end.Value >= 0).ToDictionary(end => end.Key.Partition.Value, end => end.Value),
+                };
             }
 
             before = after;

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Pioneer.Kafka.Protocol.Client;
 
 namespace Pioneer.Jobs.Kafka;
 
@@ -29,7 +30,7 @@ public sealed partial class KafkaAdmin : IDisposable
     private readonly GroupDescriptions _groupDescriptions;
     private readonly LogDirs _logDirs;
     private readonly BrokerProbe _probe;
-    private IAdminClient? _client;
+    private volatile OwnedClient<IAdminClient> _client;
     private Error? _lastError;
     private bool _isDisposed;
 
@@ -45,18 +46,7 @@ public sealed partial class KafkaAdmin : IDisposable
         _groupDescriptions = new GroupDescriptions(clients.Options, time, logger);
         _logDirs = new LogDirs(clients.Options, time, logger);
         _probe = new BrokerProbe(clients.Options, time, logger);
-    }
-
-    private IAdminClient Client
-    {
-        get
-        {
-            lock (_renewal)
-            {
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                return _client ??= _clients.Admin(onError: error => _lastError = error);
-            }
-        }
+        _client = New();
     }
 
     private TimeSpan Timeout => TimeSpan.FromMilliseconds(_clients.Options.RequestTimeoutMs);
@@ -65,7 +55,7 @@ public sealed partial class KafkaAdmin : IDisposable
     public async Task<IReadOnlyList<KafkaBroker>> DescribeClusterAsync(CancellationToken ct)
     {
         var cluster = await CallAsync("describe the cluster",
-            () => Client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Timeout }), ct);
+            client => client.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Timeout }), ct);
         return cluster.Nodes.Select(node => new KafkaBroker(node.Id, node.Host, node.Port)).ToList();
     }
 
@@ -74,8 +64,7 @@ public sealed partial class KafkaAdmin : IDisposable
         lock (_renewal)
         {
             _isDisposed = true;
-            _client?.Dispose();
-            _client = null;
+            _client.Dispose();
         }
 
         _groupOffsets.Dispose();
@@ -91,26 +80,42 @@ public sealed partial class KafkaAdmin : IDisposable
     /// Confluent.Kafka's admin client destroys itself for good when it meets an answer that it cannot read. The one that is known is not asked for
     /// (<see cref="TopicDescriptions"/>); whoever finds it destroyed by another lets the next call make a new one.
     /// </summary>
-    private void Renew(IAdminClient destroyed)
+    private void Renew(OwnedClient<IAdminClient> destroyed)
     {
         lock (_renewal)
         {
-            if (ReferenceEquals(_client, destroyed))
+            if (ReferenceEquals(_client, destroyed) && !_isDisposed)
             {
-                _client = null;
+                _client = New();
             }
         }
     }
 
-    private async Task<T> CallAsync<T>(string action, Func<Task<T>> request, CancellationToken ct)
+    private OwnedClient<IAdminClient> New() => new(() => _clients.Admin(onError: error => _lastError = error));
+
+    /// <summary>The library has this as a blocking call only, which goes on where nobody waits for it any more.</summary>
+    private Task<Metadata> MetadataAsync(CancellationToken ct) =>
+        CallOwnedAsync("list topics", owned => Task.Run(() => owned.Use(client => client.GetMetadata(Timeout)), ct), ct);
+
+    private Task<T> CallAsync<T>(string action, Func<IAdminClient, Task<T>> request, CancellationToken ct) =>
+        CallOwnedAsync(action, owned => owned.Use(request), ct);
+
+    private Task CallAsync(string action, Func<IAdminClient, Task> request, CancellationToken ct) =>
+        CallAsync(action, async client =>
+        {
+            await request(client);
+            return true;
+        }, ct);
+
+    private async Task<T> CallOwnedAsync<T>(string action, Func<OwnedClient<IAdminClient>, Task<T>> request, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var client = Client;
+            var client = _client;
             try
             {
                 // librdkafka keeps its own time; this is for a request that it forgets about
-                return await request().WaitAsync(Timeout + Grace, _time, ct);
+                return await request(client).WaitAsync(Timeout + Grace, _time, ct);
             }
             catch (TimeoutException forgotten)
             {
@@ -136,23 +141,23 @@ public sealed partial class KafkaAdmin : IDisposable
         }
     }
 
-    private Task CallAsync(string action, Func<Task> request, CancellationToken ct) =>
-        CallAsync(action, async () =>
-        {
-            await request();
-            return true;
-        }, ct);
-
     private Exception Translate(string action, KafkaException failure)
     {
         var error = ItemErrorOf(failure) ?? failure.Error;
-        if (error.Code is ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication || _lastError?.Code == ErrorCode.Local_Authentication)
+        // a client that is refused goes on trying, and its requests time out
+        if (IsRefusedSignIn(error) || (IsTransient(error.Code) && _lastError is { } last && IsRefusedSignIn(last)))
         {
             return new KafkaSignInRefusedException(_clients.Options.Username ?? "anonymous", (_lastError ?? error).Reason, failure);
         }
 
-        return Failure(action, error.Code, error.Reason, failure);
+        return error.Code is ErrorCode.Local_Authentication
+            ? new KafkaUnavailableException(action, error.Reason, failure)
+            : Failure(action, error.Code, error.Reason, failure);
     }
+
+    /// <summary>Whether a client's error says that the brokers do not take its credential; a broker that goes away meanwhile is told alike.</summary>
+    internal static bool IsRefusedSignIn(Error error) => error.Code is ErrorCode.SaslAuthenticationFailed
+        || (error.Code is ErrorCode.Local_Authentication && !ClientErrors.EndedWhileSigningIn(error.Reason));
 
     /// <summary>What a request that was not done is told as: what may pass as the brokers that do not answer, the rest as their refusal.</summary>
     internal static IOException Failure(string action, ErrorCode error, string reason, Exception? inner = null) => IsTransient(error)
@@ -173,8 +178,6 @@ public sealed partial class KafkaAdmin : IDisposable
         AlterUserScramCredentialsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         DescribeUserScramCredentialsException some => some.Results.UserScramCredentialsDescriptions.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         IncrementalAlterConfigsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
-        AlterConsumerGroupOffsetsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
-        DeleteGroupsException some => some.Results.Select(result => result.Error).FirstOrDefault(error => error.IsError),
         _ => null,
     };
 

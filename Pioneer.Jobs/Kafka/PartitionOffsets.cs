@@ -29,7 +29,7 @@ internal sealed record OffsetReading(IReadOnlyDictionary<TopicPartition, long> O
 /// </summary>
 internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
-    private const string Action = "list offsets";
+    private const string Action = "list offsets", EpochAction = "read the ends of leader epochs";
 
     /// <summary>Metadata that can name topics without making them, offsets for readers of committed records, and ends of epochs at all.</summary>
     private const short Metadata = 4, WithIsolation = 2, EpochEnds = 2;
@@ -41,15 +41,14 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
 
     /// <summary>The offsets of all the partitions; fails for the first one that cannot be read within the request timeout.</summary>
     public async Task<IReadOnlyDictionary<TopicPartition, long>> ReadAsync(
-        IReadOnlyCollection<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, CancellationToken ct)
-    {
-        var read = await TryReadAsync(partitions, end, isolation, TimeSpan.FromMilliseconds(options.RequestTimeoutMs), ct);
-        foreach (var (partition, (error, reason)) in read.Unread)
-        {
-            throw KafkaAdmin.Failure($"{Action} of {partition.Topic}-{partition.Partition.Value}", error, reason);
-        }
+        IReadOnlyCollection<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, CancellationToken ct) =>
+        (await ReadAllAsync(partitions, end, isolation, ct)).Offsets;
 
-        return read.Offsets;
+    /// <summary>As <see cref="ReadAsync"/>, with the leader epochs.</summary>
+    public async Task<OffsetReading> ReadAllAsync(IReadOnlyCollection<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, CancellationToken ct)
+    {
+        var read = await TryReadAsync(partitions, end, isolation, Patience, ct);
+        return read.Unread.Count == 0 ? read : throw Failure(read, Action);
     }
 
     /// <summary>
@@ -58,12 +57,20 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
     /// </summary>
     public Task<OffsetReading> TryReadAsync(
         IReadOnlyCollection<TopicPartition> partitions, LogEnd end, IsolationLevel isolation, TimeSpan patience, CancellationToken ct) =>
-        TryAskAsync(partitions, (leader, mine) => ListOffsetsAsync(leader, mine, (long)end, isolation, ct), patience, ct);
+        TryAskAsync(partitions, (leader, mine) => ListOffsetsAsync(leader, mine, _ => (long)end, isolation, ct), patience, ct);
 
     /// <summary>The first record of each partition that is not older than the time; -1 where there is none. Otherwise as <see cref="TryReadAsync"/>.</summary>
     public Task<OffsetReading> TryReadAtAsync(
         IReadOnlyCollection<TopicPartition> partitions, DateTimeOffset at, IsolationLevel isolation, TimeSpan patience, CancellationToken ct) =>
-        TryAskAsync(partitions, (leader, mine) => ListOffsetsAsync(leader, mine, Math.Max(at.ToUnixTimeMilliseconds(), 0), isolation, ct), patience, ct);
+        TryReadAtAsync(partitions.ToDictionary(partition => partition, _ => at), isolation, patience, ct);
+
+    /// <summary>As the other one, with a time for each partition.</summary>
+    public Task<OffsetReading> TryReadAtAsync(
+        IReadOnlyDictionary<TopicPartition, DateTimeOffset> at, IsolationLevel isolation, TimeSpan patience, CancellationToken ct) =>
+        TryAskAsync(
+            [.. at.Keys],
+            (leader, mine) => ListOffsetsAsync(leader, mine, partition => Math.Max(at[partition].ToUnixTimeMilliseconds(), 0), isolation, ct),
+            patience, ct);
 
     /// <summary>
     /// Where records of a leader epoch or older ones end in the logs of now: one that was cut ends an epoch before the end that was seen in it, however
@@ -72,10 +79,25 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
     public Task<OffsetReading> TryReadEpochEndsAsync(IReadOnlyDictionary<TopicPartition, int> epochs, TimeSpan patience, CancellationToken ct) =>
         TryAskAsync([.. epochs.Keys], (leader, mine) => EpochEndsAsync(leader, mine, epochs, ct), patience, ct);
 
+    /// <summary>As <see cref="TryReadEpochEndsAsync"/>, but fails as <see cref="ReadAsync"/> does; -1 of a leader that does not know the epoch.</summary>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> ReadEpochEndsAsync(IReadOnlyDictionary<TopicPartition, int> epochs, CancellationToken ct)
+    {
+        var read = await TryReadEpochEndsAsync(epochs, Patience, ct);
+        return read.Unread.Count == 0 ? read.Offsets : throw Failure(read, EpochAction);
+    }
+
     public void Dispose()
     {
         _anyBroker.Dispose();
         _leaders.Dispose();
+    }
+
+    private TimeSpan Patience => TimeSpan.FromMilliseconds(options.RequestTimeoutMs);
+
+    private static IOException Failure(OffsetReading read, string action)
+    {
+        var (partition, (error, reason)) = read.Unread.First();
+        return KafkaAdmin.Failure($"{action} of {partition.Topic}-{partition.Partition.Value}", error, reason);
     }
 
     private async Task<OffsetReading> TryAskAsync(IReadOnlyCollection<TopicPartition> partitions, LeaderQuestion question, TimeSpan patience, CancellationToken ct)
@@ -156,7 +178,8 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
     }
 
     private static async Task<IEnumerable<LeaderAnswer>> ListOffsetsAsync(
-        BrokerClient leader, TopicPartition[] partitions, long timestamp, IsolationLevel isolation, CancellationToken ct)
+        BrokerClient leader, TopicPartition[] partitions, Func<TopicPartition, long> timestamp, IsolationLevel isolation,
+        CancellationToken ct)
     {
         var request = new ListOffsetsRequest
         {
@@ -169,7 +192,10 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
                     Name = topic.Key,
                     Partitions =
                     [
-                        .. topic.Select(partition => new ListOffsetsRequest.ListOffsetsPartition { PartitionIndex = partition.Partition.Value, Timestamp = timestamp }),
+                        .. topic.Select(partition => new ListOffsetsRequest.ListOffsetsPartition
+                        {
+                            PartitionIndex = partition.Partition.Value, Timestamp = timestamp(partition),
+                        }),
                     ],
                 }),
             ],
@@ -200,7 +226,7 @@ internal sealed class PartitionOffsets(KafkaOptions options, TimeProvider time, 
                 }),
             ],
         };
-        var answer = await leader.SendAsync<OffsetForLeaderEpochResponse>("read the ends of leader epochs", request, EpochEnds, ct);
+        var answer = await leader.SendAsync<OffsetForLeaderEpochResponse>(EpochAction, request, EpochEnds, ct);
         return answer.Topics.SelectMany(topic => topic.Partitions.Select(partition => new LeaderAnswer(
             new TopicPartition(topic.Topic, partition.Partition), (ErrorCode)partition.ErrorCode, partition.EndOffset, partition.LeaderEpoch)));
     }

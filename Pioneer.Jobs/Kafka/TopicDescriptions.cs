@@ -18,7 +18,11 @@ internal sealed record TopicDescription(
 /// <param name="Leader">The broker that reads and writes go through; null where there is none.</param>
 /// <param name="Replicas">Brokers that should hold it, the preferred leader first.</param>
 /// <param name="InSync">Those that hold all of it.</param>
-internal sealed record PartitionPlace(int Partition, int? Leader, ImmutableArray<int> Replicas, ImmutableArray<int> InSync);
+internal sealed record PartitionPlace(int Partition, int? Leader, ImmutableArray<int> Replicas, ImmutableArray<int> InSync)
+{
+    /// <summary>Which one in the row of leaders it is; null where that is not told.</summary>
+    public int? LeaderEpoch { get; init; }
+}
 
 /// <summary>Topics as one broker describes them, and the cluster that it belongs to.</summary>
 /// <param name="Brokers">How many brokers are up.</param>
@@ -63,7 +67,10 @@ internal sealed class TopicDescriptions(KafkaOptions options, TimeProvider time,
                 Places =
                 [
                     .. topic.Partitions.Select(partition => new PartitionPlace(
-                        partition.PartitionIndex, partition.LeaderId >= 0 ? partition.LeaderId : null, [.. partition.ReplicaNodes], [.. partition.IsrNodes])),
+                        partition.PartitionIndex, partition.LeaderId >= 0 ? partition.LeaderId : null, [.. partition.ReplicaNodes], [.. partition.IsrNodes])
+                    {
+                        LeaderEpoch = partition.LeaderEpoch >= 0 ? partition.LeaderEpoch : null,
+                    }),
                 ],
             }),
         ],

@@ -59,6 +59,11 @@ public sealed partial class KsqlDbClient(
             answer = await SendAsync(client, serviceId, HttpMethod.Post, "ksql", Body(null), ct);
         }
 
+        if (answer.ValueKind is not JsonValueKind.Array)
+        {
+            throw new KsqlDbUnavailableException(serviceId, "what answered is no ksqlDB: it gave no list of answers");
+        }
+
         var entities = answer.EnumerateArray().Select(entity => new KsqlEntity(Text(entity, "@type"), entity)).ToImmutableArray();
         foreach (var entity in entities)
         {

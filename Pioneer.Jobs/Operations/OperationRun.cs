@@ -154,6 +154,7 @@ public sealed class OperationRun(IDbContextFactory<PioneerDbContext> database, O
         ResourceType = change.ResourceType,
         Resource = change.Resource,
         IdempotencyKey = change.IdempotencyKey,
+        ComparedTable = change.ComparedTable,
         Before = change.Before,
         After = change.After,
     };

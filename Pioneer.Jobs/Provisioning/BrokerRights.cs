@@ -26,7 +26,7 @@ public sealed class BrokerRights(KafkaAdmin kafka)
             var prefix = TopicNames.Prefix(one);
             rules = rules.Where(rule => rule.ResourceName.StartsWith(prefix, StringComparison.Ordinal)
                 || rule.Principal.StartsWith($"User:{prefix}", StringComparison.Ordinal)
-                || rule.Principal == $"User:{Principals.SharedKsql}");
+                || ObservedPlatform.IsOfSharedKsql(rule));
         }
 
         return [.. rules];

@@ -17,6 +17,20 @@ public sealed class ObservedStateReader(
 {
     public async Task<Result<ObservedState>> ReadAsync(TenantSlug? tenant, CancellationToken cancellationToken)
     {
+        var look = await LookAsync(tenant, cancellationToken);
+        return look.IsFailure ? look.Error : look.Value.Silent.Values.FirstOrDefault() is { } silent ? silent : look.Value.State;
+    }
+
+    public async Task<Result<ObservedPlatform>> ReadPlatformAsync(CancellationToken cancellationToken)
+    {
+        var look = await LookAsync(null, cancellationToken);
+        return look.IsFailure ? look.Error : new ObservedPlatform(look.Value.State, look.Value.Silent);
+    }
+
+    /// <summary>What is there, without the ksqlDB services that do not answer and with why.</summary>
+    private async Task<Result<(ObservedState State, ImmutableSortedDictionary<string, Error> Silent)>> LookAsync(
+        TenantSlug? tenant, CancellationToken cancellationToken)
+    {
         try
         {
             await urls.RefreshAsync(cancellationToken);
@@ -29,7 +43,7 @@ public sealed class ObservedStateReader(
             var classes = ConnectorClassesAsync(cancellationToken);
             await Task.WhenAll(brokers, topics, known, limits, services, connectors, classes);
             var observedKsql = await services;
-            return new ObservedState
+            var state = new ObservedState
             {
                 Brokers = await brokers,
                 Topics = await topics,
@@ -43,6 +57,7 @@ public sealed class ObservedStateReader(
                 Connectors = await connectors,
                 ConnectorClasses = await classes,
             };
+            return (state, observedKsql.Silent);
         }
         catch (Exception failure) when (PlatformErrors.Covers(failure))
         {
@@ -53,17 +68,16 @@ public sealed class ObservedStateReader(
     private async Task<ImmutableArray<TopicSpec>> TopicsAsync(TenantSlug? tenant, Task<ObservedBrokers> brokers, CancellationToken ct)
     {
         var prefix = tenant is { } one ? TopicNames.Prefix(one) : null;
-        var topics = await kafka.DescribeTopicsAsync(name => prefix is null ? !name.StartsWith('_') : IsNear(name, prefix), ct);
+        var topics = await kafka.DescribeTopicsAsync(
+            name => prefix is null
+                ? !name.StartsWith('_')
+                : name.StartsWith(prefix, StringComparison.Ordinal) || name.StartsWith(TopicNames.OtherSpelling(prefix), StringComparison.Ordinal), ct);
         var known = await brokers;
         return [.. topics.Select(topic => new TopicSpec(
             topic.Name, topic.Partitions, (short)topic.Replicas.Select(replicas => replicas.Count(known.Knows)).DefaultIfEmpty().Min(),
             topic.Configs.Where(config => config.Value is not null).ToImmutableSortedDictionary(StringComparer.Ordinal))
         { FewestInSync = (short)topic.FewestInSync })];
     }
-
-    // Kafka takes 'a.b' and 'a_b' for the same in its metrics, and refuses the second: so those that are spelled otherwise count too.
-    private static bool IsNear(string topic, string prefix) =>
-        topic.Length >= prefix.Length && topic.AsSpan(0, prefix.Length - 1).SequenceEqual(prefix.AsSpan(0, prefix.Length - 1)) && topic[prefix.Length - 1] is '.' or '_';
 
     private async Task<ImmutableArray<ObservedConnector>> ConnectorsAsync(TenantSlug? tenant, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
 
@@ -10,8 +11,8 @@ public sealed class RightsPlanner(DesiredStateBuilder wanted, BrokerRights right
     /// <summary>Tenants some of whose users or rules the brokers do not know, in two requests however many tenants there are.</summary>
     public async Task<ImmutableArray<Tenant>> TenantsThatLackAnyAsync(CancellationToken ct)
     {
-        var observed = await rights.ReadAsync(null, ct);
-        return [.. (await wanted.LoadAllAsync(ct)).Where(row => !Lost(row, observed).InSync).Select(row => row.Tenant)];
+        var platform = new ObservedPlatform(await rights.ReadAsync(null, ct), ImmutableDictionary<string, Error>.Empty);
+        return [.. (await wanted.LoadAllAsync(ct)).Where(row => !Lost(row, platform.For(row.Tenant.Slug).Value).InSync).Select(row => row.Tenant)];
     }
 
     /// <summary>What one tenant lacks: changes that make it, users before rules, and as blocked the users whose passwords are not kept.</summary>

@@ -26,6 +26,7 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
     private Task _topics = Task.CompletedTask;
     private ImmutableArray<string> _ofTopics = [];
     private DateTimeOffset _topicsDue;
+    private ImmutableDictionary<string, TimeSpan> _limits = ImmutableDictionary<string, TimeSpan>.Empty;
 
     /// <summary>Whether something is wrong, or no longer so, since the last round began.</summary>
     public bool AreNew => !_seen.SetEquals(_judged) && _judgedAt.Count(at => time.GetUtcNow() - at < Minute) < MostRounds;
@@ -42,6 +43,13 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
 
         _seen = [.. OfBrokers(look), .. OfConnectors(look, now), .. OfSources(now), .. _ofTopics];
     }
+
+    /// <summary>Takes in how long feeds say that a query of theirs may take: what waits within that is no sign.</summary>
+    public void Know(IEnumerable<WatchedTenant> tenants) => _limits =
+        (from tenant in tenants
+         from hop in tenant.Flow.Ingestions
+         where hop.QueryLimit is not null
+         select hop).ToImmutableDictionary(hop => hop.Connector, hop => hop.QueryLimit!.Value, StringComparer.Ordinal);
 
     /// <summary>A round begins, and judges what is known now.</summary>
     public void Judge()
@@ -74,7 +82,8 @@ public sealed partial class EarlySigns(KafkaAdmin admin, PlatformPicture picture
                where connector.State != "RUNNING" || connector.Tasks.Any(task => task.State != "RUNNING")
                select $"{connector.Name} is {connector.State}, {string.Join(' ', connector.Tasks.Select(task => task.State))}",
             .. from connector in connectors
-               where now - connector.Progress?.WaitsSince >= FlowFindings.ToldSilentAfter
+               where connector.Progress is { WaitsSince: { } since } progress
+                   && now - since >= FlowFindings.ToldAfter(_limits.TryGetValue(connector.Name, out var limit) ? limit : null, progress)
                select $"{connector.Name} waits",
             .. from connector in picture.Round?.Connectors ?? []
                where !present.Contains(connector.Name)

@@ -12,7 +12,11 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
     private static readonly TimeSpan ServicePatience = TimeSpan.FromSeconds(8);
 
     /// <summary>Reads the round and carries the undelivered clocks on from the round before.</summary>
-    public async Task<EvidenceRound> ReadAsync(ImmutableArray<WatchedTenant> tenants, EvidenceRound? before, CancellationToken ct)
+    /// <param name="tenants">Whose things are looked at.</param>
+    /// <param name="before">The round before; null for the first.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <param name="asksDates">False for a round that only waits for something: the times of unread records are carried on, and none is asked for.</param>
+    public async Task<EvidenceRound> ReadAsync(ImmutableArray<WatchedTenant> tenants, EvidenceRound? before, CancellationToken ct, bool asksDates = true)
     {
         var now = time.GetUtcNow();
         var hops = tenants.SelectMany(tenant => tenant.Flow.Hops).ToList();
@@ -23,13 +27,10 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
         var queries = QueriesAsync(tenants, before, ct);
         var seen = await cluster;
         var (running, unseen) = await queries;
+        var clocked = seen is null ? null : EvidenceClocks.Carried(seen, now, before);
         return new EvidenceRound(
             now,
-            seen is null ? null : seen with
-            {
-                Topics = [.. seen.Topics.Select(topic => Grown(topic, now, before?.Topic(topic.Name)))],
-                Groups = [.. seen.Groups.Select(group => Clocked(group, seen, now, before))],
-            },
+            clocked is null || !asksDates ? clocked : await DatedAsync(clocked, now, before?.TakenAt, ct),
             await connectors is { } found ? [.. found] : null,
             running)
         {
@@ -51,6 +52,14 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
             [.. connector.Status.Tasks.Select(task => new TaskEvidence(task.Id, task.State))],
             connector.Status.FailureTrace) { Skipped = connector.Status.Skipped, Progress = connector.Status.Progress })];
 
+    private async Task<ClusterEvidence> DatedAsync(
+        ClusterEvidence cluster, DateTimeOffset takenAt, DateTimeOffset? takenBefore, CancellationToken ct)
+    {
+        var places = UndatedPlaces.Of(cluster, takenAt, takenBefore);
+        var dates = places.IsEmpty ? null : await ProbeAsync("times of records", () => admin.DatesAsync(places, ct), ct);
+        return dates is null ? cluster : UndatedPlaces.Dated(cluster, dates, takenAt);
+    }
+
     /// <summary>Each service is asked by itself: one that is dead blinds nobody but its own tenants.</summary>
     private async Task<(ImmutableArray<QueryEvidence>? Seen, ImmutableArray<UnseenService> Unseen)> QueriesAsync(
         ImmutableArray<WatchedTenant> tenants, EvidenceRound? before, CancellationToken ct)
@@ -71,7 +80,7 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
     }
 
     private static DateTimeOffset? SeenAt(string service, EvidenceRound? before) =>
-        before?.UnseenServices.FirstOrDefault(unseen => unseen.ServiceId == service) is { } known ? known.SeenAt
+        before?.UnseenServiceOf(service) is { } known ? known.SeenAt
         : before?.Queries is null ? null
         : before.TakenAt;
 
@@ -113,48 +122,6 @@ public sealed partial class EvidenceReader(KafkaAdmin admin, ConnectClient conne
             return null;
         }
     }
-
-    private static TopicEvidence Grown(TopicEvidence topic, DateTimeOffset takenAt, TopicEvidence? before) => before?.TopicId != topic.TopicId
-        ? topic
-        : topic with
-        {
-            Partitions =
-            [
-                .. topic.Partitions.Select(partition => before.Partitions.FirstOrDefault(old => old.Partition == partition.Partition) is { } old
-                    ? partition with { GrewAt = partition.End > old.End ? takenAt : old.GrewAt }
-                    : partition),
-            ],
-        };
-
-    private static GroupEvidence Clocked(GroupEvidence group, ClusterEvidence now, DateTimeOffset takenAt, EvidenceRound? before)
-    {
-        var earlier = before?.Group(group.Name);
-        return group with
-        {
-            IsFirstSight = earlier?.IsFirstSight ?? true,
-            Committed =
-            [
-                .. group.Committed.Select(committed =>
-                {
-                    var old = earlier?.Committed.FirstOrDefault(old => old.Topic == committed.Topic && old.Partition == committed.Partition);
-                    return committed with
-                    {
-                        UndeliveredSince = UndeliveredClock.Since(
-                            committed.Offset,
-                            StableEnd(now.Topics.FirstOrDefault(topic => topic.Name == committed.Topic), committed.Partition),
-                            takenAt,
-                            old,
-                            StableEnd(before?.Topic(committed.Topic), committed.Partition),
-                            before?.TakenAt),
-                        MovedAt = old?.Offset == committed.Offset ? old.MovedAt ?? takenAt : takenAt,
-                    };
-                }),
-            ],
-        };
-    }
-
-    private static long? StableEnd(TopicEvidence? topic, int partition) =>
-        topic?.Partitions.FirstOrDefault(candidate => candidate.Partition == partition)?.LastStable;
 
     private static partial class Log
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Sources;
@@ -105,25 +104,9 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
             }
         }
 
-        foreach (var finding in OfBrokers(tenants, round).Concat(OfConnect(tenants, round)).Concat(OfSources(tenants)).Concat(OfTables(round, now)))
+        foreach (var finding in ClusterFindings.Of(tenants.Select(tenant => tenant.Flow), round).Concat(OfConnect(tenants, round)).Concat(OfSources(tenants)).Concat(OfTables(round, now)))
         {
             yield return finding;
-        }
-    }
-
-    private static IEnumerable<Finding> OfBrokers(ImmutableArray<WatchedTenant> tenants, EvidenceRound round)
-    {
-        foreach (var broker in round.Cluster?.LostBrokers ?? [])
-        {
-            yield return new Finding(
-                Scenario.BrokerLost, $"broker {broker}", $"Broker {broker} is gone", $"{Plural.Of(round.Cluster!.Brokers, "other broker goes", "other brokers go")} on.", []);
-        }
-
-        foreach (var unseen in (round.Cluster?.Unseen ?? []).Where(unseen => tenants.Any(tenant => tenant.Flow.Hops.Any(hop => unseen.IsPartitionOf(hop.Topic)))))
-        {
-            yield return new Finding(
-                Scenario.PartitionOffline, unseen.Subject, $"Partition {unseen.Subject} is not served", unseen.Reason,
-                [.. tenants.Where(tenant => tenant.Flow.Hops.Any(hop => unseen.IsPartitionOf(hop.Topic))).Select(tenant => tenant.Slug.Value)]);
         }
     }
 
@@ -139,7 +122,7 @@ public sealed class FindingKeeper(PlatformPicture picture, IncidentKeeper incide
     private IEnumerable<Finding> OfTables(EvidenceRound round, DateTimeOffset now) =>
         from look in picture.Tables
         where look.StandsAt(now)
-        let connector = (round.Connectors ?? []).FirstOrDefault(connector => connector.Name == look.Connector)
+        let connector = round.Connector(look.Connector)
         where connector is { State: "RUNNING", IsFailed: false }
         select new Finding(
             Scenario.ConnectorMissing, look.Connector, $"Connector {look.Connector} stands still against its table",

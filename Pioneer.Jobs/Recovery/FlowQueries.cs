@@ -30,7 +30,7 @@ public sealed class FlowQueries(IDbContextFactory<PioneerDbContext> contexts, Te
         }
 
         var now = time.GetUtcNow();
-        var watched = (await flows.ReadAsync(ct)).FirstOrDefault(tenant => tenant.Id == found.Value.Id);
+        var watched = await flows.FindAsync(found.Value.Id, ct);
         return (watched?.Flow.Readers ?? []).Select(hop => Of(watched!.Slug.Value, hop, now)).OrderBy(row => row.Subscription, StringComparer.Ordinal).ToImmutableArray();
     }
 
@@ -46,7 +46,7 @@ public sealed class FlowQueries(IDbContextFactory<PioneerDbContext> contexts, Te
             { Kind: LossHorizonKind.NotObserved } => StatusLevel.NotObserved,
             _ => hop.Stopped is not null ? StatusLevel.Paused : StatusLevel.Fine,
         };
-        var moved = picture.LastGood?.PositionsOf(hop)?.Committed.Where(committed => committed.Topic == hop.Topic).Max(committed => committed.MovedAt);
+        var moved = picture.LastGood?.PlacesOf(hop).Max(committed => committed.MovedAt);
         return new SubscriptionFlow(
             hop.Subscription, hop.Reader, hop.Topic, level, hop.Stopped, finding?.Title ?? (hop.Failure is null ? null : "could not be deployed"), finding?.Since, moved, outlook);
     }

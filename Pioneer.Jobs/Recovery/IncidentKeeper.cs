@@ -73,8 +73,9 @@ public sealed partial class IncidentKeeper(
             return [];
         }
 
+        var failedBefore = before.Connectors!.Value.Where(old => old.IsFailed).Select(old => old.Name).ToHashSet(StringComparer.Ordinal);
         return from failed in now.Connectors!.Value
-               where failed.IsFailed && IsOurs(failed) && before.Connectors!.Value.Any(old => old.Name == failed.Name && old.IsFailed)
+               where failed.IsFailed && IsOurs(failed) && failedBefore.Contains(failed.Name)
                select new Failure(Scenario.ConnectorFailed, failed.Name, $"Connector {failed.Name}: task failed", FirstLine(failed.Trace),
                    tenant => tenant.Flow.Ingestions.Any(hop => hop.Connector == failed.Name));
     }

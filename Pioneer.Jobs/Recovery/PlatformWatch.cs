@@ -62,6 +62,7 @@ public sealed partial class PlatformWatch(
         try
         {
             var tenants = await flows.ReadAsync(ct);
+            signs.Know(tenants);
             await findings.JudgeAsync(tenants, await TakeRoundAsync(tenants, keep: true, ct), ct);
         }
         catch (Exception failure) when (!ct.IsCancellationRequested)
@@ -76,7 +77,7 @@ public sealed partial class PlatformWatch(
 
     private async Task<EvidenceRound> TakeRoundAsync(ImmutableArray<WatchedTenant> tenants, bool keep, CancellationToken ct)
     {
-        var round = await reader.ReadAsync(tenants, picture.LastGood ?? await store.LastGoodAsync(before: null, ct), ct);
+        var round = await reader.ReadAsync(tenants, picture.LastGood ?? await store.LastGoodAsync(before: null, ct), ct, asksDates: keep);
         picture.Show(round);
         if (keep)
         {

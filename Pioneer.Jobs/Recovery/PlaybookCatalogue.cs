@@ -188,9 +188,7 @@ public sealed class PlaybookCatalogue(
     });
 
     private static long Behind(FlowHop.Reading hop, EvidenceRound target, EvidenceRound now) =>
-        now.Group(hop.Group)?.Committed.Where(committed => committed.Topic == hop.Topic).Sum(committed =>
-            Math.Max(0, (target.Topic(hop.Topic)?.Partitions.FirstOrDefault(partition => partition.Partition == committed.Partition)?.LastStable ?? 0)
-                - committed.Offset)) ?? 0;
+        now.PlacesOf(hop.Group, hop.Topic).Sum(committed => Math.Max(0, (target.Partition(hop.Topic, committed.Partition)?.LastStable ?? 0) - committed.Offset));
 
     private static bool IsConcerned(PlaybookContext context, string connector) =>
         context.Run.Scenario != Scenario.ConnectorFailed.Number || context.Run.Subject == connector;

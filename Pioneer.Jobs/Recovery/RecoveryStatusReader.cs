@@ -23,9 +23,10 @@ public sealed class RecoveryStatusReader(
         var seesAll = scope.Current.IsAll;
         var incidents = await OpenIncidents.ReadAsync(db, seesAll, ct);
         var now = time.GetUtcNow();
+        var findings = WorstOfTenant(picture.Findings);
         var tenants = (await flows.ReadAsync(ct)).Where(tenant => scope.Current.Includes(tenant.Id))
-            .Select(tenant => StatusOf(tenant, incidents.WorstOfTenant.GetValueOrDefault(tenant.Id), now)).OrderByDescending(tenant => tenant.Level)
-            .ThenBy(tenant => tenant.Horizon.Left ?? TimeSpan.MaxValue).ToImmutableArray();
+            .Select(tenant => StatusOf(tenant, incidents.WorstOfTenant.GetValueOrDefault(tenant.Id), findings.GetValueOrDefault(tenant.Slug.Value), now))
+            .OrderByDescending(tenant => tenant.Level).ThenBy(tenant => tenant.Horizon.Left ?? TimeSpan.MaxValue).ToImmutableArray();
         var components = seesAll ? StatusComponents.Of(picture, now) : [];
         // an incident that touches no tenant still waits for its verdict
         var open = incidents.Total > 0 ? StatusLevel.Degraded : StatusLevel.Fine;
@@ -35,12 +36,11 @@ public sealed class RecoveryStatusReader(
             incidents.MostImportant, incidents.Total);
     }
 
-    private TenantStatus StatusOf(WatchedTenant tenant, TenantIncident? incident, DateTimeOffset now)
+    private TenantStatus StatusOf(WatchedTenant tenant, TenantIncident? incident, Finding? finding, DateTimeOffset now)
     {
         var horizon = picture.LastGood is { } evidence
             ? LossHorizon.Of(tenant.Flow, evidence, now)
             : new LossHorizon(tenant.Slug.Value, "", null, 0, LossHorizonKind.NotObserved, "No round of evidence has been taken yet.");
-        var finding = picture.Findings.OrderBy(finding => RankOf(finding.Scenario)).FirstOrDefault(finding => finding.Tenants.Contains(tenant.Slug.Value, StringComparer.Ordinal));
         var stopped = tenant.Flow.Hops.FirstOrDefault(hop => hop.Stopped is not null);
         var (level, sentence) = (incident, finding, horizon) switch
         {
@@ -63,7 +63,7 @@ public sealed class RecoveryStatusReader(
 
     /// <summary>The ksqlDB of a tenant whose queries should run, where it did not answer in the last round; null where it did.</summary>
     private UnseenService? UnseenService(WatchedTenant tenant) => tenant.Flow.RunningReaders.Any()
-        ? picture.Round?.UnseenServices.FirstOrDefault(service => service.ServiceId == tenant.ServiceId)
+        ? picture.Round?.UnseenServiceOf(tenant.ServiceId)
         : null;
 
     private static string Cause(Finding? finding, FlowHop? stopped) => (finding, stopped) switch
@@ -85,10 +85,27 @@ public sealed class RecoveryStatusReader(
     /// <summary>What stands still first, then what is left out, then what is NULL.</summary>
     private static int RankOf(Scenario scenario) => !scenario.IsAboutRows ? 0 : scenario == Scenario.ValuesFailed ? 2 : 1;
 
+    /// <summary>What each tenant is told first of what was found.</summary>
+    private static Dictionary<string, Finding> WorstOfTenant(IEnumerable<Finding> findings)
+    {
+        var worst = new Dictionary<string, Finding>(StringComparer.Ordinal);
+        foreach (var finding in findings.OrderBy(finding => RankOf(finding.Scenario)))
+        {
+            foreach (var tenant in finding.Tenants)
+            {
+                worst.TryAdd(tenant, finding);
+            }
+        }
+
+        return worst;
+    }
+
     /// <summary>The worst that findings of single rows say; null where there are none.</summary>
-    private Scenario? OfRows(ImmutableArray<TenantStatus> tenants) => picture.Findings
-        .Where(finding => finding.Scenario.IsAboutRows && tenants.Any(tenant => finding.Tenants.Contains(tenant.Tenant, StringComparer.Ordinal)))
-        .Select(finding => finding.Scenario).MinBy(RankOf);
+    private Scenario? OfRows(ImmutableArray<TenantStatus> tenants)
+    {
+        var shown = tenants.Select(tenant => tenant.Tenant).ToHashSet(StringComparer.Ordinal);
+        return picture.Findings.Where(finding => finding.Scenario.IsAboutRows && finding.Tenants.Any(shown.Contains)).Select(finding => finding.Scenario).MinBy(RankOf);
+    }
 
     private static string Sentence(StatusLevel level, ImmutableArray<TenantStatus> tenants, Scenario? ofRows)
     {

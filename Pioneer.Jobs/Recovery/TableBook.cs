@@ -37,12 +37,12 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
     /// <summary>What the last look showed of each connector.</summary>
     public ImmutableArray<TableLook> Looks { get; private set; } = [];
 
-    private TimeSpan StandsAfter => Minute + TimeSpan.FromMilliseconds((double)feed.PollIntervalMs + feed.CommitDelayMs);
+    private TimeSpan StandsAfter => Minute + TimeSpan.FromMilliseconds((double)feed.PollIntervalMs + feed.CommitDelayMs + (feed.QueryLimitMs ?? 0));
 
     /// <summary>Whether what is remembered is of the feed as it is read now.</summary>
     public bool IsOf(Feed now, SourceConnection connection) =>
-        (now.Table, now.TenantColumn, now.TimestampColumn, now.IncrementingColumn, now.PollIntervalMs, now.CommitDelayMs)
-            == (feed.Table, feed.TenantColumn, feed.TimestampColumn, feed.IncrementingColumn, feed.PollIntervalMs, feed.CommitDelayMs)
+        (now.Table, now.TenantColumn, now.TimestampColumn, now.IncrementingColumn, now.PollIntervalMs, now.CommitDelayMs, now.QueryLimitMs)
+            == (feed.Table, feed.TenantColumn, feed.TimestampColumn, feed.IncrementingColumn, feed.PollIntervalMs, feed.CommitDelayMs, feed.QueryLimitMs)
         && (connection.Kind, connection.ConnectionUrl, connection.TimeZone) == (source.Kind, source.ConnectionUrl, source.TimeZone);
 
     /// <summary>

@@ -7,7 +7,6 @@ using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Jobs.Hosting;
-using Pioneer.Jobs.Ingestion;
 
 namespace Pioneer.Jobs.Seeding;
 
@@ -69,11 +68,9 @@ public sealed class SeedTargetReader(IServiceScopeFactory scopes)
         }
 
         var before = run.StartedAt ?? run.RequestedAt;
-        var words = BatchChange.BeginningFor(feed.Table);
         var last = await db.OperationSteps.AsNoTracking()
-            .Where(step => step.ResourceType == BatchChange.ComparedRows && step.Resource == topic
-                && step.State == OperationStepState.Succeeded && step.FinishedAt <= before && step.FinishedAt >= since
-                && step.After != null && step.After.Contains(words))
+            .Where(step => step.TenantId == run.TenantId && step.ComparedTable == feed.Table && step.Resource == topic
+                && step.State == OperationStepState.Succeeded && step.FinishedAt <= before && step.FinishedAt >= since)
             .OrderByDescending(step => step.FinishedAt)
             .Join(
                 db.Operations, step => step.OperationId, operation => operation.Id,

@@ -28,7 +28,7 @@ public sealed class ResumeOutcome(
         }
 
         var name = await db.Subscriptions.Where(row => row.Id == id).Select(row => row.Name).SingleOrDefaultAsync(ct);
-        var tenant = (await flows.ReadAsync(ct)).FirstOrDefault(tenant => tenant.Id == run.TenantId);
+        var tenant = run.TenantId is { } own ? await flows.FindAsync(own, ct) : null;
         if (tenant?.Flow.Readers.FirstOrDefault(reader => reader.Subscription == name) is not { } hop)
         {
             return;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Confluent.Kafka;
 using Pioneer.Domain;
 using Pioneer.Domain.Tenants;
 using Pioneer.Domain.Topics;
@@ -77,7 +76,7 @@ public sealed class TopicRecords(
         Exception? refusal = null;
         using var consumer = clients.Consumer(principal, groupId: null, onError: error =>
         {
-            if (error.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed || error.IsFatal)
+            if (KafkaAdmin.IsRefusedSignIn(error) || error.IsFatal)
             {
                 refusal = new KafkaSignInRefusedException(principal.Username, error.Reason);
             }

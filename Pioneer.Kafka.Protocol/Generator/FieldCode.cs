@@ -41,7 +41,7 @@ internal static class FieldCode
 
         if (IsStructure(field.Type))
         {
-            return field.Tag >= 0 ? "null" : "new()";
+            return IsNullableProperty(field) ? "null" : "new()";
         }
 
         if (field.Default == "null" || (field.Type == "records" && field.Nullable is not null))
@@ -93,6 +93,7 @@ internal static class FieldCode
         "string" => nullable ? "reader.ReadNullableString()" : "reader.ReadString()",
         "uuid" => "reader.ReadUuid()",
         "bytes" or "records" => nullable ? "reader.ReadNullableBytes()" : "reader.ReadBytes()",
+        _ when nullable => $"reader.ReadInt8() < 0 ? null : {field.Type}.Read(ref reader, version)",
         _ => $"{field.Type}.Read(ref reader, version)",
     };
 
@@ -108,6 +109,7 @@ internal static class FieldCode
         "string" => nullable ? $"writer.WriteNullableString({value})" : $"writer.WriteString({value})",
         "uuid" => $"writer.WriteUuid({value})",
         "bytes" or "records" => nullable ? $"writer.WriteNullableBytes({value})" : $"writer.WriteBytes({value})",
+        _ when nullable => $"writer.WriteInt8({value} is null ? (sbyte)-1 : (sbyte)1); {value}?.Write(writer, version)",
         _ => $"{value}.Write(writer, version)",
     };
 

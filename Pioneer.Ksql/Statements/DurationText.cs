@@ -5,7 +5,7 @@ using Pioneer.Ksql.Syntax;
 namespace Pioneer.Ksql.Statements;
 
 /// <summary>Durations in properties: <c>10 SECONDS</c>.</summary>
-internal static class DurationText
+public static class DurationText
 {
     /// <summary>Milliseconds, or null and why.</summary>
     public static long? TryParse(string text, out string? problem)

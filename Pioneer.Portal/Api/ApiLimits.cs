@@ -16,7 +16,7 @@ internal sealed class ApiLimitOptions
     /// <summary>Requests at once, after a pause.</summary>
     public int Burst { get; set; } = 500;
 
-    /// <summary>Streams of events and previews at the same time; each holds a consumer or a query.</summary>
+    /// <summary>Streams of events and previews at the same time; each holds a connection, and a preview its query.</summary>
     public int Streams { get; set; } = 50;
 
     /// <summary>All errors at once, each naming its key.</summary>

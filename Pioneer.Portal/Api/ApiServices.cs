@@ -22,7 +22,7 @@ public static class ApiServices
         builder.Services.AddOpenApi("v1", ApiDocument.Describe);
         builder.Services.AddScoped<ApiAuthentication>();
         builder.Services.AddScoped<ApiIdempotency>();
-        builder.Services.AddScoped<StreamAccess>();
+        builder.Services.AddSingleton<StreamAccess>();
         builder.Services.AddSingleton<ApiLimits>();
         var limits = builder.Configuration.GetSection(ApiLimitOptions.Section);
         builder.Services.AddOptions<ApiLimitOptions>().Bind(limits)

@@ -59,6 +59,13 @@ internal sealed class LogLineFormatter : ITextFormatter
     {
         output.Write('{');
         var separator = "";
+        if (logEvent.TraceId is { } trace)
+        {
+            // what answers and the fault page give people to find the cause by
+            output.Write($"\"TraceId\":\"{trace}\"");
+            separator = ",";
+        }
+
         foreach (var (name, value) in logEvent.Properties.Where(property => property.Key != Serilog.Core.Constants.SourceContextPropertyName))
         {
             output.Write(separator);

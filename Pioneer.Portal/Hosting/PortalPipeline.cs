@@ -21,7 +21,13 @@ public static class PortalPipeline
     {
         app.UsePortalTransport();
         app.UseRequestLines(); // outside of what runs a request a second time to show a page for its failure
-        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandlingPath = "/error",
+            CreateScopeForErrors = true,
+            // since .NET 10 the log would not have the cause of what the API has answered for
+            SuppressDiagnosticsCallback = _ => false,
+        });
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseSecurityHeaders();
         app.UseAuthentication();

@@ -4,7 +4,8 @@ namespace Pioneer.Portal.Live;
 
 /// <summary>
 /// A component that shows rows and is told when they change. <see cref="LoadAsync"/> runs first with the parameters and again after each
-/// notice; notices that arrive while it runs become one more run, never several at once.
+/// notice; notices that arrive while it runs become one more run, never several at once. It listens before it reads for the first time, so that
+/// no change falls between the two; a prerendered page does not listen, as nobody would end that.
 /// </summary>
 public abstract class LiveComponent : ComponentBase, IDisposable
 {
@@ -38,15 +39,6 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected override void OnAfterRender(bool firstRender)
-    {
-        // only a live circuit gets here: a prerendered page must not leave a listener behind
-        if (firstRender && !_disposed)
-        {
-            _subscription = Live.Subscribe(Topics, _ => NoticeArrived());
-        }
-    }
-
     protected override async Task OnParametersSetAsync() => await ReloadAsync();
 
     /// <summary>Loads and draws again; call it after a command so that its author sees the outcome at once.</summary>
@@ -64,6 +56,11 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         }
 
         _loading = true;
+        if (RendererInfo.IsInteractive)
+        {
+            _subscription ??= Live.Subscribe(Topics, _ => NoticeArrived());
+        }
+
         try
         {
             do

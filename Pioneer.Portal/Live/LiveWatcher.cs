@@ -6,7 +6,7 @@ namespace Pioneer.Portal.Live;
 
 /// <summary>
 /// The one look at the database that all open pages share. It also sees what a worker host in another process did. Every 400 ms while a page
-/// is open, not at all otherwise: counts and revision sums of the tables that pages show; a changed pair is a notice.
+/// is open, once otherwise, to have something to compare with: counts and revision sums of the tables that pages show; a changed pair is a notice.
 /// </summary>
 public sealed class LiveWatcher(
     IServiceScopeFactory scopes, LiveChanges changes, TimeProvider time, ILogger<LiveWatcher> log) : BackgroundService
@@ -22,11 +22,13 @@ public sealed class LiveWatcher(
         {
             try
             {
-                await Task.Delay(Interval, time, stoppingToken);
-                if (changes.HasListeners)
+                // what changes between the first page's first look and this one's would else be told to nobody
+                if (changes.HasListeners || _seen.Count == 0)
                 {
                     await LookAsync(stoppingToken);
                 }
+
+                await Task.Delay(Interval, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

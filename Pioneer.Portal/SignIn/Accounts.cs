@@ -137,7 +137,16 @@ public sealed class Accounts(IServiceScopeFactory scopes)
         return await at.Users.FindByIdAsync(userId) is { } user ? await read(at.Users, user) : default;
     }
 
-    internal static Error Refused(IdentityResult result) => new("AccountRefused", string.Join(' ', result.Errors.Select(e => e.Description)));
+    /// <summary>What Identity refuses, with the field that its first error is about.</summary>
+    internal static Error Refused(IdentityResult result) => new("AccountRefused", string.Join(' ', result.Errors.Select(e => e.Description)))
+    {
+        Field = result.Errors.FirstOrDefault()?.Code switch
+        {
+            { } code when code.StartsWith("Password", StringComparison.Ordinal) => "password",
+            "InvalidEmail" or "DuplicateEmail" or "InvalidUserName" or "DuplicateUserName" => "email",
+            _ => null,
+        },
+    };
 
     private static Actor Owner(PioneerUser user) => new(
         user.Id, user.DisplayName is { Length: > 0 } name ? name : user.Email!, ActorKind.User, user.PlatformRole,

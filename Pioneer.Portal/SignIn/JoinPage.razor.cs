@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Identity;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Shell;
@@ -79,7 +80,7 @@ public sealed partial class JoinPage
         }
     }
 
-    private async Task SubmitAsync()
+    private async Task SubmitAsync(EditContext form)
     {
         if (_offer is not { } offer)
         {
@@ -92,7 +93,7 @@ public sealed partial class JoinPage
             : await Accounts.ChooseAsync(Token!, Input.Password, default);
         if (done.IsFailure)
         {
-            _error = done.Error.ToText();
+            _error = form.Show(done.Error);
             return;
         }
 

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using Pioneer.Domain;
 using Pioneer.Domain.Auditing;
 using Pioneer.Portal.Shell;
 
@@ -54,7 +56,7 @@ public sealed partial class SecondFactorPage
         }
     }
 
-    private async Task SubmitAsync()
+    private async Task SubmitAsync(EditContext form)
     {
         if (HttpContext is not { } http || await SignInManager.GetTwoFactorAuthenticationUserAsync() is not { } user)
         {
@@ -85,7 +87,8 @@ public sealed partial class SecondFactorPage
         }
 
         await Trail.SignInRefusedAsync(user.Email ?? user.Id, isAppCode ? "wrong code" : "wrong recovery code", address, http.RequestAborted);
-        _error = "The code is wrong, or was used already. The app shows a new one every half minute.";
+        _error = form.Show(Error.Invalid(
+            "CodeWrong", nameof(Input.Code), "The code is wrong, or was used already.", "The app shows a new one every half minute."));
     }
 
     private sealed class CodeInput

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Identity;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Shell;
@@ -10,7 +11,7 @@ namespace Pioneer.Portal.SignIn;
 public sealed partial class SetupPage
 {
     private bool _usable;
-    private IReadOnlyList<string> _errors = [];
+    private string? _error;
 
     [SupplyParameterFromQuery(Name = "token")]
     private string? Token { get; set; }
@@ -39,7 +40,7 @@ public sealed partial class SetupPage
         _usable = !Provider.IsEntra && Token is not null && (await Links.CheckAsync(Token, default)).IsSuccess;
     }
 
-    private async Task SubmitAsync()
+    private async Task SubmitAsync(EditContext form)
     {
         if (Provider.IsEntra)
         {
@@ -55,7 +56,7 @@ public sealed partial class SetupPage
             return;
         }
 
-        _errors = [made.Error.Message];
+        _error = form.Show(made.Error);
     }
 
     private sealed class SetupInput

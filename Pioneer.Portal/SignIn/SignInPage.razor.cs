@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 using Pioneer.Domain;
 using Pioneer.Portal.Shell;
 
@@ -35,7 +36,7 @@ public sealed partial class SignInPage
 
     protected override void OnInitialized() => Input ??= new();
 
-    private async Task SubmitAsync()
+    private async Task SubmitAsync(EditContext form)
     {
         if (Provider.IsEntra)
         {
@@ -56,7 +57,8 @@ public sealed partial class SignInPage
                 Waits(wait);
                 break;
             default:
-                _error = PasswordSignIn.RefusedWords;
+                // beside the password, which is typed again; the words are the same whichever of both was wrong
+                _error = form.Show(Error.Invalid("SignInRefused", nameof(Input.Password), PasswordSignIn.RefusedWords));
                 break;
         }
     }

@@ -11,6 +11,9 @@ public abstract record SourceAddress
     /// <summary>The longest address that is read.</summary>
     public const int MaxLength = 1000;
 
+    /// <summary>Milliseconds that a query may go without giving a row, where neither its feed nor the address says how long.</summary>
+    public const int DefaultQueryLimitMs = 60_000;
+
     private protected SourceAddress()
     {
     }

@@ -5,8 +5,13 @@ namespace Pioneer.Streams.Processing;
 /// <summary>Prepares rows for their groups and gives them the groups' keys; null where a key has a NULL.</summary>
 /// <param name="keys">The groups' keys, over the rows as they come.</param>
 /// <param name="prepared">The cells that the groups need, over the same.</param>
-internal sealed class GroupMapper(RowExpression[] keys, RowExpression[] prepared)
+/// <param name="step">The step, for the log.</param>
+/// <param name="log">Is told of rows that belong to no group.</param>
+internal sealed class GroupMapper(RowExpression[] keys, RowExpression[] prepared, string step, IProcessingLog log)
 {
+    /// <summary>A row is in no group: its sums would be wrong without a word, had nobody been told.</summary>
+    public void TellOutside() => log.Failed(step, "GROUP BY has a NULL for this row: it is in no group.");
+
     public RowKey? Key(object?[] row)
     {
         var cells = new object?[keys.Length];
@@ -39,14 +44,23 @@ internal sealed class GroupMapper(RowExpression[] keys, RowExpression[] prepared
     }
 }
 
-/// <summary>Gives events of a stream the keys of their groups; those without a row, or with a NULL in the key, belong to none.</summary>
+/// <summary>Gives events of a stream the keys of their groups; those without a row belong to none, those with a NULL in the key are told of.</summary>
 internal sealed class StreamGroupProcessor(GroupMapper mapper, bool keepsKey, Processor next) : Processor
 {
     public override void Process(in RowEvent e)
     {
-        if (e.Row is { } row && (keepsKey ? e.Key : mapper.Key(row)) is { } key)
+        if (e.Row is not { } row)
+        {
+            return;
+        }
+
+        if ((keepsKey ? e.Key : mapper.Key(row)) is { } key)
         {
             next.Process(e with { Key = key, Row = mapper.Prepare(row) });
+        }
+        else
+        {
+            mapper.TellOutside();
         }
     }
 }
@@ -74,6 +88,10 @@ internal sealed class TableGroupProcessor(GroupMapper mapper, Processor next) : 
         if (newKey is not null)
         {
             next.Process(e with { Key = newKey, Row = mapper.Prepare(e.Row), Old = null });
+        }
+        else if (e.Row is not null)
+        {
+            mapper.TellOutside();
         }
     }
 }

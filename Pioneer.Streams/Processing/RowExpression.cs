@@ -5,7 +5,13 @@ using Pioneer.Ksql.Functions;
 namespace Pioneer.Streams.Processing;
 
 /// <summary>An expression over rows. Where it fails it is NULL, and the log is told.</summary>
-internal sealed class RowExpression(BoundExpression expression, string step, FunctionServices services, IProcessingLog log)
+/// <param name="expression">What is computed.</param>
+/// <param name="step">Of which step, for the log.</param>
+/// <param name="services">Clock and randomness.</param>
+/// <param name="log">Is told of failures.</param>
+/// <param name="isCondition">Whether a row for which it is NULL is left out.</param>
+internal sealed class RowExpression(
+    BoundExpression expression, string step, FunctionServices services, IProcessingLog log, bool isCondition = false)
 {
     private readonly CompiledExpression _compiled = ExpressionCompiler.Compile(expression, services);
 
@@ -29,7 +35,15 @@ internal sealed class RowExpression(BoundExpression expression, string step, Fun
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            log.Failed(step, e.Message);
+            if (isCondition)
+            {
+                log.Failed(step, e.Message);
+            }
+            else
+            {
+                log.FailedValue(step, e.Message);
+            }
+
             return null;
         }
     }

@@ -13,13 +13,12 @@ namespace Pioneer.Streams.Processing;
 /// <param name="aggregation">What is kept of them.</param>
 /// <param name="window">What they are like.</param>
 /// <param name="hasOld">Whether a later step asks for what was before.</param>
+/// <param name="streamTime">The newest time that was seen.</param>
+/// <param name="closed">Up to when it was told of, of those that are over.</param>
 /// <param name="next">The step behind.</param>
 internal sealed class SessionAggregateProcessor(
-    ISessionStore store, Aggregation aggregation, WindowSpec window, bool hasOld, Processor next) : Processor
+    ISessionStore store, Aggregation aggregation, WindowSpec window, bool hasOld, TaskMark streamTime, TaskMark closed, Processor next) : Processor
 {
-    private long _streamTimeMs = long.MinValue;
-    private long? _closedMs;
-
     public override void Process(in RowEvent e)
     {
         if (e.Key is not { } key || e.Row is not { } row)
@@ -27,8 +26,9 @@ internal sealed class SessionAggregateProcessor(
             return;
         }
 
-        _streamTimeMs = Math.Max(_streamTimeMs, e.TimeMs);
-        var closeMs = _streamTimeMs - window.GraceMs - window.SizeMs;
+        TimeReach.Check(e.TimeMs, window.SizeMs);
+        streamTime.Value = Math.Max(streamTime.Value, e.TimeMs);
+        var closeMs = streamTime.Value - window.GraceMs - window.SizeMs;
         if (window.EmitFinal)
         {
             // Before the row goes in: what it closes may be too old for the store when it is.
@@ -78,17 +78,17 @@ internal sealed class SessionAggregateProcessor(
 
     private void EmitClosed(in RowEvent e, long closeMs)
     {
-        if (closeMs - 1 < 0 || closeMs <= _closedMs)
+        if (closeMs - 1 < 0 || closeMs <= closed.Value)
         {
             return;
         }
 
-        foreach (var (session, row) in store.EndingBetween(Math.Max(0, _closedMs ?? 0), closeMs - 1))
+        foreach (var (session, row) in store.EndingBetween(Math.Max(0, closed.Value), closeMs - 1))
         {
             var bounds = session.Window!.Value;
             next.Process(e with { Key = session, Row = aggregation.Result(row.Cells, bounds), Old = null, TimeMs = bounds.EndMs });
         }
 
-        _closedMs = closeMs;
+        closed.Value = closeMs;
     }
 }

@@ -90,6 +90,11 @@ internal sealed class SourceProcessor : RecordReader
         timeMs = record.TimeMs;
         if (_time is null || row is null)
         {
+            if (timeMs < 0)
+            {
+                _log.Failed(_topic, "The record has no time.");
+            }
+
             return timeMs >= 0;
         }
 

@@ -6,22 +6,28 @@ using Pioneer.Streams.Stores;
 namespace Pioneer.Streams.Processing;
 
 /// <summary>What the two sides of a join of streams share.</summary>
-internal sealed class StreamStreamJoin(StreamStreamJoinNode node, RowJoiner joiner, IPendingJoins? pending, Processor next)
+/// <param name="node">The join.</param>
+/// <param name="joiner">Makes rows of both sides.</param>
+/// <param name="pending">Rows that wait for their window to pass; null where they do not wait.</param>
+/// <param name="streamTime">The newest time seen on either side.</param>
+/// <param name="oldestPending">The oldest time among the pending rows; there are none while it is the greatest.</param>
+/// <param name="next">The step behind.</param>
+internal sealed class StreamStreamJoin(
+    StreamStreamJoinNode node, RowJoiner joiner, IPendingJoins? pending, TaskMark streamTime, TaskMark oldestPending, Processor next)
 {
     private const long NoGraceGiven = 86_400_000;
-    private readonly long _graceMs = node.GraceMs ?? NoGraceGiven;
 
-    // The oldest time among the pending rows; there are none while it is not set.
-    private long _oldestPendingMs = long.MaxValue;
+    /// <summary>How long after its window a row may still come, in milliseconds.</summary>
+    public long GraceMs { get; } = node.GraceMs ?? NoGraceGiven;
 
     /// <summary>The newest time seen on either side.</summary>
-    public long StreamTimeMs { get; private set; } = long.MinValue;
+    public long StreamTimeMs => streamTime.Value;
 
     /// <summary>Rows that wait for their window to pass; null where they do not wait.</summary>
     public IPendingJoins? Pending => pending;
 
     /// <summary>Takes notice of the time of a row.</summary>
-    public void Advance(long timeMs) => StreamTimeMs = Math.Max(StreamTimeMs, timeMs);
+    public void Advance(long timeMs) => streamTime.Value = Math.Max(streamTime.Value, timeMs);
 
     /// <summary>Sends a joined row on.</summary>
     public void Send(in RowEvent e, RowKey? key, object?[]? left, object?[]? right, long timeMs) =>
@@ -30,31 +36,31 @@ internal sealed class StreamStreamJoin(StreamStreamJoinNode node, RowJoiner join
     /// <summary>Lets a row wait.</summary>
     public void Wait(RowKey key, long timeMs, bool isLeft, object?[] row)
     {
-        _oldestPendingMs = Math.Min(_oldestPendingMs, timeMs);
+        oldestPending.Value = Math.Min(oldestPending.Value, timeMs);
         pending!.Add(key, timeMs, isLeft, row);
     }
 
     /// <summary>Sends on the rows that waited and can meet nothing any more.</summary>
     public void SendExpired(in RowEvent e, long afterMs)
     {
-        if (pending is null || _oldestPendingMs == long.MaxValue || _oldestPendingMs + afterMs + _graceMs >= StreamTimeMs)
+        if (pending is null || oldestPending.Value == long.MaxValue || oldestPending.Value + afterMs + GraceMs >= StreamTimeMs)
         {
             return;
         }
 
-        _oldestPendingMs = long.MaxValue;
+        oldestPending.Value = long.MaxValue;
         List<PendingRow> expired = [];
         var (leftOpen, rightOpen) = (false, false);
         foreach (var row in pending.All().TakeWhile(_ => !(leftOpen && rightOpen)))
         {
-            if (row.TimeMs + (row.IsLeft ? node.AfterMs : node.BeforeMs) + _graceMs < StreamTimeMs)
+            if (row.TimeMs + (row.IsLeft ? node.AfterMs : node.BeforeMs) + GraceMs < StreamTimeMs)
             {
                 expired.Add(row);
                 continue;
             }
 
             // Rows come by time: later ones of the same side wait too.
-            _oldestPendingMs = Math.Min(_oldestPendingMs, row.TimeMs);
+            oldestPending.Value = Math.Min(oldestPending.Value, row.TimeMs);
             (leftOpen, rightOpen) = (leftOpen || row.IsLeft, rightOpen || !row.IsLeft);
         }
 
@@ -85,6 +91,7 @@ internal sealed class StreamStreamJoinProcessor(
             return;
         }
 
+        TimeReach.Check(e.TimeMs, Math.Max(node.BeforeMs, node.AfterMs), shared.GraceMs);
         if (e.Key is not { IsEmpty: false } key)
         {
             SendKeyless(e);

@@ -12,13 +12,12 @@ namespace Pioneer.Streams.Processing;
 /// <param name="aggregation">What is kept of them.</param>
 /// <param name="window">What they are like.</param>
 /// <param name="hasOld">Whether a later step asks for what was before.</param>
+/// <param name="streamTime">The newest time that was seen.</param>
+/// <param name="closed">Up to when it was told of, of those that are over.</param>
 /// <param name="next">The step behind.</param>
 internal sealed class WindowAggregateProcessor(
-    IWindowStore store, Aggregation aggregation, WindowSpec window, bool hasOld, Processor next) : Processor
+    IWindowStore store, Aggregation aggregation, WindowSpec window, bool hasOld, TaskMark streamTime, TaskMark closed, Processor next) : Processor
 {
-    private long _streamTimeMs = long.MinValue;
-    private long? _closedMs;
-
     public override void Process(in RowEvent e)
     {
         if (e.Key is not { } key || e.Row is null)
@@ -26,8 +25,9 @@ internal sealed class WindowAggregateProcessor(
             return;
         }
 
-        _streamTimeMs = Math.Max(_streamTimeMs, e.TimeMs);
-        var closeMs = _streamTimeMs - window.GraceMs;
+        TimeReach.Check(e.TimeMs, window.SizeMs, window.AdvanceMs);
+        streamTime.Value = Math.Max(streamTime.Value, e.TimeMs);
+        var closeMs = streamTime.Value - window.GraceMs;
         var first = Math.Max(0, e.TimeMs - window.SizeMs + window.AdvanceMs) / window.AdvanceMs * window.AdvanceMs;
         for (var startMs = first; startMs <= e.TimeMs; startMs += window.AdvanceMs)
         {
@@ -68,19 +68,19 @@ internal sealed class WindowAggregateProcessor(
     private void EmitClosed(in RowEvent e, long closeMs)
     {
         var lastStartMs = closeMs - window.SizeMs;
-        if (lastStartMs < 0 || closeMs <= _closedMs)
+        if (lastStartMs < 0 || closeMs <= closed.Value)
         {
             return;
         }
 
-        var firstStartMs = _closedMs is { } closed ? closed - window.SizeMs + 1 : 0;
+        var firstStartMs = closed.Value > long.MinValue ? closed.Value - window.SizeMs + 1 : 0;
         foreach (var (key, startMs, row) in store.Between(firstStartMs, lastStartMs))
         {
             var bounds = Bounds(startMs);
             next.Process(e with { Key = key.In(bounds), Row = aggregation.Result(row.Cells, bounds), Old = null, TimeMs = row.TimeMs });
         }
 
-        _closedMs = closeMs;
+        closed.Value = closeMs;
     }
 
     private WindowBounds Bounds(long startMs) => new(startMs, startMs + window.SizeMs, IsSession: false);

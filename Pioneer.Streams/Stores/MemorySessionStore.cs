@@ -2,10 +2,13 @@ using Pioneer.Streams.Rows;
 
 namespace Pioneer.Streams.Stores;
 
-/// <summary>Sessions by key in memory.</summary>
+/// <summary>Sessions by key and by end, in memory.</summary>
 internal sealed class MemorySessionStore(StoreSpec spec) : ISessionStore
 {
-    private readonly Dictionary<RowKey, List<(RowKey Session, StoredRow Row)>> _sessions = [];
+    private readonly Dictionary<RowKey, StoredRow> _rows = [];
+    private readonly Dictionary<RowKey, List<RowKey>> _ofKey = [];
+    private readonly Dictionary<long, HashSet<RowKey>> _ending = [];
+    private readonly SortedSet<long> _ends = [];
     private readonly KeyOrder _order = new(spec);
     private long _newestEnd = long.MinValue;
 
@@ -17,29 +20,23 @@ internal sealed class MemorySessionStore(StoreSpec spec) : ISessionStore
 
     public IReadOnlyList<(RowKey Session, StoredRow Row)> Find(RowKey key, long fromMs, long toMs)
     {
-        var from = Math.Max(fromMs, Oldest);
-        if (!_sessions.TryGetValue(key, out var sessions))
+        if (!_ofKey.TryGetValue(key, out var sessions))
         {
             return [];
         }
 
-        var found = sessions.Where(s => End(s.Session) >= from && Start(s.Session) <= toMs);
-        return [.. found.OrderBy(s => End(s.Session)).ThenBy(s => Start(s.Session))];
+        var found = sessions.Where(s => End(s) >= fromMs && Start(s) <= toMs);
+        return [.. found.OrderBy(End).ThenBy(Start).Select(s => (s, _rows[s]))];
     }
 
-    public IReadOnlyList<(RowKey Session, StoredRow Row)> EndingBetween(long fromMs, long toMs)
-    {
-        var from = Math.Max(fromMs, Oldest);
-        return
+    public IReadOnlyList<(RowKey Session, StoredRow Row)> EndingBetween(long fromMs, long toMs) => fromMs > toMs
+        ? []
+        :
         [
-            .. _sessions.Values
-                .SelectMany(s => s)
-                .Where(s => End(s.Session) >= from && End(s.Session) <= toMs)
-                .OrderBy(s => End(s.Session))
-                .ThenBy(s => Start(s.Session))
-                .ThenBy(s => s.Session, _order),
+            .. _ends.GetViewBetween(fromMs, toMs)
+                .SelectMany(end => _ending[end].OrderBy(Start).ThenBy(s => s, _order))
+                .Select(s => (s, _rows[s])),
         ];
-    }
 
     public void Put(RowKey session, StoredRow? row)
     {
@@ -52,23 +49,71 @@ internal sealed class MemorySessionStore(StoreSpec spec) : ISessionStore
     private void Set(RowKey session, StoredRow? row)
     {
         _newestEnd = Math.Max(_newestEnd, End(session));
-        var key = new RowKey(session.Cells);
-        if (!_sessions.TryGetValue(key, out var sessions))
+        if (row is null)
         {
-            _sessions[key] = sessions = [];
+            Remove(session);
+        }
+        else if (End(session) >= Oldest)
+        {
+            Add(session, row);
         }
 
-        sessions.RemoveAll(s => s.Session.Equals(session) || End(s.Session) < Oldest);
-        if (row is not null && End(session) >= Oldest)
+        // Of all keys: many never come again.
+        while (_ends.Count > 0 && _ends.Min < Oldest)
         {
-            sessions.Add((session, row));
-        }
-
-        if (sessions.Count == 0)
-        {
-            _sessions.Remove(key);
+            foreach (var over in _ending[_ends.Min].ToArray())
+            {
+                Remove(over);
+            }
         }
     }
+
+    private void Add(RowKey session, StoredRow row)
+    {
+        if (!_rows.TryAdd(session, row))
+        {
+            _rows[session] = row;
+            return;
+        }
+
+        var key = KeyOf(session);
+        if (!_ofKey.TryGetValue(key, out var sessions))
+        {
+            _ofKey[key] = sessions = [];
+        }
+
+        sessions.Add(session);
+        if (_ends.Add(End(session)))
+        {
+            _ending[End(session)] = [];
+        }
+
+        _ending[End(session)].Add(session);
+    }
+
+    private void Remove(RowKey session)
+    {
+        if (!_rows.Remove(session))
+        {
+            return;
+        }
+
+        var (key, end) = (KeyOf(session), End(session));
+        _ofKey[key].Remove(session);
+        if (_ofKey[key].Count == 0)
+        {
+            _ofKey.Remove(key);
+        }
+
+        _ending[end].Remove(session);
+        if (_ending[end].Count == 0)
+        {
+            _ending.Remove(end);
+            _ends.Remove(end);
+        }
+    }
+
+    private static RowKey KeyOf(RowKey session) => new(session.Cells);
 
     private static long End(RowKey session) => session.Window!.Value.EndMs;
 

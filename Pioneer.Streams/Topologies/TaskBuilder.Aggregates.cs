@@ -51,7 +51,9 @@ internal sealed partial class TaskBuilder
     {
         var mapper = new GroupMapper(
             [.. node.GroupBy.Select(g => Compile(g, node.Name))],
-            [.. node.Prepared.Select(p => Compile(p.Expression, node.Name))]);
+            [.. node.Prepared.Select(p => Compile(p.Expression, node.Name))],
+            node.Name,
+            environment.Log);
         return node.Input.Kind == RelationKind.Table
             ? new TableGroupProcessor(mapper, next)
             : new StreamGroupProcessor(mapper, keepsKey: !node.NeedsRepartition, next);
@@ -64,8 +66,10 @@ internal sealed partial class TaskBuilder
         return (node.Input.Kind, spec.Kind) switch
         {
             (RelationKind.Table, _) => new TableAggregateProcessor(Open<IRowStore>(spec), aggregation, needsOld, next),
-            (_, StoreKind.Windows) => new WindowAggregateProcessor(Open<IWindowStore>(spec), aggregation, node.Window!, needsOld, next),
-            (_, StoreKind.Sessions) => new SessionAggregateProcessor(Open<ISessionStore>(spec), aggregation, node.Window!, needsOld, next),
+            (_, StoreKind.Windows) => new WindowAggregateProcessor(
+                Open<IWindowStore>(spec), aggregation, node.Window!, needsOld, Mark(spec, "stream-time"), Mark(spec, "closed"), next),
+            (_, StoreKind.Sessions) => new SessionAggregateProcessor(
+                Open<ISessionStore>(spec), aggregation, node.Window!, needsOld, Mark(spec, "stream-time"), Mark(spec, "closed"), next),
             _ => new StreamAggregateProcessor(Open<IRowStore>(spec), aggregation, needsOld, next),
         };
     }

@@ -17,8 +17,15 @@ internal sealed partial class TaskBuilder
         if (next is not null)
         {
             var waits = join.GraceMs is not null && join.JoinKind != JoinKind.Inner;
-            var shared = new StreamStreamJoin(join, Joiner(join), waits ? Open<IPendingJoins>(StoreSpecs.Pending(join)) : null, next);
-            var leftRows = Open<IJoinBuffer>(StoreSpecs.Buffer(join, isLeft: true));
+            var buffer = StoreSpecs.Buffer(join, isLeft: true);
+            var shared = new StreamStreamJoin(
+                join,
+                Joiner(join),
+                waits ? Open<IPendingJoins>(StoreSpecs.Pending(join)) : null,
+                Mark(buffer, "stream-time"),
+                Mark(buffer, "oldest-pending", long.MaxValue),
+                next);
+            var leftRows = Open<IJoinBuffer>(buffer);
             var rightRows = Open<IJoinBuffer>(StoreSpecs.Buffer(join, isLeft: false));
             left = new StreamStreamJoinProcessor(shared, join, isLeft: true, leftRows, rightRows);
             right = new StreamStreamJoinProcessor(shared, join, isLeft: false, rightRows, leftRows);
@@ -97,15 +104,15 @@ internal sealed partial class TaskBuilder
     {
         ScanNode scan => new StoreView(Open<IRowStore>(StoreSpecs.Table(scan))),
         RepartitionNode repartition => new StoreView(Open<IRowStore>(StoreSpecs.Table(repartition))),
-        FilterNode filter => new MappedView(View(filter.Input), Condition(filter)),
+        FilterNode filter => new MappedView(View(filter.Input), Passing(filter)),
         ProjectNode project => new MappedView(View(project.Input), Project(project, new EndProcessor()).Project),
         ForeignKeyJoinNode join => new StoreView(Open<IRowStore>(StoreSpecs.Joined(join))),
         TableTableJoinNode join => new JoinedView(View(join.Left), View(join.Right), join.JoinKind, Joiner(join)),
         _ => throw new InvalidOperationException($"{node.GetType().Name} can't be looked up"),
     };
 
-    private Func<object?[]?, object?[]?> Condition(FilterNode filter) =>
-        new TableFilterProcessor(Compile(filter.Condition, filter.Name), new EndProcessor()).Passing;
+    private Func<object?[]?, object?[]?> Passing(FilterNode filter) =>
+        new TableFilterProcessor(Condition(filter), new EndProcessor()).Passing;
 
     private void ForeignKey(ForeignKeyJoinNode join, Processor? next, bool needsOld)
     {

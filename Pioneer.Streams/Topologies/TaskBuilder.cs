@@ -16,6 +16,7 @@ internal sealed partial class TaskBuilder(Topology topology, PartMap map, int pa
 {
     private readonly Dictionary<string, List<RecordReader>> _readers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IStore> _stores = new(StringComparer.Ordinal);
+    private readonly List<TaskMark> _marks = [];
 
     /// <summary>The topics of streams and tables that the part reads.</summary>
     public List<string> Sources { get; } = [];
@@ -28,7 +29,7 @@ internal sealed partial class TaskBuilder(Topology topology, PartMap map, int pa
     {
         Connect(topology.Root, IsOurs(topology.Root) ? End() : null, needsOld: false);
         return new StreamTask(
-            _readers.ToDictionary(r => r.Key, r => r.Value.ToArray(), StringComparer.Ordinal), [.. _stores.Values]);
+            _readers.ToDictionary(r => r.Key, r => r.Value.ToArray(), StringComparer.Ordinal), [.. _stores.Values], [.. _marks]);
     }
 
     private bool IsOurs(PlanNode node) => map[node] == part;
@@ -101,7 +102,7 @@ internal sealed partial class TaskBuilder(Topology topology, PartMap map, int pa
 
     private Processor Filter(FilterNode filter, Processor next)
     {
-        var condition = Compile(filter.Condition, filter.Name);
+        var condition = Condition(filter);
         return filter.Kind == RelationKind.Table
             ? new TableFilterProcessor(condition, next)
             : new FilterProcessor(condition, next);
@@ -133,6 +134,16 @@ internal sealed partial class TaskBuilder(Topology topology, PartMap map, int pa
 
     private RowExpression Compile(BoundExpression expression, string step) =>
         new(expression, step, environment.Functions, environment.Log);
+
+    private RowExpression Condition(FilterNode filter) =>
+        new(filter.Condition, filter.Name, environment.Functions, environment.Log, isCondition: true);
+
+    private TaskMark Mark(StoreSpec store, string name, long initial = long.MinValue)
+    {
+        var mark = new TaskMark(store, name, initial);
+        _marks.Add(mark);
+        return mark;
+    }
 
     private T Open<T>(StoreSpec spec)
         where T : IStore

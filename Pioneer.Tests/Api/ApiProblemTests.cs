@@ -18,6 +18,16 @@ public sealed class ApiProblemTests(ApiPortal portal)
         Assert.DoesNotContain("Exception", answer.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Trace_id_of_a_bug_finds_its_cause_in_the_log()
+    {
+        var answer = await ApiPortal.SendAsync(portal.Admin, HttpMethod.Get, ApiPortal.Broken);
+        var trace = answer.Json.GetProperty("traceId").GetString()!.Split('-')[1];
+
+        await Wait.UntilAsync("the log to tell the cause", () => portal.Log.Split("\n20").Any(entry =>
+            entry.Contains(trace, StringComparison.Ordinal) && entry.Contains("secret of the inside", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("/api/v1/tenants/acme/nothing")]
     [InlineData("/api/v1/nothing.json")]

@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Pioneer.Domain.Operations;
 using Pioneer.Domain.Persistence;
 using Pioneer.Domain.Tenants;
-using Pioneer.Tests.Jobs;
 using Xunit;
 
 namespace Pioneer.Tests.Api;
@@ -90,7 +89,7 @@ public sealed class IdempotencyTests(ApiPortal portal)
         };
         request.Headers.Add("Idempotency-Key", "k-gone");
         var sending = portal.Admin.SendAsync(request, gone.Token);
-        await Eventually.TrueAsync(() => portal.UseAsync<IDbContextFactory<PioneerDbContext>, bool>(async contexts =>
+        await Wait.UntilAsync(() => portal.UseAsync<IDbContextFactory<PioneerDbContext>, bool>(async contexts =>
         {
             await using var db = await contexts.CreateDbContextAsync(Token);
             return await db.IdempotentRequests.AnyAsync(row => row.Key == "k-gone", Token);
@@ -106,7 +105,7 @@ public sealed class IdempotencyTests(ApiPortal portal)
         }
 
         ApiAnswer? answer = null;
-        await Eventually.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             answer = await IssueAsync("gone", "k-gone");
             return answer.Status is not HttpStatusCode.Conflict || answer.Json.GetProperty("code").GetString() != "IdempotencyKeyAtWork";

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Portal.Api.Delivery;
+using Pioneer.Portal.SignIn;
 using Pioneer.Tests.Persistence;
 using Xunit;
 
@@ -10,8 +12,6 @@ namespace Pioneer.Tests.Api;
 /// <summary>An open stream ends soon after the right to it.</summary>
 public sealed class StreamAccessTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private readonly DomainDatabase _database = new();
 
     public async ValueTask InitializeAsync()
@@ -57,24 +57,62 @@ public sealed class StreamAccessTests : IAsyncLifetime
         Assert.Equal(ErrorKind.NotFound, (await GoOnUntilAsync(lost)).Kind);
     }
 
-    private Task<Error> Watch(IssuedApiToken token, string subscription = "large")
+    [Fact]
+    public async Task Streams_of_one_token_are_asked_for_together()
     {
-        var access = new StreamAccess(_database.Get<ManageApiTokens>(), _database.Get<SubscriptionQueries>(), _database.Clock);
-        return access.LostAsync(token.Token, "acme", subscription, DomainDatabase.Token);
+        var token = await ATokenAsync(null);
+        var (access, asked) = Access();
+        var lost = Enumerable.Range(0, 200).Select(_ => access.LostAsync(token.Token, "acme", "large", DomainDatabase.Token)).ToList();
+        _database.Clock.Advance(StreamAccess.Every);
+        await Wait.UntilAsync(() => asked.Count == 1);
+
+        await _database.Get<ManageApiTokens>().RevokeAsync(Actors.Admin, token.Id, DomainDatabase.Token);
+        _database.Clock.Advance(StreamAccess.Every);
+        var refused = await Task.WhenAll(lost).WaitAsync(Patience.Usual, DomainDatabase.Token);
+
+        Assert.All(refused, error => Assert.Equal("TokenRefused", error.Code));
+        // the first question may have been answered after the token was revoked
+        Assert.InRange(asked.Count, 1, 2);
+    }
+
+    private Task<Error> Watch(IssuedApiToken token, string subscription = "large") =>
+        Access().Access.LostAsync(token.Token, "acme", subscription, DomainDatabase.Token);
+
+    private (StreamAccess Access, AskedScopes Asked) Access()
+    {
+        var asked = new AskedScopes(new ServiceCollection()
+            .AddSingleton(_database.Get<ManageApiTokens>()).AddSingleton(_database.Get<SubscriptionQueries>())
+            .AddScoped<AmbientTenantScope>().AddScoped<CurrentActor>()
+            .BuildServiceProvider().GetRequiredService<IServiceScopeFactory>());
+        return (new StreamAccess(asked, _database.Clock), asked);
     }
 
     private async Task<Error> GoOnUntilAsync(Task<Error> lost)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (!lost.IsCompleted && TimeProvider.System.GetElapsedTime(began) < Patience)
+        while (!lost.IsCompleted && TimeProvider.System.GetElapsedTime(began) < Patience.Usual)
         {
             _database.Clock.Advance(StreamAccess.Every);
             await Task.Yield();
         }
 
-        return await lost.WaitAsync(Patience, DomainDatabase.Token);
+        return await lost.WaitAsync(Patience.Usual, DomainDatabase.Token);
     }
 
     private async Task<IssuedApiToken> ATokenAsync(DateTimeOffset? expires) => (await _database.Get<ManageApiTokens>().IssueAsync(
         Actors.Admin, new ApiTokenRequest("reader", PlatformRole.None, TenantRole.Viewer, ["acme"], expires), DomainDatabase.Token)).Value;
+
+    /// <summary>Counts how often somebody asks: each question has a scope of its own.</summary>
+    private sealed class AskedScopes(IServiceScopeFactory scopes) : IServiceScopeFactory
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public IServiceScope CreateScope()
+        {
+            Interlocked.Increment(ref _count);
+            return scopes.CreateScope();
+        }
+    }
 }

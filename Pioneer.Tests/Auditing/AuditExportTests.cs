@@ -62,10 +62,7 @@ public sealed class AuditExportTests : IAsyncLifetime
         var wanted = await _portal.UseAsync<PioneerDbContext, List<string?>>(db => db.AuditEntries.OrderBy(entry => entry.Sequence).Select(entry => entry.Hash).ToListAsync(ApiPortal.Token));
         Assert.Contains(wanted, hash => hash is { Length: 64 });
 
-        while (_posted.Count < wanted.Count || Lines().Length < wanted.Count)
-        {
-            await Task.Delay(100, ApiPortal.Token);
-        }
+        await Wait.UntilAsync(() => _posted.Count >= wanted.Count && Lines().Length >= wanted.Count);
 
         Assert.Equal(wanted, _posted.Select(entry => entry.GetProperty("hash").GetString()).Take(wanted.Count));
         Assert.Equal(wanted, Lines().Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("hash").GetString()).Take(wanted.Count));

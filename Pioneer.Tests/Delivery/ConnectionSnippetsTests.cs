@@ -47,7 +47,7 @@ public abstract class ConnectionSnippetsContract : IAsyncLifetime
         await producer.ProduceAsync(Topic, new Message<string, string> { Key = "k", Value = "acme's" });
 
         // a user and its rights reach the brokers one after the other, and clients of other makes give up at the first refusal
-        await Eventually.TrueAsync(() => Task.Run(CanRead));
+        await Wait.UntilAsync(() => Task.Run(CanRead));
     }
 
     public virtual ValueTask DisposeAsync()

@@ -8,7 +8,6 @@ using Pioneer.Domain.Subscriptions;
 using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Tests.Api;
-using Pioneer.Tests.Embedded.BrokerClients;
 using Pioneer.Tests.Jobs;
 using Pioneer.Tests.Persistence;
 using Pioneer.Tests.Stories;
@@ -20,16 +19,18 @@ namespace Pioneer.Tests.Delivery;
 /// <summary>An event's id is a place in one log: what a reader is told when the log is another one, shorter or wider. The same whichever broker is behind it.</summary>
 public abstract class EventStreamContract : IAsyncLifetime
 {
-    private const string Events = "tenants/acme/subscriptions/large/events";
+    private protected const string Events = "tenants/acme/subscriptions/large/events";
     private const string Topic = "acme.d.large";
 
     private static readonly KafkaPrincipal Nobody = new(Principals.Portal(TenantSlug.Parse("acme")), "");
 
-    private ApiPortal _portal = null!;
     private KafkaClients _clients = null!;
     private KafkaAdmin _admin = null!;
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>A portal on those brokers, with the subscription 'large' of acme.</summary>
+    private protected ApiPortal Portal { get; private set; } = null!;
 
     private static IReadOnlyList<AclBinding> Rights =>
         [Right(ResourceType.Topic, "acme.d."), Right(ResourceType.Group, "acme.")];
@@ -39,23 +40,23 @@ public abstract class EventStreamContract : IAsyncLifetime
         var kafka = await KafkaAsync();
         _clients = new KafkaClients(Options.Create(kafka), NullLogger<KafkaClients>.Instance);
         _admin = new KafkaAdmin(_clients, TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
-        _portal = new ApiPortal(
+        Portal = new ApiPortal(
         [
             "--Api:Burst=100000", $"--Kafka:BootstrapServers={kafka.BootstrapServers}", $"--Kafka:SecurityProtocol={kafka.SecurityProtocol}",
             $"--Kafka:SaslMechanism={kafka.SaslMechanism}", $"--Kafka:Username={kafka.Username}", $"--Kafka:Password={kafka.Password}",
         ]);
-        await _portal.InitializeAsync();
-        await _portal.GrantFeedsAsync();
-        Assert.Null((await _portal.UseAsync<DeploySubscription, Result<SubscriptionDeployed>>(deploy => deploy.CreateAsync(
+        await Portal.InitializeAsync();
+        await Portal.GrantFeedsAsync();
+        Assert.Null((await Portal.UseAsync<DeploySubscription, Result<SubscriptionDeployed>>(deploy => deploy.CreateAsync(
             Actors.Admin, "acme", "large", "SELECT ID, AMOUNT FROM PAYMENTS EMIT CHANGES;", null, Ct))).Error);
-        var password = await _portal.UseAsync<SecretStore, Result<string>>(secrets => secrets.RevealAsync(SecretNames.PortalPrincipal(TenantSlug.Parse("acme")), Ct));
+        var password = await Portal.UseAsync<SecretStore, Result<string>>(secrets => secrets.RevealAsync(SecretNames.PortalPrincipal(TenantSlug.Parse("acme")), Ct));
         await _admin.UpsertScramUserAsync(Nobody with { Password = password.Value }, Ct);
         await _admin.CreateAclsAsync(Rights, Ct);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _portal.DisposeAsync();
+        await Portal.DisposeAsync();
         await _admin.DeleteTopicsAsync([Topic], CancellationToken.None);
         await _admin.DeleteAclsAsync(Rights, CancellationToken.None);
         await _admin.DeleteScramUserAsync(Nobody.Username, CancellationToken.None);
@@ -69,14 +70,14 @@ public abstract class EventStreamContract : IAsyncLifetime
     {
         await MakeAnewAsync(1);
         await WriteAsync(0, "a", 10);
-        var before = await SseReader.ReadAsync(_portal.Admin, Events + "?from=earliest", null, 10, Ct);
+        var before = await SseReader.ReadAsync(Portal.Admin, Events + "?from=earliest", null, 10, Ct);
         await MakeAnewAsync(1);
         await WriteAsync(0, "b", 5);
 
-        var shorter = await SseReader.ReadAsync(_portal.Admin, Events, before[^1].Id, 6, Ct);
+        var shorter = await SseReader.ReadAsync(Portal.Admin, Events, before[^1].Id, 6, Ct);
         await WriteAsync(0, "c", 15);
-        var longer = await SseReader.ReadAsync(_portal.Admin, Events, before[^1].Id, 21, Ct);
-        var resumed = await SseReader.ReadAsync(_portal.Admin, Events, shorter[0].Id, 20, Ct);
+        var longer = await SseReader.ReadAsync(Portal.Admin, Events, before[^1].Id, 21, Ct);
+        var resumed = await SseReader.ReadAsync(Portal.Admin, Events, shorter[0].Id, 20, Ct);
 
         foreach (var read in new[] { shorter, longer })
         {
@@ -93,17 +94,8 @@ public abstract class EventStreamContract : IAsyncLifetime
     {
         await MakeAnewAsync(1);
         await WriteAsync(0, "a", 10);
-        var reads = new TaskCompletionSource();
-        var reading = SseReader.ReadUntilAsync(_portal.Admin, Events + "?from=earliest", seen =>
-        {
-            if (seen.Count == 10)
-            {
-                reads.TrySetResult();
-            }
-
-            return Keys(seen.SkipWhile(happened => happened.Name != "gap")).Count(key => key.StartsWith('b')) == 12;
-        }, Ct);
-        await reads.Task.WaitAsync(TimeSpan.FromMinutes(2), Ct);
+        var (reading, reads) = ReadOn(10, seen => Keys(seen.SkipWhile(happened => happened.Name != "gap")).Count(key => key.StartsWith('b')) == 12);
+        await reads.WaitAsync(Patience.Usual, Ct);
 
         await MakeAnewAsync(1);
         await WriteAsync(0, "b", 12);
@@ -120,8 +112,8 @@ public abstract class EventStreamContract : IAsyncLifetime
         await MakeAnewAsync(1);
         await WriteAsync(0, "a", 5);
 
-        var inside = await SseReader.ReadAsync(_portal.Admin, Events, "0:3", 2, Ct);
-        var beyond = await SseReader.ReadAsync(_portal.Admin, Events, "0:42", 6, Ct);
+        var inside = await SseReader.ReadAsync(Portal.Admin, Events, "0:3", 2, Ct);
+        var beyond = await SseReader.ReadAsync(Portal.Admin, Events, "0:42", 6, Ct);
 
         Assert.Equal(["a3", "a4"], Keys(inside));
         Assert.Equal(("gap", (0, 42L)), (beyond[0].Name, beyond[0].Place));
@@ -133,12 +125,20 @@ public abstract class EventStreamContract : IAsyncLifetime
     {
         await MakeAnewAsync(1);
         await WriteAsync(0, "a", 5);
-        var read = await SseReader.ReadAsync(_portal.Admin, Events + "?from=earliest", null, 5, Ct);
+        var read = await SseReader.ReadAsync(Portal.Admin, Events + "?from=earliest", null, 5, Ct);
 
-        var beyond = await SseReader.ReadAsync(_portal.Admin, Events, read[^1].Id.Replace("0:5", "0:7", StringComparison.Ordinal), 6, Ct);
+        var id = read[^1].Id;
+        var beyond = await SseReader.ReadAsync(Portal.Admin, Events, $"0:7{id[id.IndexOf('@', StringComparison.Ordinal)..]}", 6, Ct);
 
         Assert.Equal(("gap", "beyond-end"), (beyond[0].Name, beyond[0].Data.GetProperty("reason").GetString()));
         Assert.Equal(5, Keys(beyond).Count());
+
+        // with the leader epoch that it was reached in the cut itself is known, and what stands before it is not given again
+        await WriteAsync(0, "b", 1);
+        var cut = await SseReader.ReadAsync(Portal.Admin, Events, id.Replace("0:5:", "0:9:", StringComparison.Ordinal), 1, Ct);
+        Assert.Equal(("gap", "log-cut"), (cut[0].Name, cut[0].Data.GetProperty("reason").GetString()));
+        var after = await SseReader.ReadAsync(Portal.Admin, Events, id, 1, Ct);
+        Assert.Equal(["b0"], Keys(after));
     }
 
     [Fact]
@@ -146,16 +146,11 @@ public abstract class EventStreamContract : IAsyncLifetime
     {
         await MakeAnewAsync(1);
         await WriteAsync(0, "a", 1);
-        var reads = new TaskCompletionSource();
-        var reading = SseReader.ReadUntilAsync(_portal.Admin, Events + "?from=earliest", seen =>
-        {
-            reads.TrySetResult();
-            return seen.Count == 31;
-        }, Ct);
-        await reads.Task.WaitAsync(TimeSpan.FromMinutes(2), Ct);
+        var (reading, reads) = ReadOn(1, seen => seen.Count == 31);
+        await reads.WaitAsync(Patience.Usual, Ct);
 
         Assert.Empty(await _admin.CreatePartitionsAsync(new Dictionary<string, int> { [Topic] = 4 }, Ct));
-        await Eventually.TrueAsync(async () => (await _admin.PartitionCountsAsync([Topic], Ct)).GetValueOrDefault(Topic) == 4);
+        await Wait.UntilAsync(async () => (await _admin.PartitionCountsAsync([Topic], Ct)).GetValueOrDefault(Topic) == 4);
         foreach (var partition in new[] { 1, 2, 3 })
         {
             await WriteAsync(partition, $"p{partition}-", 10);
@@ -167,12 +162,40 @@ public abstract class EventStreamContract : IAsyncLifetime
         Assert.Equal(31, Keys(seen).Distinct().Count());
     }
 
+    [Fact]
+    public async Task Reader_whose_credential_all_brokers_refuse_is_told_so()
+    {
+        await MakeAnewAsync(1);
+        await WriteAsync(0, "a", 1);
+        await _admin.UpsertScramUserAsync(Nobody with { Password = "another" }, Ct);
+
+        var seen = await SseReader.ReadUntilAsync(Portal.Admin, Events + "?from=earliest", seen => seen.Any(happened => happened.Name == "refused"), Ct);
+
+        Assert.Equal("DeliveryRefused", seen[^1].Data.GetProperty("code").GetString());
+        Assert.Empty(Keys(seen));
+    }
+
+    /// <summary>Reads from the start until it is enough; <c>Reads</c> ends once so many events have come.</summary>
+    private protected (Task<IReadOnlyList<SseEvent>> Reading, Task Reads) ReadOn(int first, Func<IReadOnlyList<SseEvent>, bool> enough)
+    {
+        var reads = new TaskCompletionSource();
+        return (SseReader.ReadUntilAsync(Portal.Admin, Events + "?from=earliest", seen =>
+        {
+            if (seen.Count >= first)
+            {
+                reads.TrySetResult();
+            }
+
+            return enough(seen);
+        }, Ct), reads.Task);
+    }
+
     /// <summary>The brokers that the portal and the test use.</summary>
     private protected abstract Task<KafkaOptions> KafkaAsync();
 
     private protected virtual ValueTask EndAsync() => ValueTask.CompletedTask;
 
-    private static IEnumerable<string> Keys(IEnumerable<SseEvent> events) =>
+    private protected static IEnumerable<string> Keys(IEnumerable<SseEvent> events) =>
         events.Where(happened => happened.Name == "record").Select(happened => happened.Data.GetProperty("key").GetString()!);
 
     private static AclBinding Right(ResourceType type, string prefix) => new()
@@ -181,25 +204,15 @@ public abstract class EventStreamContract : IAsyncLifetime
         Entry = new AccessControlEntry { Principal = $"User:{Nobody.Username}", Host = "*", Operation = AclOperation.Read, PermissionType = AclPermissionType.Allow },
     };
 
-    private Task MakeAnewAsync(int partitions) => _admin.MakeAnewAsync([TestTopics.Plain(Topic, partitions)], Ct);
+    private protected Task MakeAnewAsync(int partitions) => _admin.MakeAnewAsync([TestTopics.Plain(Topic, partitions)], Ct);
 
-    private async Task WriteAsync(int partition, string prefix, int count)
+    private protected async Task WriteAsync(int partition, string prefix, int count)
     {
         using var producer = _clients.Producer(null);
         await Task.WhenAll(Enumerable.Range(0, count).Select(number => producer.ProduceAsync(
             new TopicPartition(Topic, partition),
             new Message<byte[]?, byte[]?> { Key = System.Text.Encoding.UTF8.GetBytes($"\"{prefix}{number}\""), Value = "{}"u8.ToArray() }, Ct)));
     }
-}
-
-/// <summary>On the embedded broker.</summary>
-public sealed class EmbeddedEventStreamTests : EventStreamContract
-{
-    private BrokerHarness? _broker;
-
-    private protected override async Task<KafkaOptions> KafkaAsync() => (_broker = await BrokerHarness.StartAsync()).Options;
-
-    private protected override ValueTask EndAsync() => _broker!.DisposeAsync();
 }
 
 /// <summary>On three secured Apache Kafka nodes.</summary>

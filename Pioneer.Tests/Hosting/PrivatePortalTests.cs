@@ -109,24 +109,19 @@ public sealed class PrivatePortalTests : IAsyncLifetime
         await reader.ReadToEndAsync(Ct);
     }
 
-    private async Task<IReadOnlyList<string>> LinesUntilAsync(string marker)
+    private Task<List<string>> LinesUntilAsync(string marker) =>
+        Wait.ForAsync($"'{marker}' in the log", LinesAsync, lines => lines.Exists(line => line.Contains(marker, StringComparison.Ordinal)));
+
+    private async Task<List<string>> LinesAsync()
     {
-        while (true)
+        var lines = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Data, "logs"), "*.log"))
         {
-            var lines = new List<string>();
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(Data, "logs"), "*.log"))
-            {
-                await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-                using var reader = new StreamReader(stream);
-                lines.AddRange((await reader.ReadToEndAsync(Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
-            }
-
-            if (lines.Exists(line => line.Contains(marker, StringComparison.Ordinal)))
-            {
-                return lines;
-            }
-
-            await Task.Delay(200, Ct);
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(stream);
+            lines.AddRange((await reader.ReadToEndAsync(Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
+
+        return lines;
     }
 }

@@ -80,7 +80,7 @@ public sealed class BatchRunTests : IAsyncLifetime
         Assert.All(records, record => Assert.Equal(record.Value is null ? "gone" : "row", record.Batch));
 
         // the marks and the deletions reach those who read the results
-        await Eventually.TrueAsync(async () => (await RecordsAsync("acme.d.my-balances")).Count(record => record.Value is null) == 2);
+        await Wait.UntilAsync(async () => (await RecordsAsync("acme.d.my-balances")).Count(record => record.Value is null) == 2);
         Assert.All(await RecordsAsync("acme.d.my-balances"), record => Assert.Equal(record.Value is null ? "gone" : "row", record.Batch));
 
         // once more there is nothing left to delete
@@ -201,7 +201,7 @@ public sealed class BatchRunTests : IAsyncLifetime
         var records = new List<(string, string?, string?)>();
         while (left > 0)
         {
-            var record = consumer.Consume(TimeSpan.FromSeconds(90)) ?? throw new TimeoutException($"{topic} has no end");
+            var record = consumer.Consume(Patience.Usual) ?? throw new TimeoutException($"{topic} has no end");
             if (record.IsPartitionEOF)
             {
                 left--;

@@ -67,7 +67,7 @@ public sealed class CompositeKeyTests : IAsyncLifetime
         Assert.Contains("1 key gone from it was deleted", await BatchAsync(), StringComparison.Ordinal);
         string[] living = ["""{"DESK":"EQ","TRADE_NO":11}""", """{"DESK":"FX","TRADE_NO":10}"""];
         Assert.Equal(living, (await LivingAsync("acme.t.trades")).Keys.Order());
-        await Eventually.TrueAsync(async () => (await LivingAsync("acme.d.my-trades")).Keys.Order().SequenceEqual(living));
+        await Wait.UntilAsync(async () => (await LivingAsync("acme.d.my-trades")).Keys.Order().SequenceEqual(living));
 
         var certificate = await SeedAsync("my-trades");
 

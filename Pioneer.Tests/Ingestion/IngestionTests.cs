@@ -67,6 +67,29 @@ public sealed class IngestionTests : IAsyncLifetime
         Assert.Equal("SourceColumnUnusable", (good with { Columns = [.. good.Columns, new("${file:x:y}", "text", "STRING", true, "x")] }).Validate().Error!.Code);
         Assert.Equal("ColumnTypeUnknown", (good with { Columns = [.. good.Columns, new("shape", "polygon", "POLYGON", true)] }).Validate().Error!.Code);
         Assert.Equal("pollIntervalMs", (good with { PollIntervalMs = 1 }).Validate().Error!.Field);
+        foreach (var limit in (int[])[-1, 1, 999, 3_600_001])
+        {
+            Assert.Equal(("OutOfRange", "queryLimitMs"), CodeAndField(good with { QueryLimitMs = limit }));
+        }
+    }
+
+    [Fact]
+    public async Task Query_limit_is_kept_until_it_is_changed_or_taken_away()
+    {
+        await _database.FeedsAsync();
+        var feed = Requests.Feed("payments", FeedKind.Event);
+        Assert.Equal(null as int?, await ChangedAsync(feed));
+
+        Assert.Equal(60_000, await ChangedAsync(feed with { QueryLimitMs = 60_000 }));
+        Assert.Equal(60_000, await ChangedAsync(feed));
+        Assert.Equal(null as int?, await ChangedAsync(feed with { QueryLimitMs = 0 }));
+
+        async Task<int?> ChangedAsync(FeedRequest request)
+        {
+            Assert.Null((await _database.Get<ManageFeeds>().UpdateAsync(Actors.Admin, request, null, DomainDatabase.Token)).Error);
+            await using var db = _database.Open();
+            return (await db.Feeds.AsNoTracking().SingleAsync(row => row.Name == "payments", DomainDatabase.Token)).QueryLimitMs;
+        }
     }
 
     private static (string Code, string? Field) CodeAndField(FeedRequest request) => (request.Validate().Error!.Code, request.Validate().Error!.Field);

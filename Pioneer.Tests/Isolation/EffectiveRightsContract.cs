@@ -69,7 +69,7 @@ public abstract class EffectiveRightsContract(KafkaOptions options) : IAsyncLife
         AclRule[] made = [.. Enumerable.Range(0, Rules).Select(_ => Any(random)).Distinct()];
         await _admin.CreateAclsAsync([.. made.Select(AclMapping.ToBinding)], Ct);
         AclRule[] stands = [];
-        await Eventually.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             stands = [.. (await _admin.DescribeAclsAsync(Ct)).Select(AclMapping.FromBinding).OfType<AclRule>()];
             return made.All(stands.Contains);
@@ -80,7 +80,7 @@ public abstract class EffectiveRightsContract(KafkaOptions options) : IAsyncLife
         List<string> observed = [];
         try
         {
-            await Eventually.TrueAsync(async () =>
+            await Wait.UntilAsync(async () =>
             {
                 observed = [.. (await Task.WhenAll(Users.Select(ObservedAsync))).SelectMany(lines => lines)];
                 return observed.SequenceEqual(expected);

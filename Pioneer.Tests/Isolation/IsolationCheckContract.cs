@@ -68,7 +68,7 @@ public abstract class IsolationCheckContract(KafkaOptions? external) : IAsyncLif
         // two at once: one of them is tried again later, and both end
         var everybody = await _host.DoAsync<IsolationChecks, OperationId>(checks => checks.StartAllAsync(Actor.System, Ct));
         var attempts = await CheckAsync(OperationState.Succeeded);
-        var all = await _host.FinishedAsync(everybody, seconds: 180);
+        var all = await _host.FinishedAsync(everybody);
         Assert.True(all.State is OperationState.Succeeded, all.Error);
 
         Assert.DoesNotContain(attempts, attempt => attempt.Result is AttemptResult.Broken);
@@ -115,7 +115,7 @@ public abstract class IsolationCheckContract(KafkaOptions? external) : IAsyncLif
 
         // nothing of the stand-in is left
         var admin = _host.Get<KafkaAdmin>();
-        await Eventually.TrueAsync(async () => !(await admin.DescribeScramUsersAsync(Ct)).Select(user => user.Name)
+        await Wait.UntilAsync(async () => !(await admin.DescribeScramUsersAsync(Ct)).Select(user => user.Name)
             .Concat((await admin.DescribeAclsAsync(Ct)).Select(rule => rule.Entry.Principal["User:".Length..])).Any(Principals.IsAttacker));
         await CloseAsync(hole);
     }
@@ -135,7 +135,7 @@ public abstract class IsolationCheckContract(KafkaOptions? external) : IAsyncLif
             && attempt.What.StartsWith("write to", StringComparison.Ordinal) && attempt.Rules.Contains(hole.ToString()));
         Assert.Contains(attempts, attempt => attempt is { What: "list topics", Result: AttemptResult.Broken } && attempt.Target == Secrets);
         Assert.Equal(1, await _host.InScopeAsync<PioneerDbContext, int>(db => db.Incidents.CountAsync(row => row.Scenario == "ISOLATION")));
-        await Eventually.TrueAsync(async () => (await admin.DescribeScramUsersAsync(Ct)).All(user => user.Name != left.Username));
+        await Wait.UntilAsync(async () => (await admin.DescribeScramUsersAsync(Ct)).All(user => user.Name != left.Username));
 
         // nothing was written by trying
         Assert.Equal(0, (await admin.OffsetsAsync(Secrets, Ct)).Sum(partition => partition.Value.End));
@@ -162,7 +162,7 @@ public abstract class IsolationCheckContract(KafkaOptions? external) : IAsyncLif
     private async Task UntilRuleAsync(AclRule hole, bool stands)
     {
         var inARow = 0;
-        await Eventually.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             var seen = (await _host.Get<KafkaAdmin>().DescribeAclsAsync(Ct)).Select(AclMapping.FromBinding).Contains(hole);
             inARow = seen == stands ? inARow + 1 : 0;

@@ -10,8 +10,6 @@ namespace Pioneer.Tests.Jobs;
 public sealed class BrokerProbeTests : IAsyncDisposable
 {
     private const short Metadata = 3, Versions = 18, Unsupported = 35, Version = 12;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     private readonly ScriptedBroker[] _brokers = new ScriptedBroker[3];
     private readonly HashSet<ScriptedBroker> _ended = [];
 
@@ -29,18 +27,18 @@ public sealed class BrokerProbeTests : IAsyncDisposable
     public async Task Cluster_answers_while_a_majority_of_its_brokers_does()
     {
         using var admin = Start(bootstrap: 1);
-        Assert.Equal(new BrokerLook(3, 3), await admin.LookAsync(Patience, Ct));
+        Assert.Equal(new BrokerLook(3, 3), await admin.LookAsync(Patience.Usual, Ct));
 
         await EndAsync(1);
-        var one = await admin.LookAsync(Patience, Ct);
+        var one = await admin.LookAsync(Patience.Usual, Ct);
         Assert.Equal((new BrokerLook(2, 3), true), (one, one.IsAnswering));
 
         await EndAsync(2);
-        var two = await admin.LookAsync(Patience, Ct);
+        var two = await admin.LookAsync(Patience.Usual, Ct);
         Assert.Equal((new BrokerLook(1, 3), false), (two, two.IsAnswering));
 
         await EndAsync(0);
-        Assert.False((await admin.LookAsync(Patience, Ct)).IsAnswering);
+        Assert.False((await admin.LookAsync(Patience.Usual, Ct)).IsAnswering);
     }
 
     private async Task EndAsync(int id)

@@ -8,38 +8,19 @@ using IsolationLevel = Pioneer.Domain.Tenants.IsolationLevel;
 namespace Pioneer.Tests.Jobs;
 
 /// <summary>Brokers that go away before or while a plan is applied.</summary>
-public sealed class BrokersDownTests : IAsyncLifetime
+public sealed class BrokersDownTests : EmbeddedJobs
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-down-").FullName;
-    private EmbeddedStack _stack = null!;
-    private JobsHost _host = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _stack = await EmbeddedStack.StartAsync(external: null);
-        _host = await _stack.StartJobsAsync(_folder);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     [Fact]
     public async Task Operation_waits_while_Kafka_is_down_and_says_when_it_tries_again()
     {
-        await _stack.Platform.Faults.StopBrokerAsync(Ct);
+        await Stack.Platform.Faults.StopBrokerAsync(Ct);
         var operation = await CreateAsync("acme");
-        await Eventually.TrueAsync(async () => await _host.OperationAsync(operation) is { State: OperationState.Queued, Error: not null });
-        var waiting = await _host.OperationAsync(operation);
+        await Wait.UntilAsync(async () => await Host.OperationAsync(operation) is { State: OperationState.Queued, Error: not null });
+        var waiting = await Host.OperationAsync(operation);
         Assert.Contains("Kafka", waiting.Error!, StringComparison.Ordinal);
         Assert.Contains("Next try", waiting.Error!, StringComparison.Ordinal);
 
-        await _stack.Platform.Faults.StartBrokerAsync(Ct);
+        await Stack.Platform.Faults.StartBrokerAsync(Ct);
         await EndsInSyncAsync("acme", operation);
     }
 
@@ -47,15 +28,15 @@ public sealed class BrokersDownTests : IAsyncLifetime
     public async Task Operation_whose_brokers_go_down_half_way_ends_in_sync_when_they_are_back()
     {
         var operation = await CreateAsync("acme");
-        await Eventually.TrueAsync(async () => (await _host.OperationAsync(operation)).Steps.Any(step => step.State == OperationStepState.Succeeded));
-        await _stack.Platform.Faults.StopBrokerAsync(Ct);
-        await _stack.Platform.Faults.StartBrokerAsync(Ct);
+        await Wait.UntilAsync(async () => (await Host.OperationAsync(operation)).Steps.Any(step => step.State == OperationStepState.Succeeded));
+        await Stack.Platform.Faults.StopBrokerAsync(Ct);
+        await Stack.Platform.Faults.StartBrokerAsync(Ct);
         await EndsInSyncAsync("acme", operation);
     }
 
     private async Task<OperationId> CreateAsync(string slug)
     {
-        var created = await _host.InScopeAsync<CreateTenant, Result<TenantCreated>>(
+        var created = await Host.InScopeAsync<CreateTenant, Result<TenantCreated>>(
             create => create.ExecuteAsync(Actor.System, new CreateTenantRequest(slug, slug, IsolationLevel.Dedicated), Ct));
         Assert.True(created.IsSuccess, created.Error?.ToString());
         return created.Value.Operation;
@@ -63,9 +44,9 @@ public sealed class BrokersDownTests : IAsyncLifetime
 
     private async Task EndsInSyncAsync(string slug, OperationId operation)
     {
-        var done = await _host.FinishedAsync(operation, 120);
+        var done = await Host.FinishedAsync(operation);
         Assert.True(done.State == OperationState.Succeeded, done.Error);
-        var plan = await _host.InScopeAsync<TenantPlanner, Result<Plan>>(planner => planner.PlanAsync(TenantSlug.Parse(slug), Ct));
+        var plan = await Host.InScopeAsync<TenantPlanner, Result<Plan>>(planner => planner.PlanAsync(TenantSlug.Parse(slug), Ct));
         Assert.True(plan.Value.InSync);
     }
 }

@@ -37,7 +37,7 @@ public sealed class DeployedRights(SharedKafka kafka) : IAsyncLifetime
         var principal = new KafkaPrincipal(_user, "a long enough password");
         await _admin.UpsertScramUserAsync(principal, Ct);
         await GiveAsync(Read("pioneer"));
-        await Eventually.TrueAsync(() => new KafkaSignIn(clients, _admin, TimeProvider.System).IsAcceptedAsync(principal, Ct));
+        await Wait.UntilAsync(() => new KafkaSignIn(clients, _admin, TimeProvider.System).IsAcceptedAsync(principal, Ct));
         Options = Administrator.For(principal);
     }
 

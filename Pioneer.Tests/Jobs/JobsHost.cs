@@ -85,16 +85,16 @@ internal sealed class JobsHost : IAsyncDisposable
     public Task<Operation> OperationAsync(OperationId id) => InScopeAsync<PioneerDbContext, Operation>(
         db => db.Operations.AsNoTracking().Include(row => row.Steps).SingleAsync(row => row.Id == id));
 
-    public async Task<Operation> FinishedAsync(OperationId id, int seconds = 180)
+    public async Task<Operation> FinishedAsync(OperationId id)
     {
         Operation? operation = null;
         try
         {
-            await Eventually.TrueAsync(async () =>
+            await Wait.UntilAsync(async () =>
             {
                 operation = await OperationAsync(id);
                 return operation.State is OperationState.Succeeded or OperationState.Failed or OperationState.Cancelled;
-            }, seconds);
+            }, Patience.Long);
             return operation!;
         }
         catch (TimeoutException late)
@@ -114,9 +114,9 @@ internal sealed class JobsHost : IAsyncDisposable
     }
 
     /// <summary>Returns when the operation has succeeded; one that did not is told with its steps.</summary>
-    public async Task SucceedAsync(OperationId id, int seconds = 180)
+    public async Task SucceedAsync(OperationId id)
     {
-        var done = await FinishedAsync(id, seconds);
+        var done = await FinishedAsync(id);
         Assert.True(done.State == OperationState.Succeeded,
             $"{done.Kind}: {done.Error} [{string.Join("; ", done.Steps.Where(step => step.State != OperationStepState.Succeeded).Select(step => $"{step.Title}: {step.State} {step.Error}"))}]");
     }

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Pioneer.Domain.Recovery;
 using Pioneer.Jobs.Kafka;
 using Xunit;
 
@@ -40,21 +41,21 @@ public abstract class KafkaAdminContract : IDisposable
         Assert.All(again, error => Assert.Equal(ErrorCode.TopicAlreadyExists, error.Code));
         Assert.Equal(2, again.Count);
 
-        await Until(async () => (await Described()).Count == 2);
+        await Wait.UntilAsync(async () => (await Described()).Count == 2);
         await Admin.AlterTopicConfigAsync(names[0], new Dictionary<string, string?> { ["retention.ms"] = "60000" }, Ct);
-        await Until(async () => (await Described()).Single(topic => topic.Name == names[0]).Overrides.ContainsKey("retention.ms"));
+        await Wait.UntilAsync(async () => (await Described()).Single(topic => topic.Name == names[0]).Overrides.ContainsKey("retention.ms"));
         var altered = (await Described()).Single(topic => topic.Name == names[0]);
         Assert.Equal("compact", altered.Overrides["cleanup.policy"]);
         Assert.Equal("60000", altered.Overrides["retention.ms"]);
 
         await Admin.AlterTopicConfigAsync(names[0], new Dictionary<string, string?> { ["retention.ms"] = null }, Ct);
-        await Until(async () => !(await Described()).Single(topic => topic.Name == names[0]).Overrides.ContainsKey("retention.ms"));
+        await Wait.UntilAsync(async () => !(await Described()).Single(topic => topic.Name == names[0]).Overrides.ContainsKey("retention.ms"));
 
         Assert.Empty(await Admin.CreatePartitionsAsync(new Dictionary<string, int> { [names[1]] = 4 }, Ct));
-        await Until(async () => (await Admin.PartitionCountsAsync(names, Ct)).GetValueOrDefault(names[1]) == 4);
+        await Wait.UntilAsync(async () => (await Admin.PartitionCountsAsync(names, Ct)).GetValueOrDefault(names[1]) == 4);
 
         Assert.Empty(await Admin.DeleteTopicsAsync(names, Ct));
-        await Until(async () => (await Described()).Count == 0);
+        await Wait.UntilAsync(async () => (await Described()).Count == 0);
 
         Task<IReadOnlyList<KafkaTopic>> Described() => Admin.DescribeTopicsAsync(name => name.StartsWith(_id, StringComparison.Ordinal), Ct);
     }
@@ -90,12 +91,12 @@ public abstract class KafkaAdminContract : IDisposable
 
         await Admin.CreateAclsAsync(bindings, Ct);
         await Admin.CreateAclsAsync(bindings, Ct);
-        await Until(async () => (await Mine()).Count == 4);
+        await Wait.UntilAsync(async () => (await Mine()).Count == 4);
         Assert.Equal(bindings.ToHashSet(), (await Mine()).ToHashSet());
 
         await Admin.DeleteAclsAsync(bindings, Ct);
         await Admin.DeleteAclsAsync(bindings, Ct);
-        await Until(async () => (await Mine()).Count == 0);
+        await Wait.UntilAsync(async () => (await Mine()).Count == 0);
 
         async Task<List<AclBinding>> Mine() =>
             (await Admin.DescribeAclsAsync(Ct)).Where(binding => binding.Entry.Principal == principal).ToList();
@@ -142,7 +143,7 @@ public abstract class KafkaAdminContract : IDisposable
         Assert.False(await signIn.IsAcceptedAsync(principal with { Password = "wrong" }, Ct));
         await Admin.DeleteScramUserAsync(principal.Username, Ct);
         await Admin.DeleteScramUserAsync(principal.Username, Ct);
-        await Until(async () => !await signIn.IsAcceptedAsync(principal, Ct));
+        await Wait.UntilAsync(async () => !await signIn.IsAcceptedAsync(principal, Ct));
     }
 
     [Fact]
@@ -195,6 +196,36 @@ public abstract class KafkaAdminContract : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Places_are_dated_by_the_newest_record_up_to_them_and_never_later_than_that()
+    {
+        var topic = $"{_id}.t.dated";
+        await Admin.MakeAsync([new NewTopic(topic, 1, 1, new Dictionary<string, string> { ["retention.ms"] = "-1" })], Ct);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        using (var producer = _clients.Producer(null))
+        {
+            foreach (var hours in new[] { 90, 60, 70, 1 })
+            {
+                await producer.ProduceAsync(new TopicPartition(topic, 0), new Message<byte[]?, byte[]?> { Value = [1], Timestamp = new Timestamp(now.AddHours(-hours)) }, Ct);
+            }
+        }
+
+        // a thousandth of 100 hours is six minutes
+        AssertDated(90, await DateAsync(0, 0));
+        AssertDated(60, await DateAsync(1, 0));
+        AssertDated(60, await DateAsync(2, 0));
+        AssertDated(1, await DateAsync(3, 0));
+        Assert.Equal(now.AddHours(-2), await DateAsync(3, 2));
+        Assert.Equal(DateTimeOffset.UnixEpoch, (await Admin.DatesAsync([new UndatedPlace(topic, 0, 0, now.AddHours(-50), now)], Ct)).Single().Value);
+        Assert.Empty(await Admin.DatesAsync([new UndatedPlace($"{_id}.t.absent", 0, 0, now.AddHours(-50), now)], Ct));
+        await Admin.DeleteTopicsAsync([topic], Ct);
+
+        async Task<DateTimeOffset> DateAsync(long offset, int before) =>
+            (await Admin.DatesAsync([new UndatedPlace(topic, 0, offset, now.AddHours(-100), now.AddHours(-before))], Ct)).Single().Value;
+
+        void AssertDated(int hours, DateTimeOffset found) => Assert.InRange(found, now.AddHours(-hours).AddMinutes(-6), now.AddHours(-hours));
+    }
+
     private static NewTopic Plain(string name) => new(name, 2, 1, new Dictionary<string, string>());
 
     private static AclBinding Rule(ResourceType type, string name, ResourcePatternType pattern, AclOperation operation, string principal) => new()
@@ -205,7 +236,7 @@ public abstract class KafkaAdminContract : IDisposable
 
     private static ConsumeResult<byte[]?, byte[]?> Consume(IConsumer<byte[]?, byte[]?> consumer)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var limit = new CancellationTokenSource(Patience.Usual);
         while (true)
         {
             var result = consumer.Consume(limit.Token);
@@ -215,8 +246,6 @@ public abstract class KafkaAdminContract : IDisposable
             }
         }
     }
-
-    private static Task Until(Func<Task<bool>> condition) => Eventually.TrueAsync(condition);
 }
 
 /// <summary>The contract against Apache Kafka itself.</summary>

@@ -13,7 +13,8 @@ namespace Pioneer.Tests.Jobs;
 /// </summary>
 public sealed class KafkaAdminFaultTests
 {
-    private const short Metadata = 3, Versions = 18, Unsupported = 35, Version = 12;
+    private const short Metadata = 3, Handshake = 17, Versions = 18, Unsupported = 35, Version = 12;
+    private const byte UnsupportedMechanism = 33;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -36,6 +37,32 @@ public sealed class KafkaAdminFaultTests
 
         Assert.All(counts, count => Assert.Equal(1, Assert.Single(count).Value));
         Assert.True(await admin.IsAnsweringAsync(TimeSpan.FromSeconds(30), Ct));
+    }
+
+    /// <summary>librdkafka tells both with one code: what a broker says to a wrong password, and that it went away meanwhile.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Broker_that_goes_away_while_it_is_signed_in_to_refuses_nobody(bool refuses)
+    {
+        await using var broker = new ScriptedBroker((api, version) => (api, version) switch
+        {
+            (Versions, > 0) => [0, (byte)Unsupported, 0, 0, 0, 0],
+            (Versions, _) => ScriptedBroker.Ranges((Handshake, 0, 1), (Versions, 0, 0)),
+            (Handshake, _) when refuses => [0, UnsupportedMechanism, 0, 0, 0, 0],
+            _ => null,
+        }).Start();
+        var options = new KafkaOptions
+        {
+            BootstrapServers = broker.Address, SecurityProtocol = "SASL_PLAINTEXT", SaslMechanism = "SCRAM-SHA-512", Username = "pioneer", Password = "secret",
+            RequestTimeoutMs = 1000,
+        };
+        using var admin = new KafkaAdmin(
+            new KafkaClients(Options.Create(options), NullLogger<KafkaClients>.Instance), TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => admin.DescribeAclsAsync(Ct));
+
+        Assert.Equal(refuses ? typeof(KafkaSignInRefusedException) : typeof(KafkaUnavailableException), failure.GetType());
     }
 
     /// <summary>Metadata version 12: one broker, one topic, one partition that nobody leads and nobody holds.</summary>

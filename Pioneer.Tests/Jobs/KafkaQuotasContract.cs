@@ -70,7 +70,7 @@ public abstract class KafkaQuotasContract(KafkaOptions options) : IAsyncLifetime
         var users = Enumerable.Range(0, count).Select(number => $"{_id}.user-{number}").ToList();
 
         Assert.Empty(await SetAllAsync(1024));
-        await Eventually.TrueAsync(async () => (await Quotas.DescribeAsync(Ct)).Count(quota => quota.User?.StartsWith(_id, StringComparison.Ordinal) == true) == count);
+        await Wait.UntilAsync(async () => (await Quotas.DescribeAsync(Ct)).Count(quota => quota.User?.StartsWith(_id, StringComparison.Ordinal) == true) == count);
         Assert.Empty(await SetAllAsync(null));
 
         Task<IReadOnlyList<KafkaItemError>> SetAllAsync(double? rate) => Quotas.AlterAsync(
@@ -110,7 +110,7 @@ public abstract class KafkaQuotasContract(KafkaOptions options) : IAsyncLifetime
             new KafkaClients(Options.Create(options), NullLogger<KafkaClients>.Instance), TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
         await admin.UpsertScramUserAsync(principal, Ct);
         using var theirs = Open(With(principal.Username, principal.Password, "SCRAM-SHA-512"));
-        await Eventually.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             try
             {
@@ -162,6 +162,6 @@ public abstract class KafkaQuotasContract(KafkaOptions options) : IAsyncLifetime
     private async Task<Dictionary<string, double>> MineAsync() =>
         new((await Quotas.DescribeAsync(Ct)).SingleOrDefault(quota => quota is { ClientId: null, Ip: null } && quota.User == User)?.Limits ?? new Dictionary<string, double>());
 
-    private Task UntilAsync(params (string Key, double Value)[] expected) => Eventually.TrueAsync(
+    private Task UntilAsync(params (string Key, double Value)[] expected) => Wait.UntilAsync(
         async () => (await MineAsync()).Select(limit => (limit.Key, limit.Value)).Order().SequenceEqual(expected));
 }

@@ -20,7 +20,7 @@ public sealed class ApacheKafkaQuotasTests : KafkaQuotasContract
     public async Task Kafka_configs_shows_what_was_set_and_its_own_entities_are_read()
     {
         await Quotas.AlterAsync([new KafkaQuotaAlteration("tool.app", new Dictionary<string, double?> { ["request_percentage"] = 12.5, ["controller_mutation_rate"] = 3 })], false, Ct);
-        await Eventually.TrueAsync(async () => (await Quotas.DescribeAsync(Ct)).Any(quota => quota.User == "tool.app"));
+        await Wait.UntilAsync(async () => (await Quotas.DescribeAsync(Ct)).Any(quota => quota.User == "tool.app"));
 
         var shown = await _kafka.ToolAsync("configs", "--describe", "--entity-type", "users", "--entity-name", "tool.app");
         Assert.Contains("request_percentage=12.5", shown, StringComparison.Ordinal);
@@ -28,7 +28,7 @@ public sealed class ApacheKafkaQuotasTests : KafkaQuotasContract
 
         await _kafka.ToolAsync(
             "configs", "--alter", "--entity-type", "users", "--entity-name", "tool.app", "--entity-type", "clients", "--entity-default", "--add-config", "consumer_byte_rate=2048");
-        await Eventually.TrueAsync(async () => (await Quotas.DescribeAsync(Ct)).Any(
+        await Wait.UntilAsync(async () => (await Quotas.DescribeAsync(Ct)).Any(
             quota => quota is { User: "tool.app", ClientId: "", Ip: null } && quota.Limits["consumer_byte_rate"] is 2048));
     }
 }

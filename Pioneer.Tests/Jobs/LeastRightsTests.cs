@@ -43,8 +43,8 @@ public sealed class LeastRightsTests : IClassFixture<DeployedRights>, IDisposabl
 
         await _rights.GiveAsync(AclSets.Platform(_tenant, "pioneer"));
 
-        await Eventually.TrueAsync(async () => await WriteAsync(Feed) is ErrorCode.NoError);
-        await Eventually.TrueAsync(() => Task.FromResult(ReadError(Feed) is ErrorCode.NoError));
+        await Wait.UntilAsync(async () => await WriteAsync(Feed) is ErrorCode.NoError);
+        await Wait.UntilAsync(() => ReadError(Feed) is ErrorCode.NoError);
         Assert.Equal(ErrorCode.TopicAuthorizationFailed, await WriteAsync(delivery));
         await RemoveAsync(Feed, delivery);
     }
@@ -56,20 +56,20 @@ public sealed class LeastRightsTests : IClassFixture<DeployedRights>, IDisposabl
         await MakeAsync(Feed);
         await _rights.GiveAsync(AclSets.Platform(_tenant, "pioneer"));
         await _admin.AlterTopicConfigAsync(Feed, new Dictionary<string, string?> { ["retention.ms"] = "60000" }, Ct);
-        await Eventually.TrueAsync(async () => (await DescribedAsync()).Single().Overrides.ContainsKey("retention.ms"));
+        await Wait.UntilAsync(async () => (await DescribedAsync()).Single().Overrides.ContainsKey("retention.ms"));
         Assert.Empty(await _admin.CreatePartitionsAsync(new Dictionary<string, int> { [Feed] = 4 }, Ct));
-        await Eventually.TrueAsync(async () => (await _admin.PartitionCountsAsync([Feed], Ct)).GetValueOrDefault(Feed) is 4);
+        await Wait.UntilAsync(async () => (await _admin.PartitionCountsAsync([Feed], Ct)).GetValueOrDefault(Feed) is 4);
 
         await _admin.UpsertScramUserAsync(reader, Ct);
-        await Eventually.TrueAsync(async () => (await _admin.DescribeScramUsersAsync(Ct)).Any(user => user.Name == reader.Username));
+        await Wait.UntilAsync(async () => (await _admin.DescribeScramUsersAsync(Ct)).Any(user => user.Name == reader.Username));
         var rules = AclSets.Consumer(_tenant, reader.Username).Select(Pioneer.Jobs.Provisioning.AclMapping.ToBinding).ToList();
         await _admin.CreateAclsAsync(rules, Ct);
-        await Eventually.TrueAsync(async () => rules.TrueForAll((await _admin.DescribeAclsAsync(Ct)).Contains));
+        await Wait.UntilAsync(async () => rules.TrueForAll((await _admin.DescribeAclsAsync(Ct)).Contains));
 
         using (var quotas = new KafkaQuotas(Microsoft.Extensions.Options.Options.Create(_rights.Options), TimeProvider.System, NullLogger<KafkaQuotas>.Instance))
         {
             Assert.Empty(await quotas.AlterAsync([new(reader.Username, new Dictionary<string, double?> { [QuotaKeys.ConsumerByteRate] = 4096 })], validateOnly: false, Ct));
-            await Eventually.TrueAsync(async () => (await quotas.DescribeAsync(Ct)).Any(quota => quota.User == reader.Username));
+            await Wait.UntilAsync(async () => (await quotas.DescribeAsync(Ct)).Any(quota => quota.User == reader.Username));
             Assert.Empty(await quotas.AlterAsync([new(reader.Username, new Dictionary<string, double?> { [QuotaKeys.ConsumerByteRate] = null })], validateOnly: false, Ct));
         }
 
@@ -81,8 +81,8 @@ public sealed class LeastRightsTests : IClassFixture<DeployedRights>, IDisposabl
         }
 
         var group = $"{_tenant}.group";
-        await Eventually.TrueAsync(async () => await WriteAsync(Feed) is ErrorCode.NoError);
-        await Eventually.TrueAsync(async () => await SetOffsetAsync(group));
+        await Wait.UntilAsync(async () => await WriteAsync(Feed) is ErrorCode.NoError);
+        await Wait.UntilAsync(async () => await SetOffsetAsync(group));
         Assert.Equal(0, (await _admin.GroupOffsetsAsync(group, Ct))[new TopicPartition(Feed, 0)]);
         Assert.Contains(group, await _admin.ListGroupsAsync(_tenant.Value, Ct));
         Assert.Contains(await _admin.GroupsOnTopicAsync(Feed, _tenant.Value, Ct), seen => seen.Group == group);
@@ -93,7 +93,7 @@ public sealed class LeastRightsTests : IClassFixture<DeployedRights>, IDisposabl
         await _admin.DeleteAclsAsync(rules, Ct);
         await _admin.DeleteScramUserAsync(reader.Username, Ct);
         await RemoveAsync(Feed);
-        await Eventually.TrueAsync(async () => (await DescribedAsync()).Count == 0);
+        await Wait.UntilAsync(async () => (await DescribedAsync()).Count == 0);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class LeastRightsTests : IClassFixture<DeployedRights>, IDisposabl
     private async Task MakeAsync(params string[] topics)
     {
         Assert.Empty(await _admin.CreateTopicsAsync([.. topics.Select(topic => new NewTopic(topic, 1, 1, new Dictionary<string, string>()))], Ct));
-        await Eventually.TrueAsync(async () => (await _admin.PartitionCountsAsync(topics, Ct)).Count == topics.Length);
+        await Wait.UntilAsync(async () => (await _admin.PartitionCountsAsync(topics, Ct)).Count == topics.Length);
     }
 
     private async Task RemoveAsync(params string[] topics) => Assert.Empty(await _admin.DeleteTopicsAsync(topics, Ct));
@@ -149,7 +149,7 @@ public sealed class LeastRightsTests : IClassFixture<DeployedRights>, IDisposabl
     {
         using var consumer = _clients.Consumer(null, null, config => config.AutoOffsetReset = AutoOffsetReset.Earliest);
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var limit = new CancellationTokenSource(Patience.Usual);
         try
         {
             consumer.Consume(limit.Token);

@@ -55,7 +55,7 @@ public sealed class LostBrokerTests : IAsyncLifetime
         await _kafka.CrashAsync(Lost);
         try
         {
-            await Eventually.TrueAsync(async () => (await host.Get<KafkaReplicas>().BrokersAsync(Ct)).Down.Contains(Lost), 120);
+            await Wait.UntilAsync(async () => (await host.Get<KafkaReplicas>().BrokersAsync(Ct)).Down.Contains(Lost));
             await UntilAsync(host, "payments", topic => topic.FewestInSync == 2);
             await ScanAsync(host);
             await AssertUntouchedAsync(host);
@@ -78,10 +78,10 @@ public sealed class LostBrokerTests : IAsyncLifetime
             await _kafka.StartAgainAsync(Lost);
         }
 
-        await Eventually.TrueAsync(async () => (await host.Get<KafkaReplicas>().BrokersAsync(Ct)).Down.IsEmpty, 120);
+        await Wait.UntilAsync(async () => (await host.Get<KafkaReplicas>().BrokersAsync(Ct)).Down.IsEmpty);
         await ScanUntilAsync(host, "cards", topic => topic is { ReplicationFactor: 3, FewestInSync: 3 });
         await ScanUntilAsync(host, "cards", topic => Strictness(topic) == "2");
-        await Eventually.TrueAsync(async () => (await PlanAsync(host)).InSync, 120);
+        await Wait.UntilAsync(async () => (await PlanAsync(host)).InSync);
     }
 
     private async Task AssertUntouchedAsync(JobsHost host)
@@ -107,14 +107,14 @@ public sealed class LostBrokerTests : IAsyncLifetime
 
         var created = await host.DoAsync<CreateTenant, TenantCreated>(
             c => c.ExecuteAsync(Actor.System, new CreateTenantRequest(_tenant, _tenant, IsolationLevel.Dedicated), Ct));
-        await host.SucceedAsync(created.Operation, 180);
+        await host.SucceedAsync(created.Operation);
     }
 
     private async Task GrantAsync(JobsHost host, string feed)
     {
         var started = await host.DoAsync<SetEntitlements, ImmutableArray<OperationId>>(
             e => e.ExecuteAsync(Actor.System, [new EntitlementChange(_tenant, feed, true, $"value of {feed}")], Ct));
-        await host.SucceedAsync(Assert.Single(started), 180);
+        await host.SucceedAsync(Assert.Single(started));
     }
 
     private static Task ScanAsync(JobsHost host) => host.InScopeAsync<DriftScan, bool>(async scan =>
@@ -123,14 +123,14 @@ public sealed class LostBrokerTests : IAsyncLifetime
         return true;
     });
 
-    private Task ScanUntilAsync(JobsHost host, string feed, Predicate<KafkaTopic> reached) => Eventually.TrueAsync(async () =>
+    private Task ScanUntilAsync(JobsHost host, string feed, Predicate<KafkaTopic> reached) => Wait.UntilAsync(async () =>
     {
         await ScanAsync(host);
         return await TopicAsync(host, feed) is { } topic && reached(topic);
-    }, 180);
+    }, Patience.Long);
 
     private Task UntilAsync(JobsHost host, string feed, Predicate<KafkaTopic> reached) =>
-        Eventually.TrueAsync(async () => await TopicAsync(host, feed) is { } topic && reached(topic), 120);
+        Wait.UntilAsync(async () => await TopicAsync(host, feed) is { } topic && reached(topic));
 
     private async Task<KafkaTopic?> TopicAsync(JobsHost host, string feed) =>
         (await host.Get<KafkaAdmin>().DescribeTopicsAsync(name => name == $"{_tenant}.t.{feed}", Ct)).SingleOrDefault();

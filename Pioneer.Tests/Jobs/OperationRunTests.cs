@@ -91,7 +91,7 @@ public sealed class OperationRunTests : IAsyncLifetime
 
         Assert.Equal(50, (await _host.OperationAsync(operation)).Progress);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        limit.CancelAfter(TimeSpan.FromSeconds(180));
+        limit.CancelAfter(Patience.Long);
         Assert.True(await events.ReadAllAsync(limit.Token).AnyAsync(moved => moved.Operation == operation && moved.Progress == 50, limit.Token));
     }
 

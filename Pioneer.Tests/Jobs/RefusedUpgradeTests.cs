@@ -17,7 +17,6 @@ namespace Pioneer.Tests.Jobs;
 /// <summary>A version that ksqlDB does not take leaves the one before it delivering: nothing skipped, nothing twice, and it is said.</summary>
 public sealed class RefusedUpgradeTests : IAsyncLifetime
 {
-    private const int Patience = 240;
     private const string Narrow = "SELECT ID, AMOUNT FROM PAYMENTS WHERE AMOUNT > 1000 EMIT CHANGES;";
     private const string Wide = "SELECT ID, AMOUNT, ACCOUNT_ID FROM PAYMENTS WHERE AMOUNT > 1000 AND AMOUNT <> 4242 EMIT CHANGES;";
 
@@ -70,14 +69,14 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         await BookAsync();
 
         // one that was paused comes back paused, and goes on from its place
-        await _host.SucceedAsync(await _host.DoAsync<ControlSubscriptions, OperationId>(c => c.PauseAsync(Actor.System, "acme", "large", Ct)), Patience);
+        await _host.SucceedAsync(await _host.DoAsync<ControlSubscriptions, OperationId>(c => c.PauseAsync(Actor.System, "acme", "large", Ct)));
         await RefusedAsync(5, SubscriptionState.Paused);
-        await _host.SucceedAsync(await _host.DoAsync<ControlSubscriptions, OperationId>(c => c.ResumeAsync(Actor.System, "acme", "large", Ct)), Patience);
+        await _host.SucceedAsync(await _host.DoAsync<ControlSubscriptions, OperationId>(c => c.ResumeAsync(Actor.System, "acme", "large", Ct)));
         await BookAsync();
 
         _ksql.Refuses = _ => false;
         var taken = await _host.DoAsync<DeploySubscription, SubscriptionDeployed>(d => d.UpdateAsync(Actor.System, "acme", "large", Wide, null, null, Ct));
-        await _host.SucceedAsync(taken.Operation, Patience);
+        await _host.SucceedAsync(taken.Operation);
         Assert.Equal((6, SubscriptionState.Running, null), await StateAsync());
         await BookAsync();
     }
@@ -88,8 +87,8 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         const string Source = "acme.t.payments";
         await SetUpAsync();
         await BookAsync();
-        await _host.SucceedAsync(await _host.DoAsync<ControlSubscriptions, OperationId>(c => c.PauseAsync(Actor.System, "acme", "large", Ct)), Patience);
-        await _host.SucceedAsync(await _host.DoAsync<ControlConnectors, OperationId>(c => c.PauseAsync(Actor.System, "acme", "payments", Ct)), Patience);
+        await _host.SucceedAsync(await _host.DoAsync<ControlSubscriptions, OperationId>(c => c.PauseAsync(Actor.System, "acme", "large", Ct)));
+        await _host.SucceedAsync(await _host.DoAsync<ControlConnectors, OperationId>(c => c.PauseAsync(Actor.System, "acme", "payments", Ct)));
         var admin = _host.Get<KafkaAdmin>();
         var partitions = (await admin.PartitionCountsAsync([Source], Ct))[Source];
         await admin.MakeAnewAsync([TestTopics.Plain(Source, partitions)], Ct);
@@ -99,9 +98,9 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         }
 
         var taken = await _host.DoAsync<DeploySubscription, SubscriptionDeployed>(d => d.UpdateAsync(Actor.System, "acme", "large", Wide, null, null, Ct));
-        await _host.SucceedAsync(taken.Operation, Patience);
+        await _host.SucceedAsync(taken.Operation);
 
-        await Eventually.TrueAsync(async () => (await DeliveredAsync()).Contains(987654), Patience);
+        await Wait.UntilAsync(async () => (await DeliveredAsync()).Contains(987654), Patience.Long);
     }
 
     private async Task RefusedAsync(int version, SubscriptionState left = SubscriptionState.Running)
@@ -109,7 +108,7 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         var deployed = await _host.DoAsync<DeploySubscription, SubscriptionDeployed>(d => d.UpdateAsync(Actor.System, "acme", "large", Wide, null, null, Ct));
         Assert.Equal(version, deployed.Version);
         _booked.Add(await _stack.Platform.Bank!.BookPaymentAsync("acme", DemoBank.JohnsAccount, 5000, Ct));
-        var ended = await _host.FinishedAsync(deployed.Operation, Patience);
+        var ended = await _host.FinishedAsync(deployed.Operation);
 
         Assert.Equal(OperationState.Failed, ended.State);
         Assert.Contains(RefusingKsqlServer.Words, ended.Error, StringComparison.Ordinal);
@@ -126,7 +125,7 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         _booked.Add(await _stack.Platform.Bank!.BookPaymentAsync("acme", DemoBank.JohnsAccount, 5000, Ct));
         List<long> delivered = [];
         // partitions are read one after the other: the last payment may be there before one of another partition is
-        await Eventually.TrueAsync(async () => _booked.TrueForAll((delivered = await DeliveredAsync()).Contains), Patience);
+        await Wait.UntilAsync(async () => _booked.TrueForAll((delivered = await DeliveredAsync()).Contains), Patience.Long);
         Assert.Equal(_booked, delivered.Order());
     }
 
@@ -145,7 +144,7 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         var ids = new List<long>();
         for (var ends = 0; ends < offsets.Count;)
         {
-            var record = consumer.Consume(TimeSpan.FromSeconds(90)) ?? throw new TimeoutException($"Nothing more came of {Topic}.");
+            var record = consumer.Consume(Patience.Usual) ?? throw new TimeoutException($"Nothing more came of {Topic}.");
             ends += record.IsPartitionEOF ? 1 : 0;
             if (!record.IsPartitionEOF)
             {
@@ -164,10 +163,10 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         await _host.DoAsync<ManageFeeds, FeedId>(f => f.DefineAsync(
             Actor.System, TenantStoryContract.Feed(tables, "payments", FeedKind.Event, "id", "updated_at", "id"), Ct));
         await _host.SucceedAsync((await _host.DoAsync<CreateTenant, TenantCreated>(
-            c => c.ExecuteAsync(Actor.System, new CreateTenantRequest("acme", "Acme", Pioneer.Domain.Tenants.IsolationLevel.Dedicated), Ct))).Operation, Patience);
+            c => c.ExecuteAsync(Actor.System, new CreateTenantRequest("acme", "Acme", Pioneer.Domain.Tenants.IsolationLevel.Dedicated), Ct))).Operation);
         await _host.SucceedAsync(Assert.Single(await _host.DoAsync<SetEntitlements, System.Collections.Immutable.ImmutableArray<OperationId>>(
-            e => e.ExecuteAsync(Actor.System, [new EntitlementChange("acme", "payments", true, "acme")], Ct))), Patience);
+            e => e.ExecuteAsync(Actor.System, [new EntitlementChange("acme", "payments", true, "acme")], Ct))));
         await _host.SucceedAsync((await _host.DoAsync<DeploySubscription, SubscriptionDeployed>(
-            d => d.CreateAsync(Actor.System, "acme", "large", Narrow, null, Ct))).Operation, Patience);
+            d => d.CreateAsync(Actor.System, "acme", "large", Narrow, null, Ct))).Operation);
     }
 }

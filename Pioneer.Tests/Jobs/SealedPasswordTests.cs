@@ -18,8 +18,6 @@ namespace Pioneer.Tests.Jobs;
 public sealed class SealedPasswordTests : IAsyncLifetime
 {
     private const string Password = "S3cret-of-the-bank", Reference = "${pioneer:bank:password}", Key = "connection.password", Connector = "acme.t.payments";
-    private const int Patience = 240;
-
     private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-sealed-").FullName;
     private EmbeddedStack _stack = null!;
     private JobsHost _host = null!;
@@ -39,7 +37,7 @@ public sealed class SealedPasswordTests : IAsyncLifetime
     public async Task Connector_of_an_earlier_version_gets_the_reference_from_the_next_drift_scan()
     {
         await StartAsync(("Connect:SecretReference", "${pioneer:{source}:password}"));
-        await _host.SucceedAsync(await GrantAsync(), Patience);
+        await _host.SucceedAsync(await GrantAsync());
         Assert.Equal(Reference, await PasswordAsync());
         Assert.Empty(Occurrences());
 
@@ -57,9 +55,9 @@ public sealed class SealedPasswordTests : IAsyncLifetime
             return true;
         });
 
-        await Eventually.TrueAsync(async () => await PasswordAsync() == Reference);
+        await Wait.UntilAsync(async () => await PasswordAsync() == Reference);
         Assert.DoesNotContain(Password, Newest(), StringComparison.Ordinal);
-        await Eventually.TrueAsync(async () => (await PlanAsync()).InSync);
+        await Wait.UntilAsync(async () => (await PlanAsync()).InSync);
         await _host.InScopeAsync<PioneerDbContext, bool>(async db =>
         {
             Assert.DoesNotContain(await db.OperationSteps.ToListAsync(Ct), step => $"{step.Before}{step.After}{step.Error}".Contains(Password, StringComparison.Ordinal));
@@ -72,7 +70,7 @@ public sealed class SealedPasswordTests : IAsyncLifetime
     public async Task Without_a_reference_a_password_is_refused_with_the_key_and_given_in_clear_only_where_that_is_set()
     {
         await StartAsync();
-        var refused = await _host.FinishedAsync(await GrantAsync(), Patience);
+        var refused = await _host.FinishedAsync(await GrantAsync());
         Assert.Equal(OperationState.Failed, refused.State);
         var why = string.Join(' ', refused.Steps.Select(step => step.Error));
         Assert.Contains("Connect:SecretReference", why, StringComparison.Ordinal);
@@ -81,7 +79,7 @@ public sealed class SealedPasswordTests : IAsyncLifetime
 
         await _host.DisposeAsync();
         _host = await _stack.StartJobsAsync(_folder, _ => { }, ("Connect:AllowClearPasswords", "true"));
-        await _host.SucceedAsync(await _host.DoAsync<RequestReconcile, OperationId>(r => r.ForTenantAsync(Actor.System, "acme", null, Ct)), Patience);
+        await _host.SucceedAsync(await _host.DoAsync<RequestReconcile, OperationId>(r => r.ForTenantAsync(Actor.System, "acme", null, Ct)));
 
         Assert.Equal(Password, await PasswordAsync());
         Assert.True((await PlanAsync()).InSync);
@@ -96,7 +94,7 @@ public sealed class SealedPasswordTests : IAsyncLifetime
         await _host.DoAsync<ManageFeeds, FeedId>(
             f => f.DefineAsync(Actor.System, TenantStoryContract.Feed(tables, "payments", FeedKind.Event, "id", "updated_at", "id"), Ct));
         await _host.SucceedAsync((await _host.DoAsync<CreateTenant, TenantCreated>(
-            c => c.ExecuteAsync(Actor.System, new CreateTenantRequest("acme", "Acme", Pioneer.Domain.Tenants.IsolationLevel.Dedicated), Ct))).Operation, Patience);
+            c => c.ExecuteAsync(Actor.System, new CreateTenantRequest("acme", "Acme", Pioneer.Domain.Tenants.IsolationLevel.Dedicated), Ct))).Operation);
     }
 
     private async Task<OperationId> GrantAsync() => Assert.Single(await _host.DoAsync<SetEntitlements, ImmutableArray<OperationId>>(

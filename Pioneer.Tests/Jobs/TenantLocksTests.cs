@@ -81,7 +81,7 @@ public sealed class TenantLocksTests
         Assert.Equal(0, _storage.Open);
     }
 
-    private Task AdvanceUntilAsync(Func<bool> reached) => Eventually.TrueAsync(() =>
+    private Task AdvanceUntilAsync(Func<bool> reached) => Wait.UntilAsync(() =>
     {
         _time.Advance(TimeSpan.FromSeconds(1));
         return reached();

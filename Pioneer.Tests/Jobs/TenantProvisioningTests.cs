@@ -91,7 +91,7 @@ public sealed class TenantProvisioningTests : IAsyncLifetime
         await using var host = await JobsHost.StartAsync(_folder, _kafka.Options, _platform);
         var (_, operation) = await CreateAsync(host);
         // a busy machine may let another part be late first
-        await Eventually.TrueAsync(async () => await host.OperationAsync(operation) is { State: OperationState.Queued, Error: { } error }
+        await Wait.UntilAsync(async () => await host.OperationAsync(operation) is { State: OperationState.Queued, Error: { } error }
             && error.Contains("ksqlDB", StringComparison.Ordinal));
         var waiting = await host.OperationAsync(operation);
         Assert.Contains("ksqlDB", waiting.Error!, StringComparison.Ordinal);
@@ -109,7 +109,7 @@ public sealed class TenantProvisioningTests : IAsyncLifetime
         await using (var first = await JobsHost.StartAsync(_folder, _kafka.Options, _platform))
         {
             operation = (await CreateAsync(first)).Operation;
-            await Eventually.TrueAsync(async () => await first.OperationAsync(operation) is { Attempt: > 0 });
+            await Wait.UntilAsync(async () => await first.OperationAsync(operation) is { Attempt: > 0 });
         }
 
         _platform.Fail("connect", false);
@@ -127,7 +127,7 @@ public sealed class TenantProvisioningTests : IAsyncLifetime
         var count = AclSets.Portal(slug).Length;
         Assert.Equal(count, rules.Count);
         await host.Get<KafkaAdmin>().DeleteAclsAsync(rules, Ct);
-        await Eventually.TrueAsync(async () => (await PlanAsync()).Changes.Length == count);
+        await Wait.UntilAsync(async () => (await PlanAsync()).Changes.Length == count);
 
         var repair = await host.InScopeAsync<RequestReconcile, Domain.Result<Domain.OperationId>>(
             request => request.ForTenantAsync(Actor.System, slug.Value, confirmation: null, Ct));

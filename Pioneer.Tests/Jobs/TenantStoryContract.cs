@@ -26,9 +26,6 @@ namespace Pioneer.Tests.Jobs;
 public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifetime
 {
     private const string Large = "SELECT ID, ACCOUNT_ID, AMOUNT FROM PAYMENTS WHERE AMOUNT > 1000 EMIT CHANGES;";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-story-").FullName;
     private readonly TenantSlug _acme = TenantSlug.Parse($"acme{Random.Shared.Next(100_000, 999_999)}");
     private readonly TenantSlug _globex = TenantSlug.Parse($"globex{Random.Shared.Next(100_000, 999_999)}");
@@ -106,8 +103,8 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         await _stack.Platform.Bank!.BookPaymentAsync("acme", Pioneer.Embedded.Bank.DemoBank.JohnsAccount, 12.50m, Ct);
         foreach (var (slug, tenant) in new[] { (_acme, "acme"), (_globex, "globex") })
         {
-            await Eventually.TrueAsync(async () => (await KeysAsync(TopicNames.Feed(slug, "payments"))).SetEquals(await IdsAsync("payments", "id", tenant)));
-            await Eventually.TrueAsync(async () => (await KeysAsync(TopicNames.Feed(slug, "balances"))).SetEquals(await IdsAsync("balances", "account_id", tenant)));
+            await Wait.UntilAsync(async () => (await KeysAsync(TopicNames.Feed(slug, "payments"))).SetEquals(await IdsAsync("payments", "id", tenant)));
+            await Wait.UntilAsync(async () => (await KeysAsync(TopicNames.Feed(slug, "balances"))).SetEquals(await IdsAsync("balances", "account_id", tenant)));
         }
     }
 
@@ -116,7 +113,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         var topic = TopicNames.Feed(_acme, "payments");
         var admin = _host.Get<KafkaAdmin>();
         await admin.AlterTopicConfigAsync(topic, new Dictionary<string, string?> { ["retention.ms"] = "-1" }, Ct); // somebody keeps them for ever
-        await Eventually.TrueAsync(async () => await RetentionAsync() == "-1");
+        await Wait.UntilAsync(async () => await RetentionAsync() == "-1");
 
         var refused = await Scoped<RequestReconcile, Result<OperationId>>(r => r.ForTenantAsync(Actor.System, _acme.Value, confirmation: null, Ct));
         Assert.Equal("ConfirmationMissing", refused.Error?.Code);
@@ -126,7 +123,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         Assert.Equal(1, await Scoped<PioneerDbContext, int?>(db => db.Tenants.Where(row => row.Slug == _acme).Select(row => row.DriftCount).SingleAsync()));
 
         await SucceedAsync(await Do<RequestReconcile, OperationId>(r => r.ForTenantAsync(Actor.System, _acme.Value, _acme.Value, Ct)));
-        await Eventually.TrueAsync(async () => await RetentionAsync() != "-1");
+        await Wait.UntilAsync(async () => await RetentionAsync() != "-1");
 
         async Task<string> RetentionAsync() => (await admin.DescribeTopicsAsync(name => name == topic, Ct)).Single().Configs["retention.ms"];
     }
@@ -215,7 +212,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         var kept = await Scoped<PioneerDbContext, int>(db => db.Secrets.CountAsync(row => row.Name == SecretNames.Credential(_acme, "app")));
         Assert.Equal(0, kept);
         await SucceedAsync(await Do<ManageCredentials, OperationId>(m => m.RevokeAsync(Actor.System, _acme.Value, issued.Id, Ct)));
-        await Eventually.TrueAsync(async () => !await _host.Get<KafkaSignIn>().IsAcceptedAsync(principal, Ct));
+        await Wait.UntilAsync(async () => !await _host.Get<KafkaSignIn>().IsAcceptedAsync(principal, Ct));
     }
 
     private async Task ReadersAreNamedAsync(KafkaPrincipal principal)
@@ -229,11 +226,11 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         joined.Subscribe(topic);
         using (var reading = await Do<RecordReadings, OpenPlace>(r => r.BeginAsync(Actor.System, _acme.Value, "large-payments", TenantUseKind.Streams, Ct)))
         {
-            await Eventually.TrueAsync(async () =>
+            await Wait.UntilAsync(async () =>
             {
                 joined.Consume(TimeSpan.Zero); // it joins while it is asked for records
                 return (await ReadersAsync()).Groups!.Value.Any(group => group.Group == $"{_acme}.joined" && !group.Members.IsEmpty);
-            }, 240);
+            }, Patience.Long);
             Assert.Equal(Actor.System.Name, Assert.Single((await ReadersAsync()).Open).Who);
         }
 
@@ -303,7 +300,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
     private Task<long> BookAsync(decimal amount) =>
         _stack.Platform.Bank!.BookPaymentAsync("acme", Pioneer.Embedded.Bank.DemoBank.JohnsAccount, amount, Ct);
 
-    private Task SucceedAsync(OperationId id) => _host.SucceedAsync(id, 240);
+    private Task SucceedAsync(OperationId id) => _host.SucceedAsync(id);
 
     private async Task<DeliveryStream> OpenAsync(string subscription, DeliveryStart start)
     {
@@ -332,7 +329,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
     private static ConsumeResult<byte[]?, byte[]?> Next(IConsumer<byte[]?, byte[]?> consumer, string topic)
     {
         var started = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(started) < Patience)
+        while (TimeProvider.System.GetElapsedTime(started) < Patience.Long)
         {
             if (consumer.Consume(TimeSpan.FromSeconds(1)) is { } result)
             {
@@ -340,7 +337,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
             }
         }
 
-        throw new TimeoutException($"Nothing more came of {topic} within {Patience}.");
+        throw new TimeoutException($"Nothing more came of {topic} within {Patience.Long}.");
     }
 
     private async Task<HashSet<long>> KeysAsync(string topic)
@@ -395,7 +392,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
             var started = TimeProvider.System.GetTimestamp();
             while (taken.Count < count)
             {
-                var left = Patience - TimeProvider.System.GetElapsedTime(started);
+                var left = Patience.Long - TimeProvider.System.GetElapsedTime(started);
                 var more = left > TimeSpan.Zero && await _events.MoveNextAsync().AsTask().WaitAsync(left);
                 if (!more)
                 {

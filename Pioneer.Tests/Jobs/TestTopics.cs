@@ -16,7 +16,7 @@ internal static class TestTopics
         var (last, missing) = ("nothing was answered", topics);
         try
         {
-            await Eventually.TrueAsync(async () =>
+            await Wait.UntilAsync(async () =>
             {
                 try
                 {
@@ -46,7 +46,7 @@ internal static class TestTopics
     public static async Task MakeAnewAsync(this KafkaAdmin admin, IReadOnlyCollection<NewTopic> topics, CancellationToken ct)
     {
         var names = topics.Select(topic => topic.Name).ToList();
-        await Eventually.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             var left = await admin.PartitionCountsAsync(names, ct);
             if (left.Count > 0)

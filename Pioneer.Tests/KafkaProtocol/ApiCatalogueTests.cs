@@ -44,12 +44,17 @@ public sealed class ApiCatalogueTests
         43 ElectLeaders 0 0-2 flex 2
         44 IncrementalAlterConfigs 0 0-1 flex 1
         45 AlterPartitionReassignments 0 0-0 flex 0
+        46 ListPartitionReassignments 0 0-0 flex 0
         47 OffsetDelete 0 0-0 flex 32767
         48 DescribeClientQuotas 0 0-1 flex 1
         49 AlterClientQuotas 0 0-1 flex 1
         50 DescribeUserScramCredentials 0 0-0 flex 0
         51 AlterUserScramCredentials 0 0-0 flex 0
         60 DescribeCluster 0 0-2 flex 0
+        61 DescribeProducers 0 0-0 flex 0
+        65 DescribeTransactions 0 0-0 flex 0
+        66 ListTransactions 0 0-2 flex 0
+        75 DescribeTopicPartitions 0 0-0 flex 0
         """;
 
     [Fact]
@@ -85,6 +90,8 @@ public sealed class ApiCatalogueTests
     [InlineData(ErrorCode.FetchSessionIdNotFound, 70)]
     [InlineData(ErrorCode.MemberIdRequired, 79)]
     [InlineData(ErrorCode.InvalidRecord, 87)]
+    [InlineData(ErrorCode.TransactionalIdNotFound, 105)]
+    [InlineData(ErrorCode.InvalidRegularExpression, 128)]
     [InlineData(ErrorCode.ProducerFenced, 90)]
     [InlineData(ErrorCode.ResourceNotFound, 91)]
     [InlineData(ErrorCode.UnacceptableCredential, 93)]

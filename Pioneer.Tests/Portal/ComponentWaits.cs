@@ -9,5 +9,5 @@ internal static class ComponentWaits
 #pragma warning disable CA2255 // a test assembly is the application here, and bUnit has no other place to set it once for all
     [ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void Lengthen() => BunitContext.DefaultWaitTimeout = TimeSpan.FromSeconds(60);
+    internal static void Lengthen() => BunitContext.DefaultWaitTimeout = Patience.Usual;
 }

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pioneer.Domain.Subscriptions;
 using Pioneer.Portal.Features.Editor;
-using Pioneer.Tests.Jobs;
 using Pioneer.Tests.Persistence;
 using Xunit;
 
@@ -39,7 +38,7 @@ public sealed class DraftAutosaveTests : IAsyncLifetime
         Assert.Empty(await DraftsAsync());
 
         _database.Clock.Advance(DraftAutosave.SaveAfter / 2);
-        await Eventually.TrueAsync(() => !_autosave.HasUnsaved);
+        await Wait.UntilAsync(() => !_autosave.HasUnsaved);
         Assert.Equal(["SELECT 12"], await DraftsAsync());
         Assert.Equal(_database.Clock.GetUtcNow(), _autosave.SavedAt);
     }
@@ -141,11 +140,11 @@ public sealed class DraftAutosaveTests : IAsyncLifetime
         await RunAsync("ALTER TABLE QueryDrafts RENAME TO Away");
         _autosave.Type("SELECT 1");
         _database.Clock.Advance(DraftAutosave.SaveAfter);
-        await Eventually.TrueAsync(() => _autosave.Problem is not null);
+        await Wait.UntilAsync(() => _autosave.Problem is not null);
         Assert.True(_autosave.HasUnsaved);
 
         await RunAsync("ALTER TABLE Away RENAME TO QueryDrafts");
-        await Eventually.TrueAsync(() =>
+        await Wait.UntilAsync(() =>
         {
             _database.Clock.Advance(DraftAutosave.RetryAfter);
             return !_autosave.HasUnsaved;

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Pioneer.Tests.Portal;
 
-public sealed class IncidentsPageTests : BunitContext, IAsyncLifetime
+public sealed class IncidentsPageTests : CircuitContext, IAsyncLifetime
 {
     private readonly DomainDatabase _database = new();
 

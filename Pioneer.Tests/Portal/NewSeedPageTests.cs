@@ -17,7 +17,7 @@ using Xunit;
 namespace Pioneer.Tests.Portal;
 
 /// <summary>The form says what cannot be promised before anybody asks for it.</summary>
-public sealed class NewSeedPageTests : BunitContext, IAsyncLifetime
+public sealed class NewSeedPageTests : CircuitContext, IAsyncLifetime
 {
     private readonly DomainDatabase _database = new();
 

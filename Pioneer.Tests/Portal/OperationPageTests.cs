@@ -18,7 +18,7 @@ using Xunit;
 namespace Pioneer.Tests.Portal;
 
 /// <summary>One operation's page: who may cancel and retry it, and what comes of that.</summary>
-public sealed class OperationPageTests : BunitContext, IAsyncLifetime
+public sealed class OperationPageTests : CircuitContext, IAsyncLifetime
 {
     private readonly DomainDatabase _database = new();
     private TenantCreated _acme = null!;

@@ -19,7 +19,7 @@ using Xunit;
 namespace Pioneer.Tests.Portal;
 
 /// <summary>The lists of members and of API tokens as they are drawn.</summary>
-public sealed class PeopleListsTests : BunitContext, IAsyncLifetime
+public sealed class PeopleListsTests : CircuitContext, IAsyncLifetime
 {
     private readonly DomainDatabase _database = new();
     private TenantId _acme;

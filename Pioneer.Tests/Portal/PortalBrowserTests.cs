@@ -34,6 +34,29 @@ public sealed class PortalBrowserTests(PortalBrowser portal) : IClassFixture<Por
         await Assertions.Expect(page.GetByText("This set-up link was used or has expired.")).ToBeVisibleAsync();
     }
 
+    /// <summary>A page is read before its style sheets are there, and by some people without them: it must not say that it broke.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Page_says_that_it_broke_when_the_framework_says_so_and_not_before_with_and_without_style_sheets(bool styled)
+    {
+        Assert.SkipWhen(PortalBrowser.Missing is not null, PortalBrowser.Missing ?? "");
+        await using var context = await portal.EnterAsync(new());
+        if (!styled)
+        {
+            await context.RouteAsync("**/*.css", route => route.AbortAsync());
+        }
+
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(portal.Url, "/sign-in").ToString());
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+
+        // as blazor.web.js does when something is thrown and nobody takes it
+        await page.EvaluateAsync("document.getElementById('blazor-error-ui').style.display = 'block'");
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Something broke on this page.");
+    }
+
     private async Task SetUpAsync(IPage page)
     {
         Assert.NotNull(portal.SetupLink);

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Pioneer.Tests.Jobs;
 using Pioneer.Tests.Stories;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -66,7 +65,7 @@ public sealed partial class PortalPagesTests
         var before = (await results.BoundingBoxAsync())!.Height;
         await person.Page.GetByRole(AriaRole.Separator, new() { Name = "Height of the results" }).FocusAsync();
         await PressAsync(person, "ArrowUp");
-        await Eventually.TrueAsync(async () => (await results.BoundingBoxAsync())!.Height > before);
+        await Wait.UntilAsync(async () => (await results.BoundingBoxAsync())!.Height > before);
         await person.Page.GetByRole(AriaRole.Link, new() { Name = "Your draft of it" }).ClickAsync();
 
         await ShowsAsync(person, "SELECT * FROM BALANCES WHERE BALANCE > 5 EMIT CHANGES;");

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Pioneer.Tests.Stories;
 using Xunit;
@@ -67,6 +68,42 @@ public sealed partial class PortalPagesTests
     }
 
     [Fact]
+    public async Task Refused_password_is_told_at_its_field()
+    {
+        var (admin, _) = await SignedInAsync();
+        var link = await BrowserAdminSteps.InviteAsync(admin, "acme", "gil@bank.example", "gil");
+        var context = await portal.EnterAsync(new() { BaseURL = portal.Url.ToString() });
+        var gil = new BrowserPerson(await context.NewPageAsync());
+        var password = gil.Page.GetByLabel("Password");
+
+        await gil.Page.GotoAsync(link);
+        await password.FillAsync("password password");
+        await gil.Button("Make the account and sign in").ClickAsync();
+        await ExpectWrongAsync(password, "The password is among the first that are tried");
+        await Expect(password).ToBeFocusedAsync();
+
+        await gil.Page.GotoAsync("/sign-in");
+        foreach (var email in new[] { PortalProcess.AdminEmail, "nobody@bank.example" })
+        {
+            await gil.Page.GetByLabel("E-mail").FillAsync(email);
+            await password.FillAsync("wrong");
+            await gil.Button("Sign in").ClickAsync();
+            await ExpectWrongAsync(password, "E-mail or password is wrong.");
+            await Expect(password).ToBeFocusedAsync();
+            await Expect(gil.Page.GetByLabel("E-mail")).Not.ToHaveAttributeAsync("aria-invalid", "true");
+        }
+
+        await admin.OpenAsync("/account");
+        await admin.Page.GetByLabel("Present password").FillAsync("wrong");
+        await admin.Button("Change password").ClickAsync();
+        await ExpectWrongAsync(admin.Page.GetByLabel("Present password"), "The present password is wrong.");
+        await admin.Page.GetByLabel("New password again").FillAsync("another");
+        await admin.Button("Change password").ClickAsync();
+        await ExpectWrongAsync(admin.Page.GetByLabel("New password again"), "The new password was typed in two ways.");
+        await Expect(admin.Page.GetByLabel("Present password")).Not.ToHaveAttributeAsync("aria-invalid", "true");
+    }
+
+    [Fact]
     public async Task Passkey_is_added_and_signs_in_without_a_password()
     {
         var (admin, _) = await SignedInAsync();
@@ -96,6 +133,12 @@ public sealed partial class PortalPagesTests
         await Expect(eva.Heading("Home")).ToBeVisibleAsync();
         await eva.OpenAsync("/account");
         await Expect(eva.Region("Your sessions")).ToContainTextAsync("passkey");
+    }
+
+    private static async Task ExpectWrongAsync(ILocator field, string words)
+    {
+        await Expect(field).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(field).ToHaveAccessibleDescriptionAsync(new Regex(Regex.Escape(words)));
     }
 
     private async Task JoinAsync(BrowserPerson admin, string email, string role = "Author")

@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.Playwright;
-using Pioneer.Tests.Jobs;
 using Pioneer.Tests.Stories;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -68,7 +67,7 @@ public sealed partial class PortalPagesTests
             EnableAutoCommit = false,
         }).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
         consumer.Subscribe("acme.d.my-balances");
-        await Eventually.TrueAsync(() =>
+        await Wait.UntilAsync(() =>
         {
             try
             {

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
+using Pioneer.Sources;
 using Xunit;
 
 namespace Pioneer.Tests.Provisioning;
@@ -37,6 +38,26 @@ public sealed class FeedConnectorTests
             config["query"]);
         Assert.Equal(("timestamp+incrementing", "UPDATED_AT", "ID"), (config["mode"], config["timestamp.column.name"], config["incrementing.column.name"]));
         Assert.Equal(("acme.t.payments", "500"), (config["topic.prefix"], config["poll.interval.ms"]));
+    }
+
+    [Fact]
+    public void Query_limit_of_a_feed_goes_to_our_worker_by_its_key_and_to_the_server_by_its_address_and_none_changes_nothing()
+    {
+        var wanted = Wanted("payments", "acme");
+        var before = FeedConnector.Describe(Acme, wanted, paused: false).Config;
+        Assert.False(before.ContainsKey("query.timeout.ms"));
+        Assert.Equal(wanted.Source.ConnectionUrl, before["connection.url"]);
+
+        wanted.Feed.QueryLimitMs = 300_000;
+        var config = FeedConnector.Describe(Acme, wanted, paused: false).Config;
+
+        Assert.Equal("300000", config["query.timeout.ms"]);
+        Assert.True(SourceAddress.TryParse(config["connection.url"], out var address, out _));
+        Assert.Equal(TimeSpan.FromMinutes(5), Assert.IsType<PostgreSqlAddress>(address).QueryLimit);
+        Assert.EndsWith("options=-c%20statement_timeout%3D300000", config["connection.url"], StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromMinutes(5), QueryLimits.Of(300_000, wanted.Source.ConnectionUrl));
+        Assert.Equal(TimeSpan.FromMinutes(5), QueryLimits.Of(null, config["connection.url"]));
+        Assert.Equal(TimeSpan.FromMinutes(1), QueryLimits.Of(null, wanted.Source.ConnectionUrl));
     }
 
     [Fact]

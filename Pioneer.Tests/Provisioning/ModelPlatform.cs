@@ -27,6 +27,9 @@ public sealed class ModelPlatform(ObservedState state) : IObservedStateReader, I
     public Task<Result<ObservedState>> ReadAsync(TenantSlug? tenant, CancellationToken cancellationToken) =>
         Task.FromResult(Unreachable is { } error ? (Result<ObservedState>)error : State);
 
+    public Task<Result<ObservedPlatform>> ReadPlatformAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Unreachable is { } error ? (Result<ObservedPlatform>)error : new ObservedPlatform(State, ImmutableDictionary<string, Error>.Empty));
+
     public Task<Result> ApplyAsync(Change change, CancellationToken cancellationToken)
     {
         Apply(change);

@@ -54,7 +54,7 @@ public sealed class ConnectorRestartTests : IAsyncLifetime
         await using (var host = await StartAsync(("Jobs:Workers", "0")))
         {
             await _stack.Platform.Faults.StopConnectTaskAsync(Connector, Ct);
-            await Eventually.TrueAsync(async () => (await RunsAsync(host)).Count > 0);
+            await Wait.UntilAsync(async () => (await RunsAsync(host)).Count > 0);
         }
 
         await using var next = await StartAsync();
@@ -82,7 +82,7 @@ public sealed class ConnectorRestartTests : IAsyncLifetime
 
     private static async Task RecoveredAsync(JobsHost host)
     {
-        await Eventually.TrueAsync(async () => (await RunsAsync(host)).Exists(run => run.State is PlaybookRunState.Completed));
+        await Wait.UntilAsync(async () => (await RunsAsync(host)).Exists(run => run.State is PlaybookRunState.Completed));
         var run = Assert.Single(await RunsAsync(host));
         Assert.True(run.IsAutomatic);
         Assert.True(run.RtoMs > 0);

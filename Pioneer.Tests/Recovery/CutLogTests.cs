@@ -1,8 +1,12 @@
+using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pioneer.Domain.Recovery;
+using Pioneer.Embedded.Ksql;
+using Pioneer.Jobs.Delivery;
 using Pioneer.Jobs.Kafka;
+using Pioneer.Tests.Embedded.KsqlServer;
 using Pioneer.Tests.Jobs;
 using Xunit;
 
@@ -20,6 +24,7 @@ public sealed class CutLogTests : IDisposable
     private readonly SharedKafka _kafka;
     private readonly KafkaClients _clients;
     private readonly KafkaAdmin _admin;
+    private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-cut-").FullName;
     private readonly string _topic = $"cut{Guid.NewGuid().ToString("N")[..8]}.t.payments";
 
     public CutLogTests(SharedKafka kafka)
@@ -33,26 +38,40 @@ public sealed class CutLogTests : IDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _admin.Dispose();
+    private KafkaConnection Connection => new(
+        _kafka.Options.BootstrapServers, _kafka.Options.SecurityProtocol, _kafka.Options.SaslMechanism, _kafka.Options.Username, _kafka.Options.Password);
+
+    public void Dispose()
+    {
+        _admin.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
 
     [Fact]
     public async Task Log_that_was_cut_and_filled_again_is_lost_with_its_exact_range()
     {
-        await _kafka.ToolAsync("topics", "--create", "--topic", _topic, "--replica-assignment", $"{Leader}:{Follower}",
-            "--config", "min.insync.replicas=1", "--config", "unclean.leader.election.enable=true");
+        await CreateAsync();
         await WriteAsync(20);
         EvidenceRound before;
+        OffsetVector place;
+        string query;
         try
         {
-            await _kafka.CrashAsync(Follower);
-            await WriteAsync(20);
-            before = await RoundAsync();
+            await using (var ksql = await KsqlOnApacheKafka.StartAsync(Connection, _directory))
+            {
+                await ksql.RunAsync($"CREATE STREAM CUT (V STRING) WITH (KAFKA_TOPIC='{_topic}', VALUE_FORMAT='KAFKA');"
+                    + $"CREATE STREAM KEPT WITH (KAFKA_TOPIC='{_topic}.kept', PARTITIONS=1, REPLICAS=3) AS SELECT * FROM CUT EMIT CHANGES;");
+                query = QueryId("KEPT").Match(await ksql.RunAsync("SHOW QUERIES;")).Value;
+                await Wait.UntilAsync(async () => await CommittedAsync(query) == 20);
+                await _kafka.CrashAsync(Follower);
+                await WriteAsync(20);
+                await Wait.UntilAsync(async () => await CommittedAsync(query) == 40);
+            }
 
-            // only the leader has the second twenty
-            await _kafka.CrashAsync(Leader);
-            // the script waits for all nodes, so it may fail for the one that has ended; whether this one came is seen by what follows
-            await Record.ExceptionAsync(() => _kafka.StartAgainAsync(Follower));
-            await Eventually.TrueAsync(FollowerLeadsAsync);
+            before = await RoundAsync();
+            place = DeliveryStart.Latest.In(await _admin.LogAsync(_topic, OffsetVector.Empty.Epochs, Ct)).Start;
+
+            await CutAsync();
         }
         finally
         {
@@ -67,8 +86,110 @@ public sealed class CutLogTests : IDisposable
         var verdict = VerdictJudge.Judge(new TenantFlow("acme", [new FlowHop.Ingestion(_topic, _topic)]), before, compared, interrupted: true);
         Assert.Equal(Verdict.Lost, verdict.Verdict);
         Assert.Equal([new LostRange(_topic, 0, 20, 40)], verdict.Lost);
-        await _admin.DeleteTopicsAsync([_topic], Ct);
+
+        // a reader of events that comes back with a place from before goes on from the cut
+        var resumed = DeliveryStart.At(place).In(await _admin.LogAsync(_topic, place.Epochs, Ct));
+        Assert.Equal((DeliveryGapReason.LogCut, 40, 20), (Assert.Single(resumed.Gaps).Reason, resumed.Gaps[0].Offset, resumed.Start.Next[0]));
+
+        // a query that comes back does so too
+        await using (var ksql = await KsqlOnApacheKafka.StartAsync(Connection, _directory))
+        {
+            await Wait.UntilAsync(async () => await CommittedAsync(query) == 45);
+            Assert.Contains("was cut at 20, before offset 40", await ksql.RunAsync($"EXPLAIN {query};"), StringComparison.Ordinal);
+            await ksql.RunAsync($"TERMINATE {query};");
+        }
+
+        await _admin.DeleteTopicsAsync([_topic, $"{_topic}.kept"], Ct);
     }
+
+    [Fact]
+    public async Task Open_stream_and_query_that_runs_are_told_of_the_cut_and_go_on_from_it()
+    {
+        await CreateAsync();
+        await WriteAsync(20);
+        await using var ksql = await KsqlOnApacheKafka.StartAsync(Connection, _directory);
+        await ksql.RunAsync($"CREATE STREAM CUT_OPEN (V STRING) WITH (KAFKA_TOPIC='{_topic}', VALUE_FORMAT='KAFKA');"
+            + $"CREATE STREAM RUNNING WITH (KAFKA_TOPIC='{_topic}.kept', PARTITIONS=1, REPLICAS=3) AS SELECT * FROM CUT_OPEN EMIT CHANGES;");
+        var query = QueryId("RUNNING").Match(await ksql.RunAsync("SHOW QUERIES;")).Value;
+        await Wait.UntilAsync(async () => await CommittedAsync(query) == 20);
+        var told = new List<DeliveryEvent>();
+        var following = FollowAsync(told, 44);
+        try
+        {
+            await _kafka.CrashAsync(Follower);
+            await WriteAsync(20);
+            await Wait.UntilAsync(async () => await CommittedAsync(query) == 40);
+            var shown = await Wait.ForAsync("the stream's forty records", () => Task.FromResult(Shown(told)), now => now.Length >= 40 || following.IsCompleted);
+            Assert.Equal(Enumerable.Range(0, 40).Select(offset => $"Record {offset}"), shown);
+            await CutAsync();
+        }
+        finally
+        {
+            await _kafka.StartAgainAsync();
+        }
+
+        await WriteAsync(25);
+
+        var seen = await following.WaitAsync(Patience.Usual, Ct);
+        Assert.Equal((DeliveryGapReason.LogCut, 40), (Assert.Single(seen, happened => happened.Gap is not null).Gap!.Reason, seen[40].Gap?.Offset));
+        Assert.Equal(Enumerable.Range(20, 25), seen.Skip(41).Select(happened => (int)happened.Offset));
+        await Wait.UntilAsync(async () => await CommittedAsync(query) == 45);
+        Assert.Contains("was cut at 20, before offset 40", await ksql.RunAsync($"EXPLAIN {query};"), StringComparison.Ordinal);
+        await ksql.RunAsync($"TERMINATE {query};");
+        await _admin.DeleteTopicsAsync([_topic, $"{_topic}.kept"], Ct);
+    }
+
+    private static string[] Shown(List<DeliveryEvent> told)
+    {
+        lock (told)
+        {
+            return [.. told.Select(happened => $"{happened.Kind} {happened.Offset}{happened.Message}")];
+        }
+    }
+
+    private static Regex QueryId(string sink) => new($"CSAS_{sink}_[0-9]+");
+
+    private Task CreateAsync() => _kafka.ToolAsync("topics", "--create", "--topic", _topic, "--replica-assignment", $"{Leader}:{Follower}",
+        "--config", "min.insync.replicas=1", "--config", "unclean.leader.election.enable=true");
+
+    /// <summary>Only the leader has the second twenty: it ends, and the follower that has ended before them leads.</summary>
+    private async Task CutAsync()
+    {
+        await _kafka.CrashAsync(Leader);
+        // the script waits for all nodes, so it may fail for the one that has ended; whether this one came is seen by what follows
+        await Record.ExceptionAsync(() => _kafka.StartAgainAsync(Follower));
+        await Wait.UntilAsync(FollowerLeadsAsync);
+    }
+
+    /// <summary>What an open stream is told, up to the record with the last offset.</summary>
+    private async Task<List<DeliveryEvent>> FollowAsync(List<DeliveryEvent> seen, long last)
+    {
+        var place = DeliveryStart.Earliest.In(await _admin.LogAsync(_topic, OffsetVector.Empty.Epochs, Ct));
+        var principal = new KafkaPrincipal(_kafka.Options.Username!, _kafka.Options.Password!);
+        var topics = new SharedTopics(_admin, _clients, TimeProvider.System, NullLogger<SharedTopics>.Instance);
+        await foreach (var happened in new DeliveryStream(topics, _topic, principal, place, TimeProvider.System).EventsAsync(Ct))
+        {
+            if (happened.Kind is DeliveryEventKind.Heartbeat)
+            {
+                continue;
+            }
+
+            lock (seen)
+            {
+                seen.Add(happened);
+            }
+
+            if (happened.Offset == last && happened.Kind is DeliveryEventKind.Record)
+            {
+                break;
+            }
+        }
+
+        return seen;
+    }
+
+    private async Task<long?> CommittedAsync(string query) =>
+        (await _admin.ReadEvidenceAsync([], [$"_confluent-ksql-default_query_{query}"], Ct)).Groups.FirstOrDefault()?.Committed.FirstOrDefault(offset => offset.Topic == _topic)?.Offset;
 
     /// <summary>Asks for the unclean election until it was held; two of three nodes have to find each other first.</summary>
     private async Task<bool> FollowerLeadsAsync()

@@ -3,12 +3,13 @@ using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Pioneer.Domain;
 using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Recovery;
 using Pioneer.Jobs.Sources;
 using Pioneer.Tests.Embedded.ConnectWorker;
-using Pioneer.Tests.Jobs;
 using Xunit;
 
 namespace Pioneer.Tests.Recovery;
@@ -117,6 +118,23 @@ public sealed class EarlySignsTests(EmbeddedBrokerFixture broker) : IClassFixtur
     }
 
     [Fact]
+    public void Connector_whose_feed_says_how_long_a_query_may_take_is_new_only_when_it_waits_longer()
+    {
+        var began = _clock.GetUtcNow();
+        var hop = EvidenceBuilder.Flow.Ingestions.Single() with { QueryLimit = TimeSpan.FromSeconds(60) };
+        _signs.Know([new WatchedTenant(new TenantId(Guid.NewGuid()), TenantSlug.Parse("acme"), "acme_", EvidenceBuilder.Flow with { Hops = [hop] })]);
+        var waits = RunningConnector() with { Name = hop.Connector, Progress = new ConnectorProgress(began, null, 0, null, null, null, null) { WaitsSince = began } };
+        Take(waits);
+
+        _clock.Advance(TimeSpan.FromSeconds(59));
+        Take(waits);
+        Assert.False(_signs.AreNew);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        AssertIsNew(() => Take(waits));
+    }
+
+    [Fact]
     public void Broker_or_source_that_is_away_is_new_once()
     {
         AssertIsNew(() => _signs.Take(new QuickLook(_clock.GetUtcNow(), new BrokerLook(2, 3), []), Ct));
@@ -147,7 +165,7 @@ public sealed class EarlySignsTests(EmbeddedBrokerFixture broker) : IClassFixtur
         _signs.Judge();
     }
 
-    private Task UntilNewAsync() => Eventually.TrueAsync(() =>
+    private Task UntilNewAsync() => Wait.UntilAsync(() =>
     {
         _clock.Advance(TimeSpan.FromSeconds(5));
         Take(RunningConnector());

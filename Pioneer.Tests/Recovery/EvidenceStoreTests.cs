@@ -111,10 +111,10 @@ public sealed class EvidenceStoreTests : IAsyncLifetime
 
             // the schedule is filled beside the rest of the start; nothing is triggered before
             var jobs = host.Get<IRecurringJobManagerV2>();
-            await Eventually.TrueAsync(() => jobs.TriggerJob("evidence-thinning") is not null);
+            await Wait.UntilAsync(() => jobs.TriggerJob("evidence-thinning") is not null);
 
-            await Eventually.TrueAsync(() => host.InScopeAsync<PioneerDbContext, bool>(
-                async db => !await db.Evidence.AnyAsync(sample => sample.TakenAt == old, DomainDatabase.Token)), 30);
+            await Wait.UntilAsync(() => host.InScopeAsync<PioneerDbContext, bool>(
+                async db => !await db.Evidence.AnyAsync(sample => sample.TakenAt == old, DomainDatabase.Token)));
         }
 
         Directory.Delete(folder, recursive: true);

@@ -130,6 +130,25 @@ public sealed class FlowFindingsTests
         Assert.Empty(FlowFindings.Of(EvidenceBuilder.Flow, new EvidenceBuilder().Build(), connectors, Noon));
     }
 
+    [Theory]
+    [InlineData(59, false, false)]
+    [InlineData(60, false, true)]
+    [InlineData(8, true, true)]
+    public void Query_that_runs_within_what_its_feed_allows_is_no_finding_and_a_try_that_failed_is(int secondsAgo, bool hasFailed, bool isFound)
+    {
+        var hop = EvidenceBuilder.Flow.Ingestions.Single() with { AsksEvery = TimeSpan.FromMilliseconds(500), QueryLimit = TimeSpan.FromSeconds(60) };
+        var waits = Noon.AddSeconds(-secondsAgo);
+        var connectors = Connectors("RUNNING");
+        connectors[Topic] = connectors[Topic] with
+        {
+            Progress = new ConnectorProgress(Noon.AddDays(-2), waits, 7, waits, hasFailed ? waits : Noon.AddDays(-1), "refused", null) { WaitsSince = waits },
+        };
+
+        var found = FlowFindings.Of(EvidenceBuilder.Flow with { Hops = [hop] }, new EvidenceBuilder().Build(), connectors, Noon).SingleOrDefault();
+
+        Assert.Equal(isFound ? ($"Connector {Topic} gets no answer from its source", waits) : null as (string, DateTimeOffset)?, found is null ? null : (found.Title, found.Since));
+    }
+
     [Fact]
     public void Connector_that_was_paused_on_purpose_is_no_finding_and_one_that_is_missing_all_the_same_is()
     {

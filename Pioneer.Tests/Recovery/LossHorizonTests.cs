@@ -81,8 +81,40 @@ public sealed class LossHorizonTests
         var evidence = new EvidenceBuilder().WithCommitted(60, Noon.AddMinutes(-20)).Build();
         var bySize = evidence with { Cluster = evidence.Cluster! with { Topics = [evidence.Cluster.Topics[0] with { RetentionBytes = 1 << 20 }] } };
 
-        Assert.False(LossHorizon.Of(EvidenceBuilder.Flow, evidence, Noon).IsAtMost);
-        Assert.True(LossHorizon.Of(EvidenceBuilder.Flow, bySize, Noon).IsAtMost);
+        Assert.False(LossHorizon.Of(EvidenceBuilder.Flow, Standing(evidence, Noon.AddMinutes(-30)), Noon).IsAtMost);
+        Assert.True(LossHorizon.Of(EvidenceBuilder.Flow, Standing(bySize, Noon.AddMinutes(-30)), Noon).IsAtMost);
+    }
+
+    [Fact]
+    public void Horizon_counts_from_the_time_that_the_oldest_unread_record_bears_where_the_brokers_told_it()
+    {
+        var evidence = Standing(new EvidenceBuilder().WithRetention(86_400_000).WithCommitted(60, Noon.AddMinutes(-20)).Build(), Noon.AddHours(-21));
+
+        var horizon = LossHorizon.Of(EvidenceBuilder.Flow, evidence, Noon);
+
+        Assert.Equal((TimeSpan.FromHours(3), true, false), (horizon.Left, horizon.IsByRecordTime, horizon.IsAtMost));
+        Assert.Equal(TimeSpan.Zero, LossHorizon.Of(EvidenceBuilder.Flow, Standing(evidence, DateTimeOffset.UnixEpoch), Noon).Left);
+    }
+
+    [Fact]
+    public void Horizon_of_a_reader_that_was_seen_standing_at_first_is_no_longer_at_most_so_long_once_its_record_is_dated()
+    {
+        var evidence = new EvidenceBuilder().WithCommitted(60, Noon).Build();
+        var first = evidence with { Cluster = evidence.Cluster! with { Groups = [evidence.Cluster.Groups[0] with { IsFirstSight = true }] } };
+
+        Assert.True(LossHorizon.Of(EvidenceBuilder.Flow, first, Noon).IsAtMost);
+        Assert.False(LossHorizon.Of(EvidenceBuilder.Flow, first, Noon).IsByRecordTime);
+        Assert.False(LossHorizon.Of(EvidenceBuilder.Flow, Standing(first, Noon.AddMinutes(-50)), Noon).IsAtMost);
+    }
+
+    [Fact]
+    public void Horizon_goes_by_record_time_without_asking_where_the_brokers_date_the_records()
+    {
+        var evidence = new EvidenceBuilder().WithCommitted(60, Noon.AddMinutes(-20)).Build();
+        var dated = evidence with { Cluster = evidence.Cluster! with { Topics = [evidence.Cluster.Topics[0] with { IsDatedByBrokers = true }] } };
+
+        Assert.True(LossHorizon.Of(EvidenceBuilder.Flow, evidence, Noon) is { IsByRecordTime: false, IsAtMost: true });
+        Assert.True(LossHorizon.Of(EvidenceBuilder.Flow, dated, Noon) is { IsByRecordTime: true, IsAtMost: false });
     }
 
     [Fact]
@@ -104,6 +136,25 @@ public sealed class LossHorizonTests
         var horizon = LossHorizon.Of(EvidenceBuilder.Flow, blind, Noon);
 
         Assert.Equal((LossHorizonKind.NotObserved, "It has no leader."), (horizon.Kind, horizon.Reason));
+    }
+
+    [Fact]
+    public void Partition_that_nobody_serves_goes_on_ageing_beside_one_that_is_served()
+    {
+        var evidence = new EvidenceBuilder().WithCommitted(60, Noon.AddMinutes(-1)).Build();
+        var group = evidence.Cluster!.Groups[0];
+        var half = evidence with
+        {
+            Cluster = evidence.Cluster with
+            {
+                Groups = [group with { Committed = [.. group.Committed, group.Committed[0] with { Partition = 1, UndeliveredSince = Noon.AddMinutes(-50) }] }],
+                Unseen = [new UnseenEvidence("acme.t.payments-1", "It has no leader.")],
+            },
+        };
+
+        var horizon = LossHorizon.Of(EvidenceBuilder.Flow, half, Noon);
+
+        Assert.Equal((LossHorizonKind.Running, TimeSpan.FromMinutes(10), true), (horizon.Kind, horizon.Left!.Value, horizon.IsAtMost));
     }
 
     [Theory]
@@ -136,4 +187,12 @@ public sealed class LossHorizonTests
 
         Assert.Equal(minutes is null ? null : Noon.AddMinutes(minutes.Value), since);
     }
+
+    private static EvidenceRound Standing(EvidenceRound round, DateTimeOffset datedAt) => round with
+    {
+        Cluster = round.Cluster! with
+        {
+            Groups = [.. round.Cluster.Groups.Select(group => group with { Committed = [.. group.Committed.Select(place => place with { DatedAt = datedAt })] })],
+        },
+    };
 }

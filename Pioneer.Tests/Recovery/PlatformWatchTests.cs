@@ -8,8 +8,6 @@ namespace Pioneer.Tests.Recovery;
 public sealed class PlatformWatchTests : IAsyncLifetime
 {
     private const int Looks = 3;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-watch-").FullName;
     private EmbeddedStack _stack = null!;
 
@@ -40,8 +38,8 @@ public sealed class PlatformWatchTests : IAsyncLifetime
             }
         };
 
-        Assert.True(await enough.Task.WaitAsync(Patience, TestContext.Current.CancellationToken), "The round was over before the looks came.");
+        Assert.True(await enough.Task.WaitAsync(Patience.Usual, TestContext.Current.CancellationToken), "The round was over before the looks came.");
         answers.SetResult();
-        await Eventually.TrueAsync(() => Task.FromResult(picture.Round is { Cluster: not null, Connectors: not null }), (int)Patience.TotalSeconds);
+        await Wait.UntilAsync(() => picture.Round is { Cluster: not null, Connectors: not null }, Patience.Usual);
     }
 }

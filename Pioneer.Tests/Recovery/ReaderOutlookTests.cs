@@ -23,8 +23,18 @@ public sealed class ReaderOutlookTests
     {
         var outlook = Of(new EvidenceBuilder().WithRetention(Hour).WithEnd(110).WithCommitted(100, Noon.AddMinutes(-20)).Build());
 
-        Assert.Equal("10 records wait. Nothing is lost until 2026-11-23 12:40 UTC: resume it before.", outlook.IfItStands);
+        Assert.Equal("10 records wait. Nothing is lost until, at most, 2026-11-23 12:40 UTC, if its records bear the time of their writing: resume it before.", outlook.IfItStands);
         Assert.Equal("It goes on where it stopped. 10 records wait, and none was lost.", outlook.IfItGoesOn);
+    }
+
+    [Fact]
+    public void What_waits_already_is_safe_from_the_time_that_it_bears_where_that_was_told()
+    {
+        var evidence = new EvidenceBuilder().WithRetention(Hour).WithEnd(110).WithCommitted(100, Noon.AddMinutes(-20)).Build();
+        var group = evidence.Cluster!.Groups[0];
+        var dated = evidence with { Cluster = evidence.Cluster with { Groups = [group with { Committed = [group.Committed[0] with { DatedAt = Noon.AddMinutes(-50) }] }] } };
+
+        Assert.Equal("10 records wait. Nothing is lost until 2026-11-23 12:10 UTC: resume it before.", Of(dated).IfItStands);
     }
 
     [Fact]

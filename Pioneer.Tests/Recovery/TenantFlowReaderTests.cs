@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Recovery;
 using Pioneer.Domain.Subscriptions;
@@ -112,8 +113,43 @@ public sealed class TenantFlowReaderTests : IAsyncLifetime
         Assert.Equal(("ACME__SMALL_V2", "_confluent-ksql-acme_query_ACME__SMALL_V1", false), (reader.Reader, reader.EarlierGroup, reader.IsSettled));
     }
 
-    private async Task DeployAsync(string name) => Assert.Null((await _database.Get<DeploySubscription>().CreateAsync(
-        Actors.Admin, "acme", name, "SELECT * FROM PAYMENTS WHERE AMOUNT < 10 EMIT CHANGES;", null, DomainDatabase.Token)).Error);
+    [Fact]
+    public async Task One_tenant_is_found_as_among_all_and_costs_no_rows_of_the_others()
+    {
+        await _database.FeedsAsync();
+        var acme = (await _database.ATenantAsync()).Id;
+        await FeedAndPauseAsync("acme");
+        var alone = await FindAsync();
+        await _database.ATenantAsync("globex");
+        await FeedAndPauseAsync("globex");
+
+        var found = await FindAsync();
+
+        var among = (await ReadAsync()).Single(tenant => tenant.Id == acme);
+        Assert.Equal(among.Flow.Hops, found.Tenant!.Flow.Hops);
+        Assert.Equal((among.Slug, among.ServiceId), (found.Tenant.Slug, found.Tenant.ServiceId));
+        Assert.Equal(alone.Rows, found.Rows);
+        Assert.Null(await new TenantFlowReader(_database.Get<IServiceScopeFactory>()).FindAsync(new TenantId(Guid.NewGuid()), DomainDatabase.Token));
+
+        async Task FeedAndPauseAsync(string tenant)
+        {
+            await _database.GrantAsync(tenant, "payments");
+            await _database.ReconcileAsync(tenant);
+            Assert.Null((await _database.Get<ControlConnectors>().PauseAsync(Actors.Admin, tenant, "payments", DomainDatabase.Token)).Error);
+            await DeployAsync("small", tenant);
+        }
+
+        async Task<(WatchedTenant? Tenant, int Rows)> FindAsync()
+        {
+            var meter = new QueryMeter(_database, FixedTenantScope.All);
+            await using var services = new ServiceCollection().AddScoped<AmbientTenantScope>().AddScoped(_ => meter.CreateDbContext()).BuildServiceProvider();
+            var tenant = await new TenantFlowReader(services.GetRequiredService<IServiceScopeFactory>()).FindAsync(acme, DomainDatabase.Token);
+            return (tenant, meter.Rows);
+        }
+    }
+
+    private async Task DeployAsync(string name, string tenant = "acme") => Assert.Null((await _database.Get<DeploySubscription>().CreateAsync(
+        Actors.Admin, tenant, name, "SELECT * FROM PAYMENTS WHERE AMOUNT < 10 EMIT CHANGES;", null, DomainDatabase.Token)).Error);
 
     private Task<System.Collections.Immutable.ImmutableArray<WatchedTenant>> ReadAsync() =>
         new TenantFlowReader(_database.Get<IServiceScopeFactory>()).ReadAsync(DomainDatabase.Token);

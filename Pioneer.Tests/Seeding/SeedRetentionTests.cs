@@ -8,7 +8,6 @@ using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Seeding;
 using Pioneer.Tests.Embedded.BrokerClients;
-using Pioneer.Tests.Jobs;
 using Xunit;
 
 namespace Pioneer.Tests.Seeding;
@@ -54,7 +53,7 @@ public sealed class SeedRetentionTests : IAsyncLifetime
     public async Task Rows_of_30_and_400_days_ago_stand_after_the_next_check_where_the_topic_counts_from_the_writing()
     {
         // the embedded broker looks for the first time 30 seconds after its start, and rolls by record timestamps as Kafka does
-        await Eventually.TrueAsync(async () => (await _admin.OffsetsAsync(ByRowTime, Ct))[0].Start == 2, 120);
+        await Wait.UntilAsync(async () => (await _admin.OffsetsAsync(ByRowTime, Ct))[0].Start == 2);
 
         Assert.Equal((0, 3), (await _admin.OffsetsAsync(FromWriting, Ct))[0]);
     }

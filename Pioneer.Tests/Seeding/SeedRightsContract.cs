@@ -69,7 +69,7 @@ public abstract class SeedRightsContract(KafkaOptions options) : IAsyncLifetime
         await _rights.TakeBackAsync(_run, 1, Ct);
         await _rights.TakeBackAsync(_run, 1, Ct);
 
-        await Eventually.TrueAsync(async () => (await LeftAsync()).Count == 0);
+        await Wait.UntilAsync(async () => (await LeftAsync()).Count == 0);
     }
 
     [Fact]
@@ -82,11 +82,11 @@ public abstract class SeedRightsContract(KafkaOptions options) : IAsyncLifetime
         var successor = await _rights.GrantAsync(_target, 2, Ct);
 
         Assert.Equal(ErrorCode.NoError, await ProduceAsync(successor, _target.SeedTopic(1)));
-        await Eventually.TrueAsync(async () => await ProduceAsync(producer, _target.SeedTopic(1)) == ErrorCode.TopicAuthorizationFailed);
+        await Wait.UntilAsync(async () => await ProduceAsync(producer, _target.SeedTopic(1)) == ErrorCode.TopicAuthorizationFailed);
         await _rights.TakeBackAsync(_run, 1, Ct); // what the zombie does when it ends: the successor keeps its rights
         Assert.Equal(ErrorCode.NoError, await ProduceAsync(successor, _target.DeliveryTopic));
         await _rights.TakeBackAsync(_run, 2, Ct);
-        await Eventually.TrueAsync(async () => (await LeftAsync()).Count == 0);
+        await Wait.UntilAsync(async () => (await LeftAsync()).Count == 0);
     }
 
     private async Task<ErrorCode> ProduceAsync(KafkaPrincipal? principal, string topic)

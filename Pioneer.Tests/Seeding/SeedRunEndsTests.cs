@@ -57,7 +57,7 @@ public sealed class SeedRunEndsTests : IAsyncLifetime
 
         await RestartAsync();
 
-        var operation = await _host.FinishedAsync(rows.Operation, 60);
+        var operation = await _host.FinishedAsync(rows.Operation);
         Assert.Equal((OperationState.Cancelled, "The seed run was cancelled; the live query goes on from where it was paused."), (operation.State, operation.Error));
         await EndedAsync(rows, SeedRunState.Cancelled);
     }
@@ -76,10 +76,10 @@ public sealed class SeedRunEndsTests : IAsyncLifetime
         var rows = await SeedRunRows.AddAsync(_host, Copying, OperationState.Queued, cancelled: true);
 
         await RestartAsync();
-        await _host.FinishedAsync(rows.Operation, 60);
+        await _host.FinishedAsync(rows.Operation);
         await EndedAsync(rows, SeedRunState.Cancelled);
 
-        await Eventually.TrueAsync(() => Task.FromResult(spans.Any(span => Equals(span.GetTagItem("pioneer.operation.id"), rows.Operation.ToString()))), 60);
+        await Wait.UntilAsync(() => spans.Any(span => Equals(span.GetTagItem("pioneer.operation.id"), rows.Operation.ToString())));
         var operation = spans.Single(span => Equals(span.GetTagItem("pioneer.operation.id"), rows.Operation.ToString()));
         var run = Assert.Single(spans, span => span.ParentSpanId == operation.SpanId);
         Assert.Equal(("operation RunSeed", "seed run", rows.Run.ToString()), (operation.OperationName, run.OperationName, run.GetTagItem("pioneer.seed.run.id")));
@@ -94,7 +94,7 @@ public sealed class SeedRunEndsTests : IAsyncLifetime
 
         await RestartAsync();
 
-        var operation = await _host.FinishedAsync(rows.Operation, 60);
+        var operation = await _host.FinishedAsync(rows.Operation);
         var run = await rows.RunAsync(_host);
         Assert.Equal((OperationState.Failed, SeedRunState.Failed), (operation.State, run.State));
         Assert.Contains("An unexpected error stopped the run: Not one SELECT over one source", run.Error, StringComparison.Ordinal);
@@ -109,11 +109,11 @@ public sealed class SeedRunEndsTests : IAsyncLifetime
         _ksqlDb.Refusals[terminate] = (40001, "not now");
 
         await RestartAsync();
-        await Eventually.TrueAsync(async () => (await rows.RunAsync(_host)).Error is { } note && note.StartsWith("Waiting: ", StringComparison.Ordinal)
-            && note.Contains("not now", StringComparison.Ordinal), 60);
+        await Wait.UntilAsync(async () => (await rows.RunAsync(_host)).Error is { } note && note.StartsWith("Waiting: ", StringComparison.Ordinal)
+            && note.Contains("not now", StringComparison.Ordinal));
         _ksqlDb.Refusals.Clear();
 
-        await _host.FinishedAsync(rows.Operation, 60);
+        await _host.FinishedAsync(rows.Operation);
         await EndedAsync(rows, SeedRunState.Cancelled);
         Assert.InRange(_ksqlDb.Statements.Count(statement => statement == terminate), 2, 10);
     }

@@ -51,13 +51,7 @@ internal sealed partial class PortalPerson : IDisposable
     public Task<PersonSees> SignInAsync(string email, string password) => SubmitAsync("/sign-in", ("Input.Email", email), ("Input.Password", password));
 
     /// <summary>Waits for the end of the session: what the portal knows of one may be a second old.</summary>
-    public async Task UntilSignedOutAsync()
-    {
-        while (!(await VisitAsync("/")).IsSignedOut)
-        {
-            await Task.Delay(100, Ct);
-        }
-    }
+    public Task UntilSignedOutAsync() => Wait.UntilAsync(async () => (await VisitAsync("/")).IsSignedOut);
 
     public void Dispose() => _http.Dispose();
 

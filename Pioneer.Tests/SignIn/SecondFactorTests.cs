@@ -39,10 +39,7 @@ public sealed class SecondFactorTests : IAsyncLifetime
 
         await SetUpAsync(id);
 
-        while ((await ada.VisitAsync("/tenants")).Status is not HttpStatusCode.OK)
-        {
-            await Task.Delay(100, ApiPortal.Token);
-        }
+        await Wait.ForAsync("the page opens", async () => (await ada.VisitAsync("/tenants")).Status, status => status is HttpStatusCode.OK);
     }
 
     [Fact]

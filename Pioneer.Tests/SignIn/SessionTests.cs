@@ -69,7 +69,7 @@ public sealed class SessionTests : IAsyncLifetime
 
         Assert.Null((await MembersAsync(members => members.SetRoleAsync(Actors.Admin, "acme", id, TenantRole.Author, ApiPortal.Token))).Error);
 
-        await UntilAsync(async () => (await jo.VisitAsync("/t/acme/editor")).Status is HttpStatusCode.OK);
+        await Wait.UntilAsync(async () => (await jo.VisitAsync("/t/acme/editor")).Status is HttpStatusCode.OK);
         Assert.Single((await _portal.UseAsync<Sessions, Result<IReadOnlyList<SessionRow>>>(sessions => sessions.ListAsync(Actors.Admin, id, ApiPortal.Token))).Value);
     }
 
@@ -133,14 +133,6 @@ public sealed class SessionTests : IAsyncLifetime
     private Task<Result> MembersAsync(Func<ManageMembers, Task<Result>> change) => _portal.UseAsync(change);
 
     private Task<List<string>> ActionsAsync() => _portal.UseAsync<PioneerDbContext, List<string>>(db => db.AuditEntries.Select(entry => entry.Action).ToListAsync(ApiPortal.Token));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        while (!await condition())
-        {
-            await Task.Delay(100, ApiPortal.Token);
-        }
-    }
 
     private static CookieContainer Copy(CookieContainer cookies)
     {

@@ -8,9 +8,6 @@ namespace Pioneer.Tests.Stories;
 /// <summary>The words of the story as calls of the API; each waits for its end and fails with what the platform said.</summary>
 internal sealed class ApiStory(PortalProcess portal, CancellationToken ct)
 {
-    // three nodes and a portal that come back from a crash on two shared cores take a minute
-    private static readonly TimeSpan OperationTimeout = TimeSpan.FromMinutes(4), Between = TimeSpan.FromMilliseconds(100);
-
     public async Task<JsonElement> GetAsync(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -45,7 +42,7 @@ internal sealed class ApiStory(PortalProcess portal, CancellationToken ct)
         {
             var seen = await GetAsync($"operations/{id}");
             return seen.GetProperty("state").GetString() is "Queued" or "Running" ? null : (JsonElement?)seen;
-        }, OperationTimeout);
+        }, Patience.Long);
         Assert.True(operation.GetProperty("state").GetString() == "Succeeded", $"Operation did not succeed: {operation}");
         return operation;
     }
@@ -59,21 +56,16 @@ internal sealed class ApiStory(PortalProcess portal, CancellationToken ct)
         [.. (await GetAsync($"tenants/{slug}/plan")).GetProperty("changes").EnumerateArray().Select(change => change.ToString())];
 
     /// <summary>Asks again until there is an answer that is not null.</summary>
-    public async Task<T> UntilAsync<T>(string what, Func<Task<T?>> look, TimeSpan? timeout = null) where T : struct
+    public async Task<T> UntilAsync<T>(string what, Func<Task<T?>> look, TimeSpan? patience = null) where T : struct
     {
-        var limit = timeout ?? TimeSpan.FromSeconds(90);
-        var start = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(start) < limit)
+        try
         {
-            if (await look() is { } found)
-            {
-                return found;
-            }
-
-            await Task.Delay(Between, ct);
+            return (await Wait.ForAsync(what, look, found => found is not null, patience))!.Value;
         }
-
-        throw new TimeoutException($"Not within {limit.TotalSeconds:0} s: {what}\n{portal.Output()}");
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\n{portal.Output()}", late);
+        }
     }
 
     private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request)

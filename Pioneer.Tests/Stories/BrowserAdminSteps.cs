@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Pioneer.Tests.Stories;
@@ -217,7 +218,17 @@ internal static class BrowserAdminSteps
     {
         await admin.NavigateAsync("Operations", "Operations");
         await Expect(admin.Main.GetByRole(AriaRole.Row).Nth(atLeast)).ToBeVisibleAsync(); // the head is a row too
-        await Expect(admin.Main.GetByRole(AriaRole.Row).Filter(new() { HasTextRegex = new("Waiting|Running") })).ToHaveCountAsync(0);
+        var unfinished = admin.Main.GetByRole(AriaRole.Row).Filter(new() { HasTextRegex = new("Waiting|Running") });
+        try
+        {
+            await Expect(unfinished).ToHaveCountAsync(0);
+        }
+        catch (PlaywrightException)
+        {
+            var shown = await unfinished.AllInnerTextsAsync();
+            await admin.Page.ReloadAsync();
+            Assert.Fail($"Not over: {string.Join(" / ", shown)}; after a reload: {string.Join(" / ", await unfinished.AllInnerTextsAsync())}");
+        }
     }
 
     private static ILocator Row(BrowserPerson admin, string text) => admin.Main.GetByRole(AriaRole.Row).Filter(new() { HasText = text });

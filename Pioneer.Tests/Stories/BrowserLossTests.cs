@@ -43,7 +43,7 @@ public sealed class BrowserLossTests
         await Expect(admin.Region("What is being done?")).ToContainTextAsync("Somebody has to act");
         await admin.LooksGoodAsync("recovery-at-risk");
 
-        var partitions = brokers.GetMetadata(Topic, TimeSpan.FromSeconds(60)).Topics[0].Partitions;
+        var partitions = brokers.GetMetadata(Topic, Patience.Usual).Topics[0].Partitions;
         await brokers.DeleteRecordsAsync(partitions.Select(partition => new TopicPartitionOffset(Topic, partition.PartitionId, Offset.End)));
         await Expect(acme).ToContainTextAsync("Retention deleted");
         await Expect(admin.Region("What is being done?")).ToContainTextAsync("Nobody acts yet");

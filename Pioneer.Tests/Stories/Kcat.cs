@@ -7,8 +7,6 @@ namespace Pioneer.Tests.Stories;
 internal sealed record Kcat(string BootstrapServers, string Mechanism, string Principal, string Password)
 {
     private const string Program = "/usr/bin/kcat";
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
-
     /// <summary>Warns in the test's result when it is not there.</summary>
     public static bool IsInstalled
     {
@@ -49,7 +47,7 @@ internal sealed record Kcat(string BootstrapServers, string Mechanism, string Pr
         using var kcat = Process.Start(
             new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Timeout);
+        limit.CancelAfter(Patience.Usual);
         var output = kcat.StandardOutput.ReadToEndAsync(limit.Token);
         var error = kcat.StandardError.ReadToEndAsync(limit.Token);
         await kcat.WaitForExitAsync(limit.Token);

@@ -15,9 +15,6 @@ internal sealed class LostNodeStory(SharedKafka kafka, KafkaAdmin admin, ApiStor
     public const string Newcomer = "initech";
 
     private const int Lost = 3;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
-
     private static TimeSpan Outage => TimeSpan.FromMinutes(
         double.TryParse(Environment.GetEnvironmentVariable("PIONEER_LOST_NODE_MINUTES"), CultureInfo.InvariantCulture, out var minutes) ? minutes : 0);
 
@@ -41,7 +38,7 @@ internal sealed class LostNodeStory(SharedKafka kafka, KafkaAdmin admin, ApiStor
         }
 
         await story.UntilAsync<bool>("all is well once the node is back", async () =>
-            (await StatusAsync()).GetProperty("level").GetString() == "Fine" ? true : null, Patience);
+            (await StatusAsync()).GetProperty("level").GetString() == "Fine" ? true : null, Patience.Long);
         Assert.Equal(before, await ProtectionAsync("acme.", "globex."));
         await NothingIsLeftToDoAsync("acme");
         await NothingIsLeftToDoAsync(Newcomer);
@@ -53,20 +50,20 @@ internal sealed class LostNodeStory(SharedKafka kafka, KafkaAdmin admin, ApiStor
         var left = await story.PlanAsync(tenant);
         Assert.All(left, change => Assert.Contains("\"kind\":\"scram-user\",\"action\":\"create\"", change, StringComparison.Ordinal));
         return left.Count == 0 ? true : null;
-    }, Patience);
+    }, Patience.Long);
 
     private Task<JsonElement> StatusAsync() => story.GetAsync("recovery/status");
 
     private async Task OneBrokerIsSeenToBeGoneAsync()
     {
         var seen = await story.UntilAsync<JsonElement>("the status names the node that is gone", async () =>
-            await StatusAsync() is var status && status.ToString().Contains($"Broker {Lost} is gone", StringComparison.Ordinal) ? status : null, Patience);
+            await StatusAsync() is var status && status.ToString().Contains($"Broker {Lost} is gone", StringComparison.Ordinal) ? status : null, Patience.Long);
         Assert.NotEqual("Fine", seen.GetProperty("level").GetString());
         NothingIsLost(seen);
     }
 
     private async Task ScannedSinceAsync(DateTimeOffset since) => await story.UntilAsync<bool>("the drift scan has run with the node dead", async () =>
-        (await story.GetAsync("tenants/acme")).GetProperty("tenant").GetProperty("driftCheckedAt").GetDateTimeOffset() > since ? true : null, Patience);
+        (await story.GetAsync("tenants/acme")).GetProperty("tenant").GetProperty("driftCheckedAt").GetDateTimeOffset() > since ? true : null, Patience.Long);
 
     private async Task ANewTenantIsServedAsync()
     {

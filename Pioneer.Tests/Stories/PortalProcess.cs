@@ -12,20 +12,20 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     public const string AdminEmail = "ops@bank.example";
     public const string AdminPassword = "Correct-horse-battery-1";
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
     private readonly string _data;
     private readonly string _address;
     private readonly string[] _embedded = [.. new[] { "Kafka", "Ksql", "Connect" }.Select(part => $"--Embedded:{part}={TestPorts.NextEndpoint()}")];
     private readonly string[] _settings;
     private readonly LoopbackCertificate? _certificate;
     private readonly Dictionary<string, string> _environment;
+    private readonly string _program;
     private readonly Queue<string> _output = new();
     private Process? _process;
     private Uri? _url;
 
-    private PortalProcess(string data, LoopbackCertificate? certificate, Dictionary<string, string> environment, string[] settings)
+    private PortalProcess(string data, LoopbackCertificate? certificate, Dictionary<string, string> environment, string program, string[] settings)
     {
-        _environment = environment;
+        (_environment, _program) = (environment, program);
         _data = data;
         _certificate = certificate;
         _address = $"{(certificate is null ? "http" : "https")}://{TestPorts.NextEndpoint()}";
@@ -49,6 +49,10 @@ internal sealed partial class PortalProcess : IAsyncDisposable
     public static Task<PortalProcess> StartAsync(CancellationToken ct, params string[] settings) =>
         StartAsync(null, [], settings, ct);
 
+    /// <summary>The same of another build, by the path of its <c>Pioneer.Portal.dll</c>.</summary>
+    public static Task<PortalProcess> StartBuildAsync(string program, CancellationToken ct, params string[] settings) =>
+        StartAsync(null, [], settings, ct, Path.GetFullPath(program));
+
     /// <summary>The same over https, with a certificate that the process also trusts in others.</summary>
     public static Task<PortalProcess> StartAsync(LoopbackCertificate? certificate, string[] settings, CancellationToken ct) =>
         StartAsync(certificate, [], settings, ct);
@@ -58,10 +62,11 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         StartAsync(null, environment, settings, ct);
 
     private static async Task<PortalProcess> StartAsync(
-        LoopbackCertificate? certificate, Dictionary<string, string> environment, string[] settings, CancellationToken ct)
+        LoopbackCertificate? certificate, Dictionary<string, string> environment, string[] settings, CancellationToken ct, string? program = null)
     {
         var data = Directory.CreateTempSubdirectory("pioneer-story-").FullName;
-        var portal = new PortalProcess(data, certificate, environment, settings);
+        var portal = new PortalProcess(
+            data, certificate, environment, program ?? Path.Combine(AppContext.BaseDirectory, "Pioneer.Portal.dll"), settings);
         await portal.StartAgainAsync(ct);
         return portal;
     }
@@ -88,7 +93,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = _data,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Pioneer.Portal.dll"));
+        start.ArgumentList.Add(_program);
         start.ArgumentList.Add("--urls");
         start.ArgumentList.Add(_address);
         start.ArgumentList.Add("--data");
@@ -121,15 +126,15 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
         try
         {
-            _url = await ready.Task.WaitAsync(StartTimeout, ct);
+            _url = await ready.Task.WaitAsync(Patience.Usual, ct);
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"The portal was not ready in {StartTimeout.TotalSeconds:0} s.\n{Output()}", e);
+            throw new TimeoutException($"The portal was not ready in {Patience.Usual.TotalSeconds:0} s.\n{Output()}", e);
         }
 
         var handler = _certificate?.NewHandler() ?? new SocketsHttpHandler();
-        Api = new HttpClient(handler) { BaseAddress = new Uri(Url, "/api/v1/"), Timeout = TimeSpan.FromMinutes(2) };
+        Api = new HttpClient(handler) { BaseAddress = new Uri(Url, "/api/v1/"), Timeout = Patience.Usual };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiToken);
     }
 

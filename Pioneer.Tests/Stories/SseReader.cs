@@ -11,8 +11,6 @@ internal sealed record SseEvent(string Id, string Name, JsonElement Data)
 /// <summary>Reads server-sent events as a client of any language would.</summary>
 internal static class SseReader
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
     public static async Task<IReadOnlyList<SseEvent>> ReadAsync(HttpClient api, string path, string? lastEventId, int count, CancellationToken ct) =>
         await ReadAsync(api, path, lastEventId, seen => seen.Count >= count, ct);
 
@@ -23,7 +21,7 @@ internal static class SseReader
         HttpClient api, string path, string? lastEventId, Func<IReadOnlyList<SseEvent>, bool> enough, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Timeout);
+        limit.CancelAfter(Patience.Usual);
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (lastEventId is not null)
         {
@@ -58,7 +56,7 @@ internal static class SseReader
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"Not enough events of {path} in {Timeout.TotalSeconds:0} s, {seen.Count} seen: {string.Join('\n', seen.TakeLast(5))}", e);
+            throw new TimeoutException($"Not enough events of {path} in {Patience.Usual.TotalSeconds:0} s, {seen.Count} seen: {string.Join('\n', seen.TakeLast(5))}", e);
         }
     }
 

@@ -140,7 +140,7 @@ public abstract class TopicsFixture : IAsyncLifetime
         }, Ct);
         _member = _clients.Consumer(null, Group, config => config.ClientId = "reporting-app");
         _member.Subscribe(Payments);
-        await Eventually.TrueAsync(() =>
+        await Wait.UntilAsync(() =>
         {
             _member.Consume(TimeSpan.FromMilliseconds(100));
             return Task.FromResult(_member.Assignment.Count == 2);

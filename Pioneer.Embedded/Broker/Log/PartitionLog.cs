@@ -104,6 +104,18 @@ public sealed partial class PartitionLog
 
     internal ProducerStates Producers => _producers;
 
+    /// <summary>Every producer that the partition knows at one moment.</summary>
+    internal IReadOnlyList<ActiveProducer> ActiveProducers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _producers.Active;
+            }
+        }
+    }
+
     private LogSegment Active => _segments[^1];
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();

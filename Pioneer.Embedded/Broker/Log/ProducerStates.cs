@@ -2,6 +2,14 @@ using System.Buffers.Binary;
 
 namespace Pioneer.Embedded.Broker.Log;
 
+/// <summary>A producer as a partition knows it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Epoch">Its epoch.</param>
+/// <param name="LastSequence">The sequence of its last record; -1 where none is known.</param>
+/// <param name="LastSeenMs">When the broker last took something of it.</param>
+/// <param name="OpenFrom">Where its open transaction begins; -1 without one.</param>
+internal readonly record struct ActiveProducer(long Id, short Epoch, int LastSequence, long LastSeenMs, long OpenFrom);
+
 /// <summary>
 /// What a partition knows of idempotent and transactional producers: epoch, the last five batches (to answer duplicates and find gaps)
 /// and the first offset of an open transaction. Rebuilt from batches after a crash; guarded by the partition's lock.
@@ -18,6 +26,13 @@ internal sealed class ProducerStates
     public long? FirstOpenOffset => _open.Count == 0 ? null : _open.Min.FirstOffset;
 
     public int Count => _producers.Count;
+
+    /// <summary>Every producer that is known, by id.</summary>
+    public IReadOnlyList<ActiveProducer> Active =>
+    [
+        .. _producers.OrderBy(p => p.Key)
+            .Select(p => new ActiveProducer(p.Key, p.Value.Epoch, p.Value.Batches.Count == 0 ? -1 : p.Value.Batches[^1].LastSequence, p.Value.LastSeenMs, p.Value.OpenFrom)),
+    ];
 
     public bool HasOpenTransaction(long producerId) => _producers.TryGetValue(producerId, out var p) && p.OpenFrom >= 0;
 

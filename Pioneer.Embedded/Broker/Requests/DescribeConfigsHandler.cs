@@ -13,11 +13,11 @@ internal sealed class DescribeConfigsHandler(TopicService topics, MetadataStore 
 {
     protected override IMessage Handle(RequestContext context, DescribeConfigsRequest request) => new DescribeConfigsResponse
     {
-        Results = [.. request.Resources.Select(resource => Describe(context, resource, request.IncludeSynonyms))],
+        Results = [.. request.Resources.Select(resource => Describe(context, resource, request))],
     };
 
     private DescribeConfigsResponse.DescribeConfigsResult Describe(
-        RequestContext context, DescribeConfigsRequest.DescribeConfigsResource resource, bool withSynonyms)
+        RequestContext context, DescribeConfigsRequest.DescribeConfigsResource resource, DescribeConfigsRequest request)
     {
         var (error, message, entries) = (ConfigResourceType)resource.ResourceType switch
         {
@@ -32,7 +32,7 @@ internal sealed class DescribeConfigsHandler(TopicService topics, MetadataStore 
             ErrorMessage = message,
             ResourceType = resource.ResourceType,
             ResourceName = resource.ResourceName,
-            Configs = [.. wanted.Select(entry => Entry(entry, withSynonyms))],
+            Configs = [.. wanted.Select(entry => Entry(entry, request))],
         };
     }
 
@@ -65,14 +65,15 @@ internal sealed class DescribeConfigsHandler(TopicService topics, MetadataStore 
             : (ErrorCode.InvalidRequest, $"Unexpected broker id, expected {options.NodeId} or empty string, but received {name}", []);
     }
 
-    private static DescribeConfigsResponse.DescribeConfigsResourceResult Entry(ConfigEntry entry, bool withSynonyms) => new()
+    private static DescribeConfigsResponse.DescribeConfigsResourceResult Entry(ConfigEntry entry, DescribeConfigsRequest request) => new()
     {
         Name = entry.Definition.Name,
         Value = entry.Value,
         ReadOnly = entry.Source == ConfigSource.StaticBroker,
         ConfigSource = (sbyte)entry.Source,
         ConfigType = (sbyte)entry.Definition.Type,
-        Synonyms = withSynonyms
+        Documentation = request.IncludeDocumentation ? ConfigDocumentation.Of(entry.Definition.Name) : null,
+        Synonyms = request.IncludeSynonyms
             ? [.. entry.Layers.Select(layer => new DescribeConfigsResponse.DescribeConfigsSynonym
             {
                 Name = layer.Name,

@@ -62,8 +62,13 @@ internal static class HandlerCatalogue
             new AddOffsetsToTxnHandler(transactions, authorizer),
             new EndTxnHandler(transactions, authorizer),
             new TxnOffsetCommitHandler(topics, transactions, authorizer),
+            new ListTransactionsHandler(transactions, authorizer),
+            new DescribeTransactionsHandler(transactions, authorizer),
+            new DescribeProducersHandler(topics, authorizer),
             new ElectLeadersHandler(topics, authorizer),
             new AlterPartitionReassignmentsHandler(topics, authorizer, options),
+            new ListPartitionReassignmentsHandler(authorizer),
+            new DescribeTopicPartitionsHandler(topics, authorizer, options),
             new DescribeLogDirsHandler(topics, logs, authorizer, options),
         ];
     }

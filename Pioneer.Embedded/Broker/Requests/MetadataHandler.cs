@@ -45,7 +45,9 @@ internal sealed class MetadataHandler(MetadataStore store, TopicService topics, 
                 .Select(topic => new Found(topic, topic.Name, topic.Id, ErrorCode.None));
         }
 
-        return request.Topics!.Select(asked => asked.Name is null ? ById(context, asked.TopicId) : ByName(context, asked.Name, request));
+        // an id counts, whatever stands for the name: Java's client leaves it empty, others leave it out
+        return request.Topics!.Select(asked =>
+            asked.Name is { } name && asked.TopicId == Guid.Empty ? ByName(context, name, request) : ById(context, asked.TopicId));
     }
 
     private Found ById(RequestContext context, Guid id)
@@ -113,7 +115,7 @@ internal sealed class MetadataHandler(MetadataStore store, TopicService topics, 
     {
         PartitionIndex = index,
         LeaderId = options.NodeId,
-        LeaderEpoch = topics.TryGetLog(topic.Name, index, out var log) ? log.LeaderEpoch : 0,
+        LeaderEpoch = LeaderEpochs.Of(topics, topic.Name, index),
         ReplicaNodes = [options.NodeId],
         IsrNodes = [options.NodeId],
     };

@@ -56,3 +56,14 @@ internal sealed class AlterPartitionReassignmentsHandler(TopicService topics, Au
                 : (ErrorCode.None, null);
     }
 }
+
+/// <summary>Moves that are under way: never any.</summary>
+internal sealed class ListPartitionReassignmentsHandler(Authorizer authorizer) : RequestHandler<ListPartitionReassignmentsRequest>
+{
+    protected override IMessage Handle(RequestContext context, ListPartitionReassignmentsRequest request) =>
+        new ListPartitionReassignmentsResponse
+        {
+            ErrorCode = (short)(authorizer.MayCluster(context, AclOperation.Describe) ? ErrorCode.None : ErrorCode.ClusterAuthorizationFailed),
+            ErrorMessage = null,
+        };
+}

@@ -10,6 +10,9 @@ internal sealed record TransactionMetadata(
     long StartedMs)
 {
     public bool IsEnding => State is TransactionState.PrepareCommit or TransactionState.PrepareAbort;
+
+    /// <summary>Whether a transaction is open or has not ended everywhere: only then has it a start.</summary>
+    public bool IsRunning => State == TransactionState.Ongoing || IsEnding;
 }
 
 /// <summary>A transactional id: its metadata under its own lock, so that no marker comes between a check and an append.</summary>

@@ -9,8 +9,6 @@ internal static class JdbcUrl
     /// <summary>How long a writer that holds a SQLite file is waited for.</summary>
     private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
 
-    public const long DefaultQueryTimeoutMs = 60_000;
-
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <exception cref="ConnectConfigException"><c>connection.url</c> is not understood.</exception>
@@ -22,7 +20,7 @@ internal static class JdbcUrl
         }
 
         // without giving a row: sorting a large table takes its time, and one that hangs must end
-        var limit = TimeSpan.FromMilliseconds(config.GetLong("query.timeout.ms", DefaultQueryTimeoutMs));
+        var limit = TimeSpan.FromMilliseconds(config.GetLong("query.timeout.ms", SourceAddress.DefaultQueryLimitMs));
         return address switch
         {
             SqliteAddress sqlite => new SqliteDialect(sqlite, zone, BusyPatience, limit, time),

@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Pioneer.Kafka.Protocol.Client;
 
 namespace Pioneer.Embedded.Connect.Storage;
 
@@ -15,13 +16,14 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
 {
     private const int OffsetPartitions = 5;
     private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(200);
 
     private readonly ConnectWorkerOptions _options;
     private readonly ILogger _logger;
     // librdkafka's clients connect when they are made, which is not before the worker's user is there to sign in as
-    private readonly Lazy<IAdminClient> _admin;
-    private readonly Lazy<IProducer<byte[], byte[]?>> _producer;
+    private readonly OwnedClient<IAdminClient> _admin;
+    private readonly OwnedClient<IProducer<byte[], byte[]?>> _producer;
     private readonly Lazy<IConsumer<byte[], byte[]?>> _consumer;
     private readonly Action<WorkerRecord> _onRecord;
     private readonly CancellationTokenSource _stop = new();
@@ -42,7 +44,7 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
             EnableIdempotence = true,
             LingerMs = 0,
             Partitioner = Partitioner.Murmur2Random,
-        }).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build());
+        }).SetLogHandler(Quiet).SetErrorHandler(Ignore).Build(), producer => producer.Flush(FlushTimeout));
         _consumer = new(() => new ConsumerBuilder<byte[], byte[]?>(new ConsumerConfig(options.Kafka.ToClientConfig(clientId))
         {
             GroupId = options.GroupId,
@@ -62,12 +64,18 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
     /// <summary>Creates what is missing, starts reading, and returns when everything that was there has been read.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        var description = await _admin.Value.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = MetadataTimeout });
+        var description = await _admin.Use(admin => admin.DescribeClusterAsync(
+            new DescribeClusterOptions { RequestTimeout = MetadataTimeout }));
         ClusterId = description.ClusterId;
         await CreateMissingAsync();
         var partitions = Partitions(_options.ConfigTopic).Concat(Partitions(_options.OffsetTopic)).Concat(Partitions(_options.StatusTopic));
-        _consumer.Value.Assign(partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
-        _loop = Task.Factory.StartNew(ReadLoop, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (_loop.IsCompleted)
+        {
+            // of a try before this one it goes on: a second one would read with the same consumer, and nobody would wait for the first
+            _consumer.Value.Assign(partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
+            _loop = Task.Factory.StartNew(ReadLoop, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+
         await Task.WhenAll(
             ReadToEndAsync(_options.ConfigTopic, cancellationToken),
             ReadToEndAsync(_options.OffsetTopic, cancellationToken),
@@ -80,9 +88,10 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
     /// </summary>
     public async Task ReadToEndAsync(string topic, CancellationToken cancellationToken)
     {
-        var ends = await _admin.Value.ListOffsetsAsync(
-            Partitions(topic).Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = OffsetSpec.Latest() }),
-            new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = MetadataTimeout });
+        var asked = Partitions(topic).Select(
+            partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = OffsetSpec.Latest() });
+        var ends = await _admin.Use(admin => admin.ListOffsetsAsync(
+            asked, new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = MetadataTimeout }));
         var goal = ends.ResultInfos.ToDictionary(
             info => info.TopicPartitionOffsetError.TopicPartition,
             info => info.TopicPartitionOffsetError.Offset.Value);
@@ -112,7 +121,7 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
 
     /// <summary>Writes one record, acknowledged by all replicas.</summary>
     public Task WriteAsync(string topic, string key, string? value, CancellationToken cancellationToken) =>
-        _producer.Value.ProduceAsync(topic, Message(key, value), cancellationToken);
+        _producer.Use(producer => producer.ProduceAsync(topic, Message(key, value), cancellationToken));
 
     public static Message<byte[], byte[]?> Message(string key, string? value) => new()
     {
@@ -126,29 +135,22 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Run(() =>
         {
-            if (_producer.IsValueCreated)
-            {
-                _producer.Value.Flush(TimeSpan.FromSeconds(2));
-                _producer.Value.Dispose();
-            }
-
+            _producer.Dispose();
             if (_consumer.IsValueCreated)
             {
                 _consumer.Value.Close();
                 _consumer.Value.Dispose();
             }
 
-            if (_admin.IsValueCreated)
-            {
-                _admin.Value.Dispose();
-            }
+            _admin.Dispose();
         });
         _stop.Dispose();
     }
 
     private async Task CreateMissingAsync()
     {
-        var existing = _admin.Value.GetMetadata(MetadataTimeout).Topics.Select(topic => topic.Topic).ToHashSet(StringComparer.Ordinal);
+        var existing = _admin.Use(admin => admin.GetMetadata(MetadataTimeout)).Topics
+            .Select(topic => topic.Topic).ToHashSet(StringComparer.Ordinal);
         (string Name, int Partitions)[] wanted = [(_options.ConfigTopic, 1), (_options.OffsetTopic, OffsetPartitions), (_options.StatusTopic, 1)];
         var missing = wanted.Where(topic => !existing.Contains(topic.Name)).Select(topic => new TopicSpecification
         {
@@ -164,7 +166,7 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
 
         try
         {
-            await _admin.Value.CreateTopicsAsync(missing, new CreateTopicsOptions { RequestTimeout = MetadataTimeout });
+            await _admin.Use(admin => admin.CreateTopicsAsync(missing, new CreateTopicsOptions { RequestTimeout = MetadataTimeout }));
         }
         catch (CreateTopicsException error) when (error.Results.TrueForAll(result =>
             result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
@@ -175,7 +177,7 @@ internal sealed partial class WorkerTopics : IAsyncDisposable
 
     private List<TopicPartition> Partitions(string topic)
     {
-        var metadata = _admin.Value.GetMetadata(topic, MetadataTimeout).Topics.Single();
+        var metadata = _admin.Use(admin => admin.GetMetadata(topic, MetadataTimeout)).Topics.Single();
         return metadata.Error.IsError || metadata.Partitions.Count == 0
             ? throw new KafkaException(metadata.Error)
             : [.. metadata.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId))];

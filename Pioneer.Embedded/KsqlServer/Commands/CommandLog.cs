@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Kafka;
+using Pioneer.Kafka.Protocol.Client;
 
 namespace Pioneer.Embedded.Ksql.Commands;
 
@@ -10,7 +11,9 @@ namespace Pioneer.Embedded.Ksql.Commands;
 /// </summary>
 internal sealed class CommandLog(string serviceId, KafkaClients clients, TopicAdmin topics) : IDisposable
 {
-    private IProducer<byte[]?, byte[]?>? _producer;
+    private readonly OwnedClient<IProducer<byte[]?, byte[]?>> _producer = new(
+        () => clients.Producer($"_confluent-ksql-{serviceId}_commands", transactionalId: null));
+
     private bool _uncertain;
 
     /// <summary>The topic, as ksqlDB names it.</summary>
@@ -50,11 +53,9 @@ internal sealed class CommandLog(string serviceId, KafkaClients clients, TopicAd
     /// <summary>Writes a command and returns its offset. A failure leaves open whether it is written.</summary>
     public async Task<long> AppendAsync(Command command)
     {
-        _producer ??= clients.Producer($"_confluent-ksql-{serviceId}_commands", transactionalId: null);
         _uncertain = true;
-        var written = await _producer.ProduceAsync(
-            new TopicPartition(Topic, 0),
-            new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(command.Id), Value = command.Serialize() });
+        var message = new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(command.Id), Value = command.Serialize() };
+        var written = await _producer.Use(producer => producer.ProduceAsync(new TopicPartition(Topic, 0), message));
         if (written.Offset.Value == Next)
         {
             _uncertain = false;
@@ -64,7 +65,7 @@ internal sealed class CommandLog(string serviceId, KafkaClients clients, TopicAd
         return written.Offset.Value;
     }
 
-    public void Dispose() => _producer?.Dispose();
+    public void Dispose() => _producer.Dispose();
 
     private IReadOnlyList<Command> ReadUntil(long end, CancellationToken stop)
     {

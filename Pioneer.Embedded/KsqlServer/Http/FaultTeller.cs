@@ -2,7 +2,7 @@ using Pioneer.Embedded.Ksql.Queries;
 
 namespace Pioneer.Embedded.Ksql.Http;
 
-/// <summary>Tells a client that asked for it what its query left out: at the start, and whenever there is more.</summary>
+/// <summary>Tells a client that asked for it what its query left out: before each row and each second, where there is more, and at the end.</summary>
 internal sealed class FaultTeller(RowStream rows, QueryFaults faults, bool isAsked)
 {
     private (FaultCount Skipped, FaultCount FailedValues)? _told;
@@ -19,5 +19,12 @@ internal sealed class FaultTeller(RowStream rows, QueryFaults faults, bool isAsk
             _told = now;
             rows.Faults(faults);
         }
+    }
+
+    /// <summary>Writes a line whether or not something is new: nothing comes after it that could change it.</summary>
+    public void TellLast()
+    {
+        _told = null;
+        Tell();
     }
 }

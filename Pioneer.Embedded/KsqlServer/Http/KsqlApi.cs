@@ -160,22 +160,28 @@ internal sealed class KsqlApi(KsqlService service)
                 {
                     rows.Start(query.Id);
                     started = true;
+                    continue;
                 }
-                else if (rows.Row(row) is { } reason)
+
+                // who leaves after so many rows has the count with the last of them
+                faults.Tell();
+                if (rows.Row(row) is { } reason)
                 {
                     query.Faults.Add([RecordFault.Of(row.From, reason)], [], service.Services.Time.GetUtcNow());
                 }
             }
 
-            faults.Tell();
+            faults.TellLast();
             rows.End(query.LimitReached ? "Limit Reached" : "Query Completed");
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested && started)
         {
+            faults.TellLast();
             rows.End("Query Completed");
         }
         catch (Exception e) when (e is not OperationCanceledException && started)
         {
+            faults.TellLast();
             rows.Fail(KsqlRoutes.Translate(e));
         }
 
@@ -219,7 +225,7 @@ internal sealed class KsqlApi(KsqlService service)
             throw KsqlException.BadStatement($"Statement type `{statement.Syntax.GetType().Name}' not supported for this resource", statement.Text);
         }
 
-        var analysis = QueryAnalyzer.Analyze(query, service.Metastore.Catalogue, statement.Text, options: ServerAnalysis.Options);
+        var analysis = QueryAnalyzer.Analyze(query, service.Metastore.Catalogue, statement.Text, options: ServerAnalysis.Transient);
         ParsedStatement.Refuse(analysis.Diagnostics, statement.Text);
         var plan = analysis.Query!;
         var source = service.Metastore.Find(plan.Source.Name)!;

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Pioneer.Kafka.Protocol.Client;
 
 namespace Pioneer.Embedded.Ksql.Kafka;
 
@@ -17,10 +18,18 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
     /// <summary>A dead query's open transaction holds readers back for at most this long.</summary>
     private const int TransactionTimeoutMs = 15_000;
 
+    // the brokers' words for refusing this service's last sign-in; null once SignedIn was said after it
     private volatile string? _refusal;
 
-    /// <summary>The brokers' words for refusing this service's last sign-in; null once <see cref="SignedIn"/> was said after it.</summary>
-    public string? Refusal => _refusal;
+    /// <summary>Clients that are refused go on trying and throw nothing: a query would say RUNNING and read nothing.</summary>
+    /// <exception cref="KafkaException">The brokers refused the last sign-in.</exception>
+    public void ThrowIfRefused()
+    {
+        if (_refusal is { } refusal)
+        {
+            throw new KafkaException(new Error(ErrorCode.SaslAuthenticationFailed, $"Kafka refuses the sign-in of this ksql service: {refusal}"));
+        }
+    }
 
     /// <summary>Administration.</summary>
     public IAdminClient Admin() => new AdminClientBuilder(connection.Apply(new AdminClientConfig { ClientId = $"ksql-{serviceId}-admin" }))
@@ -82,7 +91,7 @@ internal sealed class KafkaClients(KafkaConnection connection, string serviceId,
 
     private void Error(IClient client, Error error)
     {
-        _refusal = error.Code is ErrorCode.Local_Authentication ? error.Reason : _refusal;
+        _refusal = error.Code is ErrorCode.Local_Authentication && !ClientErrors.EndedWhileSigningIn(error.Reason) ? error.Reason : _refusal;
         KsqlServerLog.ClientSays(logger, serviceId, error.Reason);
     }
 }

@@ -28,6 +28,9 @@ internal sealed record DataSource(
     string? CreatedBy,
     bool IsReadOnly)
 {
+    /// <summary>The windows that keys carry; null without.</summary>
+    public WindowInfo? Window { get; init; }
+
     /// <summary>STREAM or TABLE.</summary>
     public string TypeName => Kind == RelationKind.Stream ? "STREAM" : "TABLE";
 
@@ -37,6 +40,7 @@ internal sealed record DataSource(
         KeyFormat = KeyFormat,
         ValueFormat = ValueFormat,
         Timestamp = Timestamp,
+        Window = Window,
         IsReadOnly = IsReadOnly,
     };
 

@@ -32,7 +32,7 @@ internal sealed record MetastoreSnapshot(
     public MetastoreSnapshot WithoutQuery(string id) => this with { Queries = Queries.Remove(id) };
 
     /// <summary>Queries that read a source.</summary>
-    public IEnumerable<QueryDefinition> Readers(string source) => Queries.Values.Where(q => q.Source.Name == source);
+    public IEnumerable<QueryDefinition> Readers(string source) => Queries.Values.Where(q => q.Sources.Any(s => s.Name == source));
 
     /// <summary>Queries that write a source.</summary>
     public IEnumerable<QueryDefinition> Writers(string source) => Queries.Values.Where(q => q.Sink.Name == source);

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
+using Pioneer.Embedded.Ksql.Queries.Tasks;
 using Pioneer.Ksql.Functions;
+using Pioneer.Streams.Topologies;
 
 namespace Pioneer.Embedded.Ksql.Queries;
 
@@ -22,8 +24,11 @@ internal sealed class PersistentQuery : IAsyncDisposable
     /// <summary>Brokers that are away this long make a query that begins an error.</summary>
     private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(60);
 
+    private readonly string _serviceId;
     private readonly KafkaClients _clients;
+    private readonly TopicAdmin _topics;
     private readonly QuerySource _source;
+    private readonly RefusedRecords _refused = new();
     private readonly FunctionServices _services;
     private readonly ILogger _logger;
     private readonly ConcurrentQueue<QueryError> _errors = new();
@@ -32,8 +37,11 @@ internal sealed class PersistentQuery : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private volatile QueryState _state = QueryState.Running;
 
-    public PersistentQuery(QueryDefinition definition, string serviceId, KafkaClients clients, QuerySource source, FunctionServices services, ILogger logger)
+    public PersistentQuery(
+        QueryDefinition definition, string serviceId, KafkaClients clients, TopicAdmin topics, QuerySource source, FunctionServices services, ILogger logger)
     {
+        _serviceId = serviceId;
+        _topics = topics;
         Definition = definition;
         Group = GroupOf(serviceId, definition.Id);
         _clients = clients;
@@ -126,6 +134,16 @@ internal sealed class PersistentQuery : IAsyncDisposable
             {
                 return;
             }
+            catch (RefusedTransactionException refused)
+            {
+                KsqlServerLog.BeginsAnew(_logger, Definition.Id, $"{refused.Message} The query looks for the record, to leave it out alone.");
+            }
+            catch (Exception cut) when (cut is LogMayBeCutException or LogWentBackException)
+            {
+                // the next life finds out what has become of the log, and tells it
+                KsqlServerLog.BeginsAnew(_logger, Definition.Id, cut.Message);
+                await Task.Delay(FirstDelay, _services.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
             catch (Exception e)
             {
                 // OutOfMemoryException too: one row's value was too large. Let by, it would end this loop while the query still says RUNNING.
@@ -146,7 +164,7 @@ internal sealed class PersistentQuery : IAsyncDisposable
     {
         var beginning = await BeginAsync(stop);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var watching = WatchSourceAsync(beginning.Log, ending);
+        var watching = WatchSourceAsync(beginning, ending);
         try
         {
             await LiveOnceAsync(beginning, ending.Token);
@@ -161,7 +179,9 @@ internal sealed class PersistentQuery : IAsyncDisposable
     private async Task LiveOnceAsync(QueryBeginning beginning, CancellationToken ending)
     {
         var commit = new WatchedCall(_services.Time, KafkaClients.CallTimeout + WatchInterval);
-        var life = Task.Factory.StartNew(() => Pump(beginning, commit, ending), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var layout = Definition.NeedsTasks ? await LayoutAsync(beginning) : null;
+        var setting = new LifeSetting(Definition, Group, _source, _clients, _services, commit, Faults, _logger);
+        var life = Task.Factory.StartNew(() => Pump(beginning, layout, setting, ending), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         while (await Task.WhenAny(life, Task.Delay(WatchInterval, _services.Time, CancellationToken.None)) != life)
         {
             if (commit.TryGiveUp())
@@ -183,7 +203,7 @@ internal sealed class PersistentQuery : IAsyncDisposable
         {
             try
             {
-                return await _source.BeginAsync(Definition.Source.Topic, stop);
+                return await _source.BeginAsync(Definition.Topics, stop);
             }
             catch (KafkaException away) when (away.Error.Code is ErrorCode.Local_AllBrokersDown && _services.Time.GetElapsedTime(began) < BrokerPatience)
             {
@@ -193,8 +213,8 @@ internal sealed class PersistentQuery : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the life when the source is another log now, or has more partitions.</summary>
-    private async Task WatchSourceAsync(SourceLog log, CancellationTokenSource ending)
+    /// <summary>Ends the life when a source is another log now, was cut, or has more partitions.</summary>
+    private async Task WatchSourceAsync(QueryBeginning beginning, CancellationTokenSource ending)
     {
         try
         {
@@ -202,7 +222,7 @@ internal sealed class PersistentQuery : IAsyncDisposable
             {
                 await Task.Delay(LookInterval, _services.Time, ending.Token);
             }
-            while (await _source.IsStillAsync(log, ending.Token));
+            while (await _source.AreStillAsync(beginning.Logs, ending.Token));
 
             await ending.CancelAsync();
         }
@@ -212,40 +232,83 @@ internal sealed class PersistentQuery : IAsyncDisposable
         }
     }
 
-    private void Pump(QueryBeginning beginning, WatchedCall commit, CancellationToken ending)
+    /// <summary>How the tasks of a query with state lie on its topics; those inside it are there then.</summary>
+    private async Task<TaskLayout> LayoutAsync(QueryBeginning beginning)
     {
-        using var pump = new QueryPump(Definition, Group, _clients, beginning, _services, commit, Faults, _logger);
+        var topology = Topology.Of(Definition.Plan, Definition.Sink.Relation, _serviceId, Definition.Id);
+        var layout = TaskLayout.Of(topology, beginning.Logs.ToDictionary(log => log.Topic, log => log.Partitions.Length, StringComparer.Ordinal));
+        await InternalTopics.EnsureAsync(_topics, layout, beginning.HasRun || await Task.Run(() => HasCommitted(beginning)));
+        return layout;
+    }
+
+    // The brokers know it even where the server's own directory was lost.
+    private bool HasCommitted(QueryBeginning beginning)
+    {
+        using var reader = _clients.Consumer(Group);
+        var partitions = beginning.Logs.SelectMany(log => log.Partitions.Select(p => new TopicPartition(log.Topic, p)));
+        return reader.Committed(partitions, KafkaClients.CallTimeout).Exists(o => o.Offset.Value >= 0);
+    }
+
+    private void Pump(QueryBeginning beginning, TaskLayout? layout, LifeSetting setting, CancellationToken ending)
+    {
+        using IQueryLife pump = layout is null ? new QueryPump(beginning, setting) : new TopologyPump(layout, beginning, _refused, setting, Purge);
         try
         {
-            pump.Run(() => Began(beginning), ending);
+            pump.Run(told => Began(beginning, told), ending);
         }
         catch (LogWentBackException back)
         {
-            _source.WentBack(back.Partition);
+            _source.WentBack(back);
             throw;
         }
     }
 
-    private void Began(QueryBeginning beginning)
+    private void Began(QueryBeginning beginning, IReadOnlyCollection<string> told)
     {
         _source.Began(beginning);
-        if (beginning.IsAnother)
+        foreach (var other in beginning.Others)
         {
-            var message = $"The topic '{beginning.Log.Topic}' was deleted and made anew: committed offsets are not places in it. The query begins anew at its start.";
-            KsqlServerLog.BeginsAnew(_logger, Definition.Id, message);
-            Keep(message, "USER");
+            var kept = Definition.NeedsTasks ? " What it has computed of the old one stays." : string.Empty;
+            var message = $"The topic '{other}' was deleted and made anew: committed offsets are not places in it. The query begins anew at its start.{kept}";
+            Tell(message);
+        }
+
+        foreach (var message in told)
+        {
+            Tell(message);
         }
 
         _state = QueryState.Running;
     }
 
+    private void Purge(IReadOnlyList<TopicPartitionOffset> done) => _ = PurgeAsync(done);
+
+    private async Task PurgeAsync(IReadOnlyList<TopicPartitionOffset> done)
+    {
+        try
+        {
+            await _topics.DeleteRecordsAsync(done);
+        }
+        catch (KafkaException failure)
+        {
+            // they are deleted with the next ones
+            KsqlServerLog.ClientSays(_logger, Definition.Id, failure.Message);
+        }
+    }
+
     private void Remember(Exception e)
     {
         _state = QueryState.Error;
-        var type = e is KafkaException k
+        var type = e is QuerySetupException ? "USER" : e is KafkaException k
             ? k.Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.TransactionalIdAuthorizationFailed or ErrorCode.UnknownTopicOrPart ? "USER" : "SYSTEM"
             : "UNKNOWN";
         Keep(e.Message, type);
+    }
+
+    private void Tell(string message)
+    {
+        KsqlServerLog.BeginsAnew(_logger, Definition.Id, message);
+        Keep(message, "USER");
     }
 
     private void Keep(string message, string type)

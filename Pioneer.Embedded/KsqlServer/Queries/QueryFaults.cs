@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
@@ -104,11 +103,15 @@ internal sealed class QueryFaults(DateTimeOffset since)
     }
 }
 
-/// <summary>Faults of the open transaction. One thread.</summary>
-internal sealed class OpenFaults
+/// <summary>Faults of the open transaction, of one life of a query. One thread.</summary>
+internal sealed class OpenFaults(string queryId, ILogger logger)
 {
+    /// <summary>Bad rows are told at first and only traced after that: a bad feed must not fill the log.</summary>
+    private const int MaxFailuresAsWarnings = 10;
+
     private readonly List<RecordFault> _skipped = [];
     private readonly List<RecordFault> _failedValues = [];
+    private long _told;
 
     /// <summary>A record is left out, and with it what failed in it.</summary>
     public void Skip(RecordFault fault) => _skipped.Add(fault);
@@ -123,20 +126,22 @@ internal sealed class OpenFaults
         _failedValues.Clear();
     }
 
-    /// <summary>The transaction is committed.</summary>
-    /// <returns>All that went wrong in it.</returns>
-    public ImmutableArray<RecordFault> CommitTo(QueryFaults faults, DateTimeOffset now)
+    /// <summary>The transaction is committed: what went wrong in it counts now, and is logged.</summary>
+    public void CommitTo(QueryFaults faults, DateTimeOffset now)
     {
         if (_skipped.Count == 0 && _failedValues.Count == 0)
         {
-            return [];
+            return;
         }
 
-        ImmutableArray<RecordFault> all = [.. _skipped, .. _failedValues];
         faults.Add(_skipped, _failedValues, now);
         KsqlMetrics.Skipped.Add(_skipped.Count);
         KsqlMetrics.FailedValues.Add(_failedValues.Count);
+        foreach (var fault in _skipped.Concat(_failedValues))
+        {
+            KsqlServerLog.RecordFault(logger, _told++ < MaxFailuresAsWarnings ? LogLevel.Warning : LogLevel.Debug, queryId, fault.Place, fault.Reason);
+        }
+
         Forget();
-        return all;
     }
 }

@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
-using Pioneer.Ksql.Functions;
+using Pioneer.Embedded.Ksql.Queries.Tasks;
 
 namespace Pioneer.Embedded.Ksql.Queries;
 
@@ -10,7 +10,7 @@ namespace Pioneer.Embedded.Ksql.Queries;
 /// input counts exactly once whatever dies when. Any failure ends the life; the next one fences this one by the transactional id,
 /// which also settles a transaction left open, and starts at the committed offsets. Runs on a thread of its own.
 /// </summary>
-internal sealed class QueryPump : IDisposable
+internal sealed class QueryPump : IQueryLife
 {
     /// <summary>A transaction is ended after this long, so that readers of the output wait no longer; SHOW PROPERTIES tells it as the commit interval.</summary>
     internal static readonly TimeSpan MaxTransaction = TimeSpan.FromMilliseconds(100);
@@ -18,12 +18,9 @@ internal sealed class QueryPump : IDisposable
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A group without members forgets offsets that nobody commits for days; so they are committed again.</summary>
-    private static readonly TimeSpan RecommitInterval = TimeSpan.FromHours(6);
+    internal static readonly TimeSpan RecommitInterval = TimeSpan.FromHours(6);
 
-    private const int MaxTransactionRecords = 20_000;
-
-    /// <summary>Bad rows are told at first and only traced after that: a bad feed must not fill the log.</summary>
-    private const int MaxFailuresAsWarnings = 10;
+    private const int MaxTransactionRecords = RefusedRecords.MostRecords;
 
     private readonly QueryDefinition _query;
     private readonly KafkaClients _clients;
@@ -31,29 +28,31 @@ internal sealed class QueryPump : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly QueryFaults _faults;
-    private readonly OpenFaults _open = new();
+    private readonly OpenFaults _open;
     private readonly ResultProducer _producer;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly RecordProjector _projector;
     private readonly RowWriter _writer;
     private readonly bool _fromEarliest;
-    private readonly Dictionary<int, long> _positions = [];
-    private readonly Dictionary<int, long> _committed = [];
+    private readonly QuerySource _source;
+    private LogCuts _cuts = null!;
+    private readonly Dictionary<int, Place> _positions = [];
+    private readonly Dictionary<int, Place> _committed = [];
     private readonly HashSet<int> _moved = [];
     private readonly List<ConsumeResult<byte[]?, byte[]?>> _taken = [];
     private readonly Queue<ConsumeResult<byte[]?, byte[]?>> _again = [];
     private int _room = MaxTransactionRecords;
     private bool _refusedBefore;
-    private long _told;
 
-    public QueryPump(
-        QueryDefinition query, string group, KafkaClients clients, QueryBeginning beginning, FunctionServices services, WatchedCall commit, QueryFaults faults,
-        ILogger logger)
+    public QueryPump(QueryBeginning beginning, LifeSetting setting)
     {
+        var (query, group, source, clients, services, commit, faults, logger) = setting;
         _query = query;
+        _source = source;
         _clients = clients;
         _beginning = beginning;
         _faults = faults;
+        _open = new OpenFaults(query.Id, logger);
         _logger = logger;
         _time = services.Time;
         _fromEarliest = query.Properties.TryGetValue("auto.offset.reset", out var reset) && string.Equals(reset, "earliest", StringComparison.OrdinalIgnoreCase);
@@ -63,22 +62,20 @@ internal sealed class QueryPump : IDisposable
         _producer = new ResultProducer(query.Id, group, clients, commit, logger);
     }
 
-    /// <summary>Runs until stopped; what was read is committed then. Failures throw.</summary>
-    /// <param name="onReady">Called once the query is positioned and reads.</param>
-    /// <param name="stop">Ends the run.</param>
-    public void Run(Action onReady, CancellationToken stop)
+    /// <inheritdoc/>
+    public void Run(Action<IReadOnlyCollection<string>> onReady, CancellationToken stop)
     {
-        _producer.Init(ThrowIfRefused, stop);
+        _cuts = new LogCuts(_source, _consumer, stop);
+        _producer.Init(stop);
         _clients.SignedIn();
-        Position();
-        onReady();
+        onReady(Position());
         try
         {
             PumpUntil(stop);
         }
-        catch (Exception e) when (_producer.InTransaction && e is ConsumeException or LogWentBackException or KafkaTxnRequiresAbortException)
+        catch (Exception e) when (_producer.InTransaction && e is ConsumeException or LogWentBackException or LogMayBeCutException or KafkaTxnRequiresAbortException)
         {
-            Abort();
+            _producer.Abandon();
             throw;
         }
     }
@@ -89,21 +86,12 @@ internal sealed class QueryPump : IDisposable
         while (!stop.IsCancellationRequested)
         {
             PumpOnce();
-            ThrowIfRefused();
+            _clients.ThrowIfRefused();
             if (_time.GetElapsedTime(recommitted) > RecommitInterval)
             {
                 _moved.UnionWith(_positions.Keys);
                 recommitted = _time.GetTimestamp();
             }
-        }
-    }
-
-    /// <summary>Clients that are refused go on trying and throw nothing: the query would say RUNNING and read nothing.</summary>
-    private void ThrowIfRefused()
-    {
-        if (_clients.Refusal is { } refusal)
-        {
-            throw new KafkaException(new Error(ErrorCode.SaslAuthenticationFailed, $"Kafka refuses the sign-in of this ksql service: {refusal}"));
         }
     }
 
@@ -117,17 +105,24 @@ internal sealed class QueryPump : IDisposable
     /// Starts at the committed offsets, where they are places in this log; where there are none, at the start or the end, and commits that at once. A
     /// query that ever ran has committed all partitions of then: one without an offset came later, and nothing in it was seen.
     /// </summary>
-    private void Position()
+    private IReadOnlyCollection<string> Position()
     {
-        var committed = _consumer.Committed([.. _beginning.Log.Partitions.Select(p => new TopicPartition(_query.Source.Topic, p))], KafkaClients.CallTimeout);
+        var committed = _consumer.Committed([.. _beginning.Logs[0].Partitions.Select(p => new TopicPartition(_query.Source.Topic, p))], KafkaClients.CallTimeout);
         var ranBefore = committed.Exists(o => o.Offset.Value >= 0);
+        var found = _cuts.Check(committed.Where(o => !_beginning.IsOfAnother(o.TopicPartition)));
+        var told = found.Values.Select(place => place.Cut?.Message).OfType<string>().ToList();
         foreach (var offset in committed)
         {
             var partition = offset.Partition.Value;
-            var isAnew = _beginning.IsAnew(partition);
+            var place = found.GetValueOrDefault(offset.TopicPartition);
+            var back = place is null ? _beginning.WentBack.GetValueOrDefault(offset.TopicPartition) : null;
+            told.AddRange(back is null ? [] : [back.Message]);
+            var isAnew = back is not null || _beginning.IsOfAnother(offset.TopicPartition);
             var known = offset.Offset.Value >= 0 && !isAnew;
-            _positions[partition] = _committed[partition] = known ? offset.Offset.Value : isAnew || ranBefore ? 0 : InitialOffset(offset.TopicPartition);
-            if (!known)
+            _positions[partition] = _committed[partition] = place is not null ? new Place(place.Next, place.LeaderEpoch)
+                : known ? new Place(offset.Offset.Value, offset.LeaderEpoch)
+                : new Place(isAnew || ranBefore ? 0 : InitialOffset(offset.TopicPartition), null);
+            if (!known || place?.Cut is not null)
             {
                 _moved.Add(partition);
             }
@@ -138,9 +133,11 @@ internal sealed class QueryPump : IDisposable
             Commit();
         }
 
-        var start = _positions.Select(p => new TopicPartitionOffset(_query.Source.Topic, p.Key, p.Value)).ToList();
+        _source.StandsAt(_positions.Keys.Select(Standing));
+        var start = _positions.Select(p => new TopicPartitionOffset(_query.Source.Topic, p.Key, p.Value.Offset)).ToList();
         _consumer.Assign(start);
         KsqlServerLog.QueryStarts(_logger, _query.Id, string.Join(", ", start.Select(p => $"{p.Partition.Value}@{p.Offset.Value}")));
+        return told;
     }
 
     private long InitialOffset(TopicPartition partition)
@@ -210,9 +207,9 @@ internal sealed class QueryPump : IDisposable
     private void TakeAgain()
     {
         _moved.Clear();
-        foreach (var (partition, offset) in _committed)
+        foreach (var (partition, place) in _committed)
         {
-            _positions[partition] = offset;
+            _positions[partition] = place;
         }
 
         List<ConsumeResult<byte[]?, byte[]?>> later = [.. _again];
@@ -229,24 +226,25 @@ internal sealed class QueryPump : IDisposable
         if (result.IsPartitionEOF)
         {
             // The end may lie behind transaction markers that no record tells about; without this the lag would never be 0.
-            Move(partition, result.Offset.Value);
+            Move(partition, _positions[partition] with { Offset = result.Offset.Value });
             return;
         }
 
-        if (result.Offset.Value < _positions[partition])
+        if (result.Offset.Value < _positions[partition].Offset)
         {
-            throw new LogWentBackException(result.Topic, partition, result.Offset.Value, _positions[partition]);
+            throw new LogWentBackException(result.Topic, partition, result.Offset.Value, _positions[partition].Offset);
         }
 
+        _cuts.BeforeTaking(result, Standing(partition));
         Process(result);
-        Move(partition, result.Offset.Value + 1);
+        Move(partition, new Place(result.Offset.Value + 1, result.LeaderEpoch));
     }
 
-    private void Move(int partition, long offset)
+    private void Move(int partition, Place place)
     {
-        if (offset > _positions[partition])
+        if (place.Offset > _positions[partition].Offset)
         {
-            _positions[partition] = offset;
+            _positions[partition] = place;
             _moved.Add(partition);
         }
     }
@@ -285,35 +283,29 @@ internal sealed class QueryPump : IDisposable
             return failure.Message;
         }
 
-        return _producer.Produce(_query.Sink.Topic, message);
+        return _producer.Produce(new TopicPartition(_query.Sink.Topic, Partition.Any), message);
     }
 
     private void Commit()
     {
-        _producer.Commit([.. _moved.Select(p => new TopicPartitionOffset(_query.Source.Topic, p, _positions[p]))], _consumer.ConsumerGroupMetadata);
+        TopicPartitionOffset[] moved = [.. _moved.Select(Standing)];
+        _producer.Commit(moved, _consumer.ConsumerGroupMetadata);
+        _source.StandsAt(moved);
         foreach (var partition in _moved)
         {
             _committed[partition] = _positions[partition];
         }
 
         _moved.Clear();
-        foreach (var fault in _open.CommitTo(_faults, _time.GetUtcNow()))
-        {
-            KsqlServerLog.RecordFault(_logger, _told++ < MaxFailuresAsWarnings ? LogLevel.Warning : LogLevel.Debug, _query.Id, fault.Place, fault.Reason);
-        }
+        _open.CommitTo(_faults, _time.GetUtcNow());
     }
 
-    /// <summary>What was written in this transaction comes again in the next life; until it ends, readers of the output wait.</summary>
-    private void Abort()
-    {
-        try
-        {
-            _producer.Abort();
-        }
-        catch (KafkaException failure)
-        {
-            // the next life ends it by taking its transactional id
-            KsqlServerLog.ClientSays(_logger, _query.Id, failure.Error.Reason);
-        }
-    }
+    private TopicPartitionOffset Standing(int partition) => new(_query.Source.Topic, partition, _positions[partition].Offset, _positions[partition].LeaderEpoch);
+
+    /// <summary>Where it stands in a partition.</summary>
+    /// <param name="Offset">What it reads next.</param>
+    /// <param name="LeaderEpoch">
+    /// Of the last record before; null where none was read or brokers do not tell. librdkafka tells the end of a partition with epoch 0, whatever it is.
+    /// </param>
+    private readonly record struct Place(long Offset, int? LeaderEpoch);
 }

@@ -26,7 +26,7 @@ internal sealed class ResultProducer(string queryId, string group, KafkaClients 
         code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.InvalidTimestamp;
 
     /// <summary>Coordinators that come back from a crash take long over what stood open, and a producer made anew has them begin anew.</summary>
-    public void Init(Action throwIfRefused, CancellationToken stop)
+    public void Init(CancellationToken stop)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -37,22 +37,25 @@ internal sealed class ResultProducer(string queryId, string group, KafkaClients 
             }
             catch (KafkaRetriableException slow) when (attempt < MaxInitAttempts && !stop.IsCancellationRequested)
             {
-                throwIfRefused();
+                clients.ThrowIfRefused();
                 KsqlServerLog.ClientSays(logger, queryId, slow.Error.Reason);
             }
         }
     }
 
     /// <summary>Hands a result to the client.</summary>
+    /// <param name="to">Its topic, and its partition; <see cref="Partition.Any"/> for the one of its key.</param>
+    /// <param name="message">The result.</param>
+    /// <param name="onArrival">Told, from another thread, where it arrived or why not; null for nobody.</param>
     /// <returns>Why the record can never be sent; null where it is on its way.</returns>
-    public string? Produce(string topic, Message<byte[]?, byte[]?> message)
+    public string? Produce(TopicPartition to, Message<byte[]?, byte[]?> message, Action<DeliveryReport<byte[]?, byte[]?>>? onArrival = null)
     {
         EnsureTransaction();
         while (true)
         {
             try
             {
-                _producer.Produce(topic, message);
+                _producer.Produce(to, message, onArrival);
                 return null;
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
@@ -90,6 +93,20 @@ internal sealed class ResultProducer(string queryId, string group, KafkaClients 
     {
         commit.Run(() => _producer.AbortTransaction(KafkaClients.CallTimeout));
         (InTransaction, _isBroken) = (false, false);
+    }
+
+    /// <summary>As <see cref="Abort"/>, where the life ends whether that succeeds or not. What was written comes again in the next one; until then readers of the output wait.</summary>
+    public void Abandon()
+    {
+        try
+        {
+            Abort();
+        }
+        catch (KafkaException failure)
+        {
+            // the next life ends it by taking its transactional id
+            KsqlServerLog.ClientSays(logger, queryId, failure.Error.Reason);
+        }
     }
 
     public void Dispose() => _producer.Dispose();

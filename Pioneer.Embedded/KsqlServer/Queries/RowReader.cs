@@ -1,21 +1,23 @@
 using System.Globalization;
 using Confluent.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
+using Pioneer.Ksql.Analysis;
 using Pioneer.Ksql.Functions;
 using Pioneer.Ksql.Serialization;
 using Pioneer.Ksql.Types;
+using Pioneer.Streams.Rows;
 
 namespace Pioneer.Embedded.Ksql.Queries;
 
 /// <summary>
 /// Turns records of a source's topic into rows as the analyzer lays them out: the source's columns, then ROWTIME, ROWPARTITION,
-/// ROWOFFSET. One thread at a time.
+/// ROWOFFSET, and the bounds of the window where keys carry one. One thread at a time.
 /// </summary>
 internal sealed class RowReader
 {
     private const int PseudoColumnCount = 3;
     private readonly DataSource _source;
-    private readonly RowFormat _keys;
+    private readonly KeyCodec _keys;
     private readonly RowFormat _values;
     private readonly int[] _keyAt;
     private readonly int[] _valueAt;
@@ -25,7 +27,7 @@ internal sealed class RowReader
     public RowReader(DataSource source)
     {
         _source = source;
-        _keys = RowFormat.For(source.KeyFormat, source.Keys);
+        _keys = new KeyCodec(source.KeyFormat, source.Keys, source.Window);
         _values = RowFormat.For(source.ValueFormat, source.Values);
         _keyAt = Positions(c => c.IsKey);
         _valueAt = Positions(c => c.Role == ColumnRole.Value);
@@ -40,8 +42,9 @@ internal sealed class RowReader
     public SourceRow Read(ConsumeResult<byte[]?, byte[]?> record)
     {
         var columns = _source.Schema.Columns.Length;
-        var row = new object?[columns + PseudoColumnCount];
-        Scatter(_keys.Read(record.Message.Key), _keyAt, row);
+        var row = new object?[columns + PseudoColumnCount + (_source.Window is null ? 0 : PseudoColumns.OfWindow.Length)];
+        var key = _keys.Read(record.Message.Key);
+        Scatter(key?.Cells, _keyAt, row);
         var values = _values.Read(record.Message.Value);
         Scatter(values, _valueAt, row);
         ReadHeaders(record.Message.Headers, row);
@@ -49,6 +52,12 @@ internal sealed class RowReader
         row[columns] = time;
         row[columns + 1] = record.Partition.Value;
         row[columns + 2] = record.Offset.Value;
+        if (key?.Window is { } window)
+        {
+            row[columns + PseudoColumnCount] = window.StartMs;
+            row[columns + PseudoColumnCount + 1] = window.EndMs;
+        }
+
         return new SourceRow(row, time, values is null);
     }
 

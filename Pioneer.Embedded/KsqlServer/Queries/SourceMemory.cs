@@ -25,7 +25,7 @@ internal sealed class SourceMemory
     {
         lock (_lock)
         {
-            return _known.TryGetValue(queryId, out var known) && known.Topic == topic ? known.Id : null;
+            return Find(queryId, topic)?.Id;
         }
     }
 
@@ -35,9 +35,9 @@ internal sealed class SourceMemory
         lock (_lock)
         {
             var now = new KnownSource(topic, id);
-            if (_known.GetValueOrDefault(queryId) != now)
+            if (Find(queryId, topic) != now)
             {
-                _known[queryId] = now;
+                _known[Key(queryId, topic)] = now;
                 Save();
             }
         }
@@ -48,12 +48,21 @@ internal sealed class SourceMemory
     {
         lock (_lock)
         {
-            if (_known.Remove(queryId))
+            var gone = _known.Keys.Where(k => k == queryId || k.StartsWith(Key(queryId, string.Empty), StringComparison.Ordinal)).ToList();
+            gone.ForEach(k => _known.Remove(k));
+            if (gone.Count > 0)
             {
                 Save();
             }
         }
     }
+
+    // Ids of queries have no blanks. Files of earlier releases know one source a query, by its id alone.
+    private static string Key(string queryId, string topic) => $"{queryId} {topic}";
+
+    private KnownSource? Find(string queryId, string topic) => _known.TryGetValue(Key(queryId, topic), out var known)
+        ? known
+        : _known.TryGetValue(queryId, out var only) && only.Topic == topic ? only : null;
 
     /// <summary>Writes beside and renames: a crash leaves the old list or the new one.</summary>
     private void Save()

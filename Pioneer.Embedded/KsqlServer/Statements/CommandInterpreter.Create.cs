@@ -35,7 +35,10 @@ internal static partial class CommandInterpreter
         }
 
         var source = new DataSource(
-            name, kind, topic, schema, with.KeyFormat(DefaultKeyFormat), with.ValueFormat(null), with.Timestamp, statement.Text, null, create.IsReadOnlySource);
+            name, kind, topic, schema, with.KeyFormat(DefaultKeyFormat), with.ValueFormat(null), with.Timestamp, statement.Text, null, create.IsReadOnlySource)
+        {
+            Window = with.Window,
+        };
         Check(source, statement);
         if (existing is not null)
         {
@@ -107,7 +110,7 @@ internal static partial class CommandInterpreter
     private static void CheckUpgrade(DataSource from, DataSource to, ParsedStatement statement)
     {
         var same = from.Kind == to.Kind && from.Topic == to.Topic && from.KeyFormat == to.KeyFormat && from.ValueFormat == to.ValueFormat
-            && from.Timestamp == to.Timestamp && from.CreatedBy is null && to.Keys.SequenceEqual(from.Keys);
+            && from.Timestamp == to.Timestamp && from.Window == to.Window && from.CreatedBy is null && to.Keys.SequenceEqual(from.Keys);
         var grown = to.Values.Length >= from.Values.Length && to.Values.Take(from.Values.Length).SequenceEqual(from.Values);
         if (!same || !grown)
         {

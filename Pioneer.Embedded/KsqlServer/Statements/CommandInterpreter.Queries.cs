@@ -2,12 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Pioneer.Embedded.Ksql.Metastore;
 using Pioneer.Ksql.Analysis;
+using Pioneer.Ksql.Planning;
+using Pioneer.Ksql.Serialization;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Ksql.Types;
 
 namespace Pioneer.Embedded.Ksql.Statements;
 
-// CREATE STREAM AS SELECT and INSERT INTO ... SELECT: persistent queries.
+// CREATE STREAM | TABLE AS SELECT and INSERT INTO ... SELECT: persistent queries.
 internal static partial class CommandInterpreter
 {
     private static CommandResult CreateAs(MetastoreSnapshot before, ParsedStatement statement, CreateAsSelect create, long offset)
@@ -20,25 +22,30 @@ internal static partial class CommandInterpreter
         {
             return create.IfNotExists
                 ? new CommandResult(before, id, string.Empty, null, []) { Warning = $"Cannot add {word} `{name}`: A {existing.TypeName.ToLowerInvariant()} with the same name already exists." }
-                : throw Bad($"Cannot add {word} '{name}': A {existing.TypeName.ToLowerInvariant()} with the same name already exists", statement);
+                : throw Bad(create.OrReplace
+                    ? $"Cannot replace {word} '{name}': this server does not replace the query of a {word}. TERMINATE it and DROP the {word}, then create it anew."
+                    : $"Cannot add {word} '{name}': A {existing.TypeName.ToLowerInvariant()} with the same name already exists", statement);
         }
 
         var with = new WithClause(create.Properties, statement.Text);
-        var (plan, source) = Analyze(before, statement, create.Query, name);
-        if (create.Kind == SourceKind.Table)
+        var plan = Analyze(before, statement, create.Query, name, ServerAnalysis.Persistent with { SinkTimestamp = with.Timestamp });
+        var kind = create.Kind == SourceKind.Stream ? RelationKind.Stream : RelationKind.Table;
+        if (kind != plan.ResultKind)
         {
-            throw Bad("Invalid result type. Your SELECT query produces a STREAM. Please use CREATE STREAM AS SELECT statement instead.", statement);
+            var is_ = plan.ResultKind == RelationKind.Stream ? "STREAM" : "TABLE";
+            throw Bad($"Invalid result type. Your SELECT query produces a {is_}. Please use CREATE {is_} AS SELECT statement instead.", statement);
         }
 
-        var queryId = string.Create(CultureInfo.InvariantCulture, $"CSAS_{name}_{offset}");
+        var queryId = string.Create(CultureInfo.InvariantCulture, $"{(kind == RelationKind.Stream ? "CSAS" : "CTAS")}_{name}_{offset}");
         var topic = with.Topic ?? name;
+        var (keyFormat, valueFormat) = Formats(with, plan);
         var sink = new DataSource(
-            name, RelationKind.Stream, topic, AsStored(plan.ResultSchema), with.KeyFormat(source.KeyFormat), with.ValueFormat(source.ValueFormat), with.Timestamp, statement.Text, queryId, IsReadOnly: false);
+            name, kind, topic, AsStored(plan.ResultSchema), keyFormat, valueFormat, with.Timestamp, statement.Text, queryId, IsReadOnly: false) { Window = plan.Window };
         Check(sink, statement);
-        var query = new QueryDefinition(queryId, statement.Text, source, sink, plan, statement.Properties, Paused: false);
+        var query = new QueryDefinition(queryId, statement.Text, Sources(before, plan), sink, plan, statement.Properties, Paused: false);
         return new CommandResult(before.With(sink).With(query), id, $"Created query with ID {queryId}", queryId, [])
         {
-            Topic = new TopicWish(topic, with.Partitions, with.Replicas, with.TopicConfig, LikeTopic: source.Topic, MustExist: false),
+            Topic = new TopicWish(topic, with.Partitions, with.Replicas, TopicConfig(with, plan), LikeTopic: plan.Source.Topic, MustExist: false),
         };
     }
 
@@ -57,28 +64,66 @@ internal static partial class CommandInterpreter
             throw Bad($"Cannot insert into read-only stream: {Identifiers.Quote(name)}", statement);
         }
 
-        var (plan, source) = Analyze(before, statement, insert.Query, name);
+        var plan = Analyze(before, statement, insert.Query, name, ServerAnalysis.Persistent with { Target = sink.Schema });
         CheckCompatible(plan.ResultSchema, sink, statement);
+        if (plan.ResultKind != RelationKind.Stream)
+        {
+            throw Bad("Incompatible data sink types. Query results in a TABLE, but the sink is a STREAM.", statement);
+        }
+
         var queryId = with.QueryId ?? string.Create(CultureInfo.InvariantCulture, $"INSERTQUERY_{offset}");
         if (before.Queries.ContainsKey(queryId))
         {
             throw Bad($"Query ID '{queryId}' already exists.", statement);
         }
 
-        var query = new QueryDefinition(queryId, statement.Text, source, sink, plan, statement.Properties, Paused: false);
+        var query = new QueryDefinition(queryId, statement.Text, Sources(before, plan), sink, plan, statement.Properties, Paused: false);
         return new CommandResult(before.With(query), $"stream/`{name}`/create", $"Created query with ID {queryId}", queryId, []);
     }
 
-    private static (AnalyzedQuery Plan, DataSource Source) Analyze(MetastoreSnapshot before, ParsedStatement statement, Query query, string sink)
+    private static AnalyzedQuery Analyze(MetastoreSnapshot before, ParsedStatement statement, Query query, string sink, AnalysisOptions options)
     {
-        var analysis = QueryAnalyzer.Analyze(query, before.Catalogue, statement.Text, QueryUse.Persistent, sink, ServerAnalysis.Options);
+        var analysis = QueryAnalyzer.Analyze(query, before.Catalogue, statement.Text, QueryUse.Persistent, sink, options);
         ParsedStatement.Refuse(analysis.Diagnostics, statement.Text);
-        var plan = analysis.Query!;
-        var source = before.Find(plan.Source.Name)!;
-        return source.Kind == RelationKind.Stream
-            ? (plan, source)
-            : throw Bad($"Persistent queries over tables are not supported by the embedded ksql server: {Identifiers.Quote(source.Name)} is a table.", statement);
+        return analysis.Query!;
     }
+
+    private static ImmutableArray<DataSource> Sources(MetastoreSnapshot before, AnalyzedQuery plan) =>
+        [.. plan.Sources.Select(s => before.Find(s.Relation.Name)!)];
+
+    /// <summary>The formats of a result: as WITH says, else those of the leftmost source; without key columns the key has none.</summary>
+    private static (FormatSpec Key, FormatSpec Value) Formats(WithClause with, AnalyzedQuery plan)
+    {
+        var from = plan.Plan.Scans.First().Source.Relation;
+        var hasKeys = plan.ResultSchema.Keys.Any();
+        var inherited = !hasKeys && plan.Syntax.PartitionBy.Count > 0 ? new FormatSpec(FormatKind.None, Unwrapped: true)
+            : hasKeys && from.KeyFormat.Kind == FormatKind.None ? DefaultKeyFormat
+            : from.KeyFormat;
+        return (with.KeyFormat(inherited), with.ValueFormat(from.ValueFormat));
+    }
+
+    /// <summary>As in ksqlDB the topic of a table is compacted, and old windows are deleted from that of a windowed one.</summary>
+    private static Dictionary<string, string> TopicConfig(WithClause with, AnalyzedQuery plan)
+    {
+        var config = with.TopicConfig;
+        if (plan.ResultKind == RelationKind.Table)
+        {
+            config.TryAdd("cleanup.policy", plan.Window is null ? "compact" : "compact,delete");
+            if (WindowOf(plan.Plan)?.RetentionMs is { } retention)
+            {
+                config.TryAdd("retention.ms", retention.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+
+        return config;
+    }
+
+    private static WindowSpec? WindowOf(PlanNode node) => node switch
+    {
+        AggregateNode aggregate => aggregate.Window,
+        ScanNode => null,
+        _ => WindowOf(node.Inputs[0]),
+    };
 
     /// <summary>Keys and values must match one after the other: same name, and a type that fits without a CAST.</summary>
     private static void CheckCompatible(RelationSchema result, DataSource sink, ParsedStatement statement)

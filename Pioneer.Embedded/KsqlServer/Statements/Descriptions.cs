@@ -4,6 +4,7 @@ using Pioneer.Embedded.Ksql.Kafka;
 using Pioneer.Embedded.Ksql.Metastore;
 using Pioneer.Embedded.Ksql.Queries;
 using Pioneer.Ksql.Functions;
+using Pioneer.Ksql.Planning;
 
 namespace Pioneer.Embedded.Ksql.Statements;
 
@@ -18,7 +19,7 @@ internal sealed class Descriptions(KsqlService service)
         ["topic"] = source.Topic,
         ["keyFormat"] = source.KeyFormat.Name,
         ["valueFormat"] = source.ValueFormat.Name,
-        ["isWindowed"] = false,
+        ["isWindowed"] = source.Window is not null,
     };
 
     /// <summary>An entry of SHOW FUNCTIONS.</summary>
@@ -69,7 +70,7 @@ internal sealed class Descriptions(KsqlService service)
         return new JsonObject
         {
             ["name"] = source.Name,
-            ["windowType"] = null,
+            ["windowType"] = source.Window?.Name,
             ["readQueries"] = Entities.List(service.Metastore.Readers(source.Name).Select(Listed)),
             ["writeQueries"] = Entities.List(service.Metastore.Writers(source.Name).Select(Listed)),
             ["fields"] = Entities.Fields(source.Schema.Columns),
@@ -96,18 +97,18 @@ internal sealed class Descriptions(KsqlService service)
     {
         var running = service.Queries.GetValueOrDefault(query.Id);
         var state = StateOf(query.Id);
-        return Describe(query.Id, query.Statement, query.Plan, query.Source.Name, query.Sink.Name, "PERSISTENT", state, new JsonObject { [host] = state }, running);
+        return Describe(query.Id, query.Statement, query.Plan, query.Sources.Select(s => s.Name).Distinct(), query.Sink.Name, "PERSISTENT", state, new JsonObject { [host] = state }, running);
     }
 
     /// <summary>What EXPLAIN says about a query that does not run.</summary>
     public static JsonObject Describe(string statement, Pioneer.Ksql.Analysis.AnalyzedQuery plan) =>
-        Describe(string.Empty, statement, plan, plan.Source.Name, null, "PUSH", null, [], null);
+        Describe(string.Empty, statement, plan, plan.Sources.Select(s => s.Relation.Name).Distinct(), null, "PUSH", null, [], null);
 
     private static JsonObject Describe(
         string id,
         string statement,
         Pioneer.Ksql.Analysis.AnalyzedQuery plan,
-        string source,
+        IEnumerable<string> sources,
         string? sink,
         string type,
         string? state,
@@ -116,9 +117,9 @@ internal sealed class Descriptions(KsqlService service)
         {
             ["id"] = id,
             ["statementText"] = statement,
-            ["windowType"] = null,
+            ["windowType"] = plan.Window?.Name,
             ["fields"] = Entities.Fields(plan.ResultSchema.Columns),
-            ["sources"] = Entities.Texts([source]),
+            ["sources"] = Entities.Texts(sources),
             ["sinks"] = Entities.Texts(sink is null ? [] : [sink]),
             ["topology"] = string.Empty,
             ["executionPlan"] = Plan(plan, sink),
@@ -141,17 +142,31 @@ internal sealed class Descriptions(KsqlService service)
         var steps = new List<string>();
         if (sink is not null)
         {
-            steps.Add($"[ SINK ] | Schema: {plan.ResultSchema}.");
+            steps.Add($" > [ SINK ] | Schema: {plan.ResultSchema}.");
         }
 
-        steps.Add($"[ PROJECT ] | Schema: {plan.ResultSchema}.");
-        if (plan.Filter is not null)
+        Add(steps, plan.Plan, steps.Count);
+        return string.Join('\n', steps);
+    }
+
+    private static void Add(List<string> steps, PlanNode node, int depth)
+    {
+        var word = node switch
         {
-            steps.Add($"[ FILTER ] | Schema: {plan.Source.Schema}.");
+            ScanNode => "SOURCE",
+            FilterNode => "FILTER",
+            ProjectNode => "PROJECT",
+            RepartitionNode => "REKEY",
+            AggregateNode => "AGGREGATE",
+            FlattenNode => "FLAT_MAP",
+            _ => "JOIN",
+        };
+        var schema = node is ScanNode scan ? scan.Source.Relation.Schema.ToString() : string.Join(", ", node.Schema.Columns);
+        steps.Add($"{new string('\t', depth)} > [ {word} ] | Schema: {schema}.");
+        foreach (var input in node.Inputs)
+        {
+            Add(steps, input, depth + 1);
         }
-
-        steps.Add($"[ SOURCE ] | Schema: {plan.Source.Schema}.");
-        return string.Join('\n', steps.Select((s, i) => new string('\t', i) + " > " + s));
     }
 
     /// <summary>ksqlDB keeps 'state' for old clients, and it knows no pause: that stands in the states of the hosts.</summary>
@@ -165,28 +180,30 @@ internal sealed class Descriptions(KsqlService service)
     private JsonObject Offsets(QueryDefinition query)
     {
         var group = PersistentQuery.GroupOf(service.Id, query.Id);
-        var offsets = new JsonArray();
-        using (var consumer = service.Clients.Consumer(group))
-        {
-            var count = service.Topics.Describe(query.Source.Topic)?.Partitions ?? 0;
-            var partitions = Enumerable.Range(0, count).Select(p => new TopicPartition(query.Source.Topic, p)).ToList();
-            foreach (var committed in consumer.Committed(partitions, KafkaClients.CallTimeout))
-            {
-                var ends = consumer.QueryWatermarkOffsets(committed.TopicPartition, KafkaClients.CallTimeout);
-                offsets.Add(new JsonObject
-                {
-                    ["partition"] = committed.Partition.Value,
-                    ["logStartOffset"] = ends.Low.Value,
-                    ["logEndOffset"] = ends.High.Value,
-                    ["consumerOffset"] = Math.Max(committed.Offset.Value, 0),
-                });
-            }
-        }
-
+        using var consumer = service.Clients.Consumer(group);
         return new JsonObject
         {
             ["groupId"] = group,
-            ["topicSummaries"] = new JsonArray(new JsonObject { ["kafkaTopic"] = query.Source.Topic, ["offsets"] = offsets }),
+            ["topicSummaries"] = Entities.List(query.Topics.Select(topic => new JsonObject { ["kafkaTopic"] = topic, ["offsets"] = Offsets(consumer, topic) })),
         };
+    }
+
+    private JsonArray Offsets(IConsumer<byte[]?, byte[]?> consumer, string topic)
+    {
+        var offsets = new JsonArray();
+        var count = service.Topics.Describe(topic)?.Partitions ?? 0;
+        foreach (var committed in consumer.Committed([.. Enumerable.Range(0, count).Select(p => new TopicPartition(topic, p))], KafkaClients.CallTimeout))
+        {
+            var ends = consumer.QueryWatermarkOffsets(committed.TopicPartition, KafkaClients.CallTimeout);
+            offsets.Add(new JsonObject
+            {
+                ["partition"] = committed.Partition.Value,
+                ["logStartOffset"] = ends.Low.Value,
+                ["logEndOffset"] = ends.High.Value,
+                ["consumerOffset"] = Math.Max(committed.Offset.Value, 0),
+            });
+        }
+
+        return offsets;
     }
 }

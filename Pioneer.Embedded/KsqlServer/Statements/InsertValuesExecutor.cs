@@ -22,6 +22,11 @@ internal static class InsertValuesExecutor
             throw KsqlException.BadStatement($"Cannot insert values into read-only {target.TypeName.ToLowerInvariant()}: {name}", statement.Text);
         }
 
+        if (target.Window is not null)
+        {
+            throw KsqlException.BadStatement($"Cannot insert values into windowed stream/table: {Identifiers.Quote(name)}", statement.Text);
+        }
+
         var (cells, time) = Row(service, target, statement, insert);
         if (target.Kind == RelationKind.Table && target.Keys.Any(k => cells[target.Schema.Columns.IndexOf(k)] is null))
         {

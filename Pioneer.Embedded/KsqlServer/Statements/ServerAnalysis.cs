@@ -3,8 +3,15 @@ using Pioneer.Ksql.Planning;
 
 namespace Pioneer.Embedded.Ksql.Statements;
 
-/// <summary>What this server analyzes queries against: it keeps no state, so everything that needs some is refused by name.</summary>
+/// <summary>What this server analyzes queries against: what it cannot run is refused by name.</summary>
 internal static class ServerAnalysis
 {
-    public static AnalysisOptions Options { get; } = AnalysisOptions.Default with { Capabilities = EngineCapabilities.Stateless };
+    /// <summary>Queries whose rows go to whoever asked: they keep no state.</summary>
+    public static AnalysisOptions Transient { get; } = AnalysisOptions.Default with { Capabilities = EngineCapabilities.Stateless };
+
+    /// <summary>Persistent queries: tasks with stores run everything that the language has.</summary>
+    public static AnalysisOptions Persistent { get; } = AnalysisOptions.Default with { Capabilities = EngineCapabilities.KsqlDb };
+
+    /// <summary>By what becomes of a query's rows.</summary>
+    public static AnalysisOptions For(QueryUse use) => use == QueryUse.Persistent ? Persistent : Transient;
 }

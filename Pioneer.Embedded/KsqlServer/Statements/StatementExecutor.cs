@@ -208,7 +208,7 @@ internal sealed class StatementExecutor(KsqlService service, string host)
             InsertInto i => (i.Query, QueryUse.Persistent),
             _ => throw KsqlException.BadStatement("The provided statement does not run a ksql query", statement.Text),
         };
-        var analysis = QueryAnalyzer.Analyze(query2, service.Metastore.Catalogue, statement.Text, use, options: ServerAnalysis.Options);
+        var analysis = QueryAnalyzer.Analyze(query2, service.Metastore.Catalogue, statement.Text, use, options: ServerAnalysis.For(use));
         ParsedStatement.Refuse(analysis.Diagnostics, statement.Text);
         return Entities.Of("queryDescription", statement.Text, ("queryDescription", Descriptions.Describe(statement.Text, analysis.Query!)));
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pioneer.Ksql.Analysis;
 using Pioneer.Ksql.Serialization;
+using Pioneer.Ksql.Statements;
 using Pioneer.Ksql.Syntax;
 using Pioneer.Ksql.Types;
 
@@ -12,7 +13,8 @@ internal sealed class WithClause
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         "KAFKA_TOPIC", "VALUE_FORMAT", "KEY_FORMAT", "FORMAT", "PARTITIONS", "REPLICAS", "RETENTION_MS", "CLEANUP_POLICY", "TIMESTAMP",
-        "TIMESTAMP_FORMAT", "WRAP_SINGLE_VALUE", "KEY_DELIMITER", "VALUE_DELIMITER", "QUERY_ID", "SOURCED_BY_CONNECTOR",
+        "TIMESTAMP_FORMAT", "WRAP_SINGLE_VALUE", "KEY_DELIMITER", "VALUE_DELIMITER", "QUERY_ID", "SOURCED_BY_CONNECTOR", "WINDOW_TYPE",
+        "WINDOW_SIZE",
     };
 
     private readonly Dictionary<string, Literal> _values = new(StringComparer.Ordinal);
@@ -92,6 +94,34 @@ internal sealed class WithClause
     public TimestampColumn? Timestamp => Text("TIMESTAMP") is { } column
         ? new TimestampColumn(column is ['`', .., '`'] ? column[1..^1] : Identifiers.Fold(column), Text("TIMESTAMP_FORMAT"))
         : null;
+
+    /// <summary>WINDOW_TYPE and WINDOW_SIZE: the windows in keys; null without.</summary>
+    public WindowInfo? Window
+    {
+        get
+        {
+            var size = Text("WINDOW_SIZE");
+            if (Text("WINDOW_TYPE") is not { } text)
+            {
+                return size is null ? null : throw Bad("'WINDOW_SIZE' should not be set without 'WINDOW_TYPE'.");
+            }
+
+            if (!Enum.TryParse<WindowKind>(text, ignoreCase: true, out var kind) || !Enum.IsDefined(kind))
+            {
+                throw Bad($"Configuration WINDOW_TYPE is invalid: Unknown window type: '{text}' Valid values are: SESSION, HOPPING, TUMBLING");
+            }
+
+            return (kind == WindowKind.Session, size) switch
+            {
+                (true, null) => new WindowInfo(kind, null),
+                (true, _) => throw Bad("'WINDOW_SIZE' should not be set for SESSION windows."),
+                (false, null) => throw Bad(
+                    $"{kind.ToString().ToUpperInvariant()} windows require 'WINDOW_SIZE' to be provided in the WITH clause. For example: 'WINDOW_SIZE'='10 SECONDS'"),
+                _ => new WindowInfo(kind, DurationText.TryParse(size, out var why)
+                    ?? throw Bad($"Configuration WINDOW_SIZE is invalid: Invalid duration: '{size}'. {why}\nExample valid value: '10 SECONDS'")),
+            };
+        }
+    }
 
     /// <summary>The key's format.</summary>
     public FormatSpec KeyFormat(FormatSpec inherited)

@@ -37,7 +37,8 @@ internal static class FeedsApi
 /// <summary>Body of <c>POST</c> and <c>PUT /feeds</c>; the name counts only in POST.</summary>
 internal sealed record FeedBody(
     string? Name, string? Source, string? Table, FeedKind Kind, IReadOnlyList<FeedColumnBody?>? Columns, IReadOnlyList<string?>? KeyColumns, string? TimestampColumn,
-    string? IncrementingColumn, string? TenantColumn, int? PollIntervalMs, long? RetentionMs, int? Partitions, string? Description, int? CommitDelayMs)
+    string? IncrementingColumn, string? TenantColumn, int? PollIntervalMs, long? RetentionMs, int? Partitions, string? Description, int? CommitDelayMs,
+    int? QueryLimitMs = null)
 {
     // what is missing inside of a list becomes an empty text, which the domain refuses by its place
     public FeedRequest ToRequest(string? name) => new(
@@ -48,7 +49,7 @@ internal sealed record FeedBody(
                 string.IsNullOrEmpty(column?.As) ? null : column.As)),
         ],
         [.. (KeyColumns ?? []).Select(column => column ?? "")],
-        TimestampColumn, IncrementingColumn, TenantColumn, PollIntervalMs, RetentionMs, Partitions, Description, CommitDelayMs);
+        TimestampColumn, IncrementingColumn, TenantColumn, PollIntervalMs, RetentionMs, Partitions, Description, CommitDelayMs, QueryLimitMs);
 }
 
 /// <summary>A column of a feed, by its name in the source, its type there, its ksql type and its name in records where that is another.</summary>

@@ -34,6 +34,8 @@ public sealed partial class SecondFactorPanel
     [Inject]
     public required IDialogService Dialogs { get; set; }
 
+    private bool CodeIsWrong => _key is not null && _error?.Field == "code";
+
     protected override Task OnInitializedAsync() => LoadAsync();
 
     private async Task LoadAsync() => (_enabled, _left) = await Accounts.ReadAsync(

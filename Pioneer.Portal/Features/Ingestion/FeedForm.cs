@@ -63,7 +63,7 @@ public sealed class FeedFormColumn
 /// <summary>What the dialog of a feed holds while somebody fills it in.</summary>
 public sealed class FeedForm
 {
-    private const double MsPerDay = 86_400_000;
+    private const double MsPerDay = 86_400_000, MsPerSecond = 1_000;
 
     private readonly List<string> _keys;
 
@@ -75,6 +75,7 @@ public sealed class FeedForm
         _keys = [.. request.KeyColumns];
         PollMs = request.PollIntervalMs ?? FeedRequest.DefaultPollIntervalMs;
         DelayMs = request.CommitDelayMs ?? FeedRequest.DefaultCommitDelayMs;
+        QuerySeconds = request.QueryLimitMs / MsPerSecond;
         KeptDays = (request.RetentionMs ?? FeedRequest.DefaultRetentionMs) / MsPerDay;
         Partitions = request.Partitions;
     }
@@ -110,6 +111,9 @@ public sealed class FeedForm
 
     public int DelayMs { get; set; }
 
+    /// <summary>How long one query may take; null as the source's address or the platform has it.</summary>
+    public double? QuerySeconds { get; set; }
+
     public double KeptDays { get; set; }
 
     public int? Partitions { get; set; }
@@ -126,7 +130,7 @@ public sealed class FeedForm
     {
         var request = new FeedRequest(
             feed.Name, feed.Source, feed.Table, feed.Kind, feed.Columns, feed.KeyColumns, feed.TimestampColumn, feed.IncrementingColumn, feed.TenantColumn, feed.PollIntervalMs,
-            feed.RetentionMs, feed.Partitions, feed.Description, feed.CommitDelayMs);
+            feed.RetentionMs, feed.Partitions, feed.Description, feed.CommitDelayMs, feed.QueryLimitMs);
         var granted = feed.Tenants > 0;
         var others = table is null ? [] : table.Columns.Where(column => !feed.Columns.Any(known => known.Name == column.Name)).Select(FeedFormColumn.Of).ToList();
         foreach (var column in others)
@@ -161,7 +165,10 @@ public sealed class FeedForm
                 .Select(column => new FeedColumn(column.Name, column.SourceType, column.Type, column.Nullable, Blank(column.As.Trim()))),
         ],
         [.. _keys], Kind is FeedKind.Event ? Blank(Time) : null, Kind is FeedKind.Event ? Blank(Growing) : null, Blank(Tenant), PollMs,
-        (long)(KeptDays * MsPerDay), Partitions, Description, DelayMs);
+        (long)Ms(KeptDays, MsPerDay, long.MaxValue), Partitions, Description, DelayMs, (int)Ms(QuerySeconds ?? 0, MsPerSecond, int.MaxValue));
+
+    // rounded, as the way into the form and back must not change what nobody touched
+    private static double Ms(double value, double unit, double most) => double.Clamp(double.Round(value * unit), -most, most);
 
     private static string? Blank(string text) => text.Length == 0 ? null : text;
 }

@@ -15,7 +15,7 @@ public sealed record SourceLine(
 /// <summary>One feed as lists show it.</summary>
 public sealed record FeedLine(
     string Name, string Description, string Source, string Table, FeedKind Kind, ImmutableArray<string> KeyColumns, string TenantColumn, int PollIntervalMs,
-    long RetentionMs, int Columns, int Tenants, string NotSeen);
+    long RetentionMs, int Columns, int Tenants, string NotSeen, TimeSpan QueryLimit);
 
 /// <summary>One row of the matrix: the feeds that the tenant has, by name.</summary>
 public sealed record MatrixLine(string Slug, string Name, TenantState State, ImmutableHashSet<string> Granted);
@@ -119,12 +119,14 @@ public sealed class IngestionViews(IDbContextFactory<PioneerDbContext> databases
         {
             Feed = f,
             Source = s.Name,
+            s.ConnectionUrl,
             Tenants = database.Entitlements.Count(e => e.FeedId == f.Id && e.State == EntitlementState.Granted),
         }).ToListAsync(cancellationToken);
         return [.. rows.OrderBy(r => r.Feed.Name, StringComparer.Ordinal).Select(r => new FeedLine(
             r.Feed.Name, r.Feed.Description, r.Source, r.Feed.Table, r.Feed.Kind, r.Feed.KeyColumns, r.Feed.TenantColumn, r.Feed.PollIntervalMs,
             r.Feed.RetentionMs, r.Feed.Columns.Length, r.Tenants,
-            FeedSight.NotSeen(r.Feed.Kind, r.Feed.TimestampColumn, r.Feed.IncrementingColumn, r.Feed.CommitDelayMs)))];
+            FeedSight.NotSeen(r.Feed.Kind, r.Feed.TimestampColumn, r.Feed.IncrementingColumn, r.Feed.CommitDelayMs),
+            QueryLimits.Of(r.Feed.QueryLimitMs, r.ConnectionUrl)))];
     }
 
     private sealed class GrantedFeed

@@ -41,8 +41,8 @@ public sealed class AccessTests : IAsyncLifetime
         var client = _broker.Client("acme.app", "s3cret");
         var admin = _broker.Admin(client);
 
-        Assert.Equal(["acme.d.large"], admin.GetMetadata(BrokerHarness.Patience).Topics.Select(t => t.Topic));
-        Assert.Equal(ErrorCode.TopicAuthorizationFailed, admin.GetMetadata("globex.d.large", BrokerHarness.Patience).Topics[0].Error.Code);
+        Assert.Equal(["acme.d.large"], admin.GetMetadata(Patience.Usual).Topics.Select(t => t.Topic));
+        Assert.Equal(ErrorCode.TopicAuthorizationFailed, admin.GetMetadata("globex.d.large", Patience.Usual).Topics[0].Error.Code);
 
         var consumer = _broker.Consumer("acme.g", client: client);
         consumer.Subscribe("globex.d.large");
@@ -103,7 +103,7 @@ public sealed class AccessTests : IAsyncLifetime
         }).Build();
 
         Assert.ThrowsAny<KafkaException>(() => admin.GetMetadata(TimeSpan.FromSeconds(2)));
-        Assert.True(signal.Wait(BrokerHarness.Patience, TestContext.Current.CancellationToken));
+        Assert.True(signal.Wait(Patience.Usual, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -111,13 +111,13 @@ public sealed class AccessTests : IAsyncLifetime
     {
         var admin = _broker.Admin(_broker.Anonymous());
 
-        Assert.Empty(admin.GetMetadata(BrokerHarness.Patience).Topics);
+        Assert.Empty(admin.GetMetadata(Patience.Usual).Topics);
     }
 
     private static ErrorCode Refusal(IConsumer<string, string> consumer)
     {
         var started = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(started) < BrokerHarness.Patience)
+        while (TimeProvider.System.GetElapsedTime(started) < Patience.Usual)
         {
             try
             {

@@ -26,10 +26,10 @@ public sealed class AdminClientTests : IAsyncLifetime
         Assert.NotEqual(default, topic.TopicId.MostSignificantBits);
 
         await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = "acme.t.payments", IncreaseTo = 5 }]);
-        Assert.Equal(5, admin.GetMetadata("acme.t.payments", BrokerHarness.Patience).Topics[0].Partitions.Count);
+        Assert.Equal(5, admin.GetMetadata("acme.t.payments", Patience.Usual).Topics[0].Partitions.Count);
 
         await admin.DeleteTopicsAsync(["acme.t.payments"]);
-        Assert.DoesNotContain(admin.GetMetadata(BrokerHarness.Patience).Topics, t => t.Topic == "acme.t.payments");
+        Assert.DoesNotContain(admin.GetMetadata(Patience.Usual).Topics, t => t.Topic == "acme.t.payments");
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class AdminClientTests : IAsyncLifetime
         await admin.CreateTopicsAsync(
             [new TopicSpecification { Name = "planned", NumPartitions = 1, ReplicationFactor = 1 }], new CreateTopicsOptions { ValidateOnly = true });
 
-        Assert.DoesNotContain(admin.GetMetadata(BrokerHarness.Patience).Topics, t => t.Topic == "planned");
+        Assert.DoesNotContain(admin.GetMetadata(Patience.Usual).Topics, t => t.Topic == "planned");
     }
 
     [Fact]
@@ -140,8 +140,8 @@ public sealed class AdminClientTests : IAsyncLifetime
         await _broker.Admin().DeleteTopicsAsync(["gone"]);
         await _broker.CreateTopicAsync("gone");
 
-        await WaitFor.TrueAsync(() =>
-            consumer.Committed([new TopicPartition("gone", 0)], BrokerHarness.Patience)[0].Offset == Offset.Unset);
+        await Wait.UntilAsync(() =>
+            consumer.Committed([new TopicPartition("gone", 0)], Patience.Usual)[0].Offset == Offset.Unset);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class AdminClientTests : IAsyncLifetime
 
         Assert.Equal(clusterId, _broker.Broker.ClusterId);
         var tenant = _broker.Admin(_broker.Client("acme.app", "s3cret"));
-        Assert.Equal(2, tenant.GetMetadata("kept", BrokerHarness.Patience).Topics[0].Partitions.Count);
+        Assert.Equal(2, tenant.GetMetadata("kept", Patience.Usual).Topics[0].Partitions.Count);
         var configs = (await _broker.Admin().DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = "kept" }]))[0].Entries;
         Assert.Equal("1234", configs["retention.ms"].Value);
     }

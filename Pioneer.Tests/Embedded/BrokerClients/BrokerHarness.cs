@@ -12,9 +12,6 @@ internal sealed class BrokerHarness : IAsyncDisposable
 {
     public const string SuperUser = "root";
     public const string SuperPassword = "root-secret";
-
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     private readonly List<IDisposable> _clients = [];
 
     private BrokerHarness(string directory) => Directory = directory;
@@ -45,12 +42,21 @@ internal sealed class BrokerHarness : IAsyncDisposable
     }
 
     /// <summary>Stops the broker and starts it again on the same directory and ports.</summary>
-    public async Task RestartAsync(bool secured = true)
+    /// <param name="whileStopped">Done to the directory in between.</param>
+    public async Task RestartAsync(bool secured = true, Action<string>? whileStopped = null)
     {
         var (plain, sasl) = (Broker.PlainEndpoint!.Port, Broker.SaslEndpoint!.Port);
         await Broker.DisposeAsync();
+        whileStopped?.Invoke(Directory);
         Broker = await OpenAsync(secured, plain, sasl);
     }
+
+    /// <summary>
+    /// The broker comes back with a later leader behind partition 0 of a topic, which wrote all that stands from an offset on: a log that was cut there and
+    /// filled again, or one that was kept where it is the end. A batch of records must begin there.
+    /// </summary>
+    public Task CameBackAsync(string topic, int epoch, long from) => RestartAsync(whileStopped: directory => LaterLeader.Put(
+        System.IO.Directory.EnumerateDirectories(directory, $"{topic}-0", SearchOption.AllDirectories).Single(), epoch, from));
 
     public ClientConfig Client(string user = SuperUser, string password = SuperPassword, SaslMechanism mechanism = SaslMechanism.ScramSha256) => new()
     {
@@ -127,12 +133,12 @@ internal sealed class BrokerHarness : IAsyncDisposable
     public static List<ConsumeResult<string, string>> Take(IConsumer<string, string> consumer, int count)
     {
         var taken = new List<ConsumeResult<string, string>>();
-        var deadline = DateTimeOffset.MinValue + TimeProvider.System.GetElapsedTime(0) + Patience;
+        var deadline = DateTimeOffset.MinValue + TimeProvider.System.GetElapsedTime(0) + Patience.Usual;
         while (taken.Count < count)
         {
             if (DateTimeOffset.MinValue + TimeProvider.System.GetElapsedTime(0) > deadline)
             {
-                throw new TimeoutException($"{taken.Count} of {count} records came within {Patience}");
+                throw new TimeoutException($"{taken.Count} of {count} records came within {Patience.Usual}");
             }
 
             if (consumer.Consume(TimeSpan.FromMilliseconds(200)) is { } result)

@@ -97,7 +97,7 @@ public sealed class CodecTests : IAsyncLifetime
                 producer.Produce(Topic(codec), new Message<string, string> { Key = $"{key}", Value = $"{key} {round}" });
             }
 
-            producer.Flush(BrokerHarness.Patience);
+            producer.Flush(Patience.Usual);
         }
     }
 
@@ -105,13 +105,12 @@ public sealed class CodecTests : IAsyncLifetime
     private async Task<List<string>> CompactedAsync(CompressionType codec)
     {
         var values = new List<string>();
-        await WaitFor.TrueAsync(
+        await Wait.UntilAsync(
             () =>
             {
                 values = ReadAll(Topic(codec));
                 return values.Count < Keys * Rounds / 4;
-            },
-            seconds: 120);
+            });
         return values;
     }
 
@@ -120,7 +119,7 @@ public sealed class CodecTests : IAsyncLifetime
         var consumer = _broker.Consumer($"reader-{Guid.CreateVersion7():N}", c => c.EnablePartitionEof = true);
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
         var values = new List<string>();
-        while (consumer.Consume(BrokerHarness.Patience) is { IsPartitionEOF: false } record)
+        while (consumer.Consume(Patience.Usual) is { IsPartitionEOF: false } record)
         {
             values.Add(record.Message.Value);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Pioneer.Tests.Embedded.BrokerClients;
@@ -37,11 +38,14 @@ public sealed class JavaToolTests : IAsyncLifetime
         await RunAsync("configs", "--alter", "--entity-type", "users", "--entity-name", "alice", "--add-config", "SCRAM-SHA-256=[password=alice-secret]");
         await RunAsync("acls", "--add", "--allow-principal", "User:alice", "--operation", "Read", "--topic", "acme.", "--resource-pattern-type", "prefixed");
 
-        Assert.Contains("PartitionCount: 3", await RunAsync("topics", "--describe", "--topic", "acme.t.x"), StringComparison.Ordinal);
+        var described = await RunAsync("topics", "--describe", "--topic", "acme.t.x");
+        Assert.Contains("PartitionCount: 3", described, StringComparison.Ordinal);
+        var id = Regex.Match(described, @"TopicId: (\S+)").Groups[1].Value;
+        Assert.Contains("Topic: acme.t.x", await RunAsync("topics", "--describe", "--topic-id", id), StringComparison.Ordinal);
         Assert.Contains(
             "cleanup.policy=compact", await RunAsync("configs", "--describe", "--entity-type", "topics", "--entity-name", "acme.t.x"), StringComparison.Ordinal);
         Assert.Contains("User:alice", await RunAsync("acls", "--list", "--topic", "acme.t.x", "--resource-pattern-type", "match"), StringComparison.Ordinal);
-        Assert.Contains("acme.t.x", _broker.Admin(_broker.Client("alice", "alice-secret")).GetMetadata(BrokerHarness.Patience).Topics.Select(t => t.Topic));
+        Assert.Contains("acme.t.x", _broker.Admin(_broker.Client("alice", "alice-secret")).GetMetadata(Patience.Usual).Topics.Select(t => t.Topic));
     }
 
     [Fact]
@@ -58,6 +62,21 @@ public sealed class JavaToolTests : IAsyncLifetime
         Assert.Contains(
             "NEW-OFFSET", await RunAsync("consumer-groups", "--reset-offsets", "--group", "jg", "--topic", "j", "--to-earliest", "--execute"), StringComparison.Ordinal);
         Assert.Contains("was successful", await RunAsync("consumer-groups", "--delete", "--group", "jg"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Java_tool_finds_the_transaction_that_holds_readers_back()
+    {
+        await _broker.CreateTopicAsync("t");
+        var producer = _broker.Producer(c => c.TransactionalId = "pay-1");
+        producer.InitTransactions(Patience.Usual);
+        producer.BeginTransaction();
+        await producer.ProduceAsync("t", new Confluent.Kafka.Message<string, string> { Key = "k", Value = "v" });
+
+        Assert.Matches(@"pay-1\s+1\s+\d+\s+Ongoing", await RunAsync("transactions", "list"));
+        Assert.Matches(@"Ongoing\s+\d+\s+\d+\s+\d+\s+t-0", await RunAsync("transactions", "describe", "--transactional-id", "pay-1"));
+        Assert.Matches(@"\d+\s+0\s+\S+\s+0\s+\d+\s+0", await RunAsync("transactions", "describe-producers", "--topic", "t", "--partition", "0"));
+        Assert.Contains("No partition reassignments found", await RunAsync("reassign-partitions", "--list"), StringComparison.Ordinal);
     }
 
     [Fact]

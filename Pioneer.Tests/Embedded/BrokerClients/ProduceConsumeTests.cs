@@ -33,7 +33,7 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
             });
         }
 
-        producer.Flush(BrokerHarness.Patience);
+        producer.Flush(Patience.Usual);
         var consumer = _broker.Consumer("g");
         consumer.Subscribe("t");
         var taken = BrokerHarness.Take(consumer, 300);
@@ -65,7 +65,7 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
         first.Commit();
         var second = _broker.Consumer("g");
         second.Subscribe("t");
-        await WaitAsync(() =>
+        await Wait.UntilAsync(() =>
         {
             first.Consume(TimeSpan.FromMilliseconds(50));
             second.Consume(TimeSpan.FromMilliseconds(50));
@@ -74,7 +74,7 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
         await producer.ProduceAsync("t", new Message<string, string> { Key = "k", Value = "new" });
 
         var result = default(ConsumeResult<string, string>);
-        await WaitAsync(() => (result ??= first.Consume(TimeSpan.FromMilliseconds(50)) ?? second.Consume(TimeSpan.FromMilliseconds(50))) is not null);
+        await Wait.UntilAsync(() => (result ??= first.Consume(TimeSpan.FromMilliseconds(50)) ?? second.Consume(TimeSpan.FromMilliseconds(50))) is not null);
 
         Assert.Equal("new", result!.Message.Value);
         first.Close();
@@ -86,18 +86,18 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
     {
         await _broker.CreateTopicAsync("t");
         var producer = _broker.Producer(c => c.TransactionalId = "tx-1");
-        producer.InitTransactions(BrokerHarness.Patience);
+        producer.InitTransactions(Patience.Usual);
         foreach (var (name, commit) in new[] { ("a", true), ("b", false), ("c", true) })
         {
             producer.BeginTransaction();
             await producer.ProduceAsync("t", new Message<string, string> { Key = "k", Value = name });
             if (commit)
             {
-                producer.CommitTransaction(BrokerHarness.Patience);
+                producer.CommitTransaction(Patience.Usual);
             }
             else
             {
-                producer.AbortTransaction(BrokerHarness.Patience);
+                producer.AbortTransaction(Patience.Usual);
             }
         }
 
@@ -106,9 +106,10 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
         var everything = _broker.Consumer("g2", c => c.IsolationLevel = IsolationLevel.ReadUncommitted);
         everything.Subscribe("t");
 
-        Assert.Equal(["a", "c"], BrokerHarness.Take(committed, 2).Select(r => r.Message.Value));
-        Assert.Equal(["a", "b", "c"], BrokerHarness.Take(everything, 3).Select(r => r.Message.Value));
-        Assert.Null(committed.Consume(TimeSpan.FromMilliseconds(300)));
+        await _broker.Producer().ProduceAsync("t", new Message<string, string> { Key = "k", Value = "marker" });
+
+        Assert.Equal(["a", "c", "marker"], BrokerHarness.Take(committed, 3).Select(r => r.Message.Value));
+        Assert.Equal(["a", "b", "c", "marker"], BrokerHarness.Take(everything, 4).Select(r => r.Message.Value));
     }
 
     [Fact]
@@ -116,16 +117,15 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
     {
         await _broker.CreateTopicAsync("t");
         var producer = _broker.Producer(c => c.TransactionalId = "tx-1");
-        producer.InitTransactions(BrokerHarness.Patience);
+        producer.InitTransactions(Patience.Usual);
         producer.BeginTransaction();
         await producer.ProduceAsync("t", new Message<string, string> { Key = "k", Value = "pending" });
         await _broker.Producer().ProduceAsync("t", new Message<string, string> { Key = "k", Value = "after" });
         var consumer = _broker.Consumer("g", c => c.IsolationLevel = IsolationLevel.ReadCommitted);
         consumer.Subscribe("t");
 
-        Assert.Null(consumer.Consume(TimeSpan.FromSeconds(1)));
-        Assert.Equal(0, consumer.QueryWatermarkOffsets(new TopicPartition("t", 0), BrokerHarness.Patience).High.Value);
-        producer.CommitTransaction(BrokerHarness.Patience);
+        Assert.Equal(0, consumer.QueryWatermarkOffsets(new TopicPartition("t", 0), Patience.Usual).High.Value);
+        producer.CommitTransaction(Patience.Usual);
 
         Assert.Equal(["pending", "after"], BrokerHarness.Take(consumer, 2).Select(r => r.Message.Value));
     }
@@ -141,21 +141,21 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
         var read = BrokerHarness.Take(consumer, 1)[0];
         var next = new TopicPartitionOffset(read.TopicPartition, read.Offset + 1);
         var producer = _broker.Producer(c => c.TransactionalId = "tx-2");
-        producer.InitTransactions(BrokerHarness.Patience);
+        producer.InitTransactions(Patience.Usual);
 
         producer.BeginTransaction();
-        producer.SendOffsetsToTransaction([next], consumer.ConsumerGroupMetadata, BrokerHarness.Patience);
-        producer.AbortTransaction(BrokerHarness.Patience);
+        producer.SendOffsetsToTransaction([next], consumer.ConsumerGroupMetadata, Patience.Usual);
+        producer.AbortTransaction(Patience.Usual);
         Assert.Equal(Offset.Unset, Committed(consumer));
 
         producer.BeginTransaction();
         producer.Produce("out", new Message<string, string> { Key = "k", Value = "1" });
-        producer.SendOffsetsToTransaction([next], consumer.ConsumerGroupMetadata, BrokerHarness.Patience);
-        producer.CommitTransaction(BrokerHarness.Patience);
+        producer.SendOffsetsToTransaction([next], consumer.ConsumerGroupMetadata, Patience.Usual);
+        producer.CommitTransaction(Patience.Usual);
         Assert.Equal(next.Offset, Committed(consumer));
 
         static Offset Committed(IConsumer<string, string> consumer) =>
-            consumer.Committed([new TopicPartition("in", 0)], BrokerHarness.Patience)[0].Offset;
+            consumer.Committed([new TopicPartition("in", 0)], Patience.Usual)[0].Offset;
     }
 
     [Fact]
@@ -163,18 +163,18 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
     {
         await _broker.CreateTopicAsync("t");
         var first = _broker.Producer(c => c.TransactionalId = "tx-3");
-        first.InitTransactions(BrokerHarness.Patience);
+        first.InitTransactions(Patience.Usual);
         first.BeginTransaction();
         await first.ProduceAsync("t", new Message<string, string> { Key = "k", Value = "zombie" });
         var second = _broker.Producer(c => c.TransactionalId = "tx-3");
-        second.InitTransactions(BrokerHarness.Patience);
+        second.InitTransactions(Patience.Usual);
 
-        var error = Assert.ThrowsAny<KafkaException>(() => first.CommitTransaction(BrokerHarness.Patience));
+        var error = Assert.ThrowsAny<KafkaException>(() => first.CommitTransaction(Patience.Usual));
 
         Assert.True(error.Error.IsFatal, error.Error.ToString());
         second.BeginTransaction();
         await second.ProduceAsync("t", new Message<string, string> { Key = "k", Value = "alive" });
-        second.CommitTransaction(BrokerHarness.Patience);
+        second.CommitTransaction(Patience.Usual);
         var consumer = _broker.Consumer("g", c => c.IsolationLevel = IsolationLevel.ReadCommitted);
         consumer.Subscribe("t");
         Assert.Equal("alive", BrokerHarness.Take(consumer, 1)[0].Message.Value);
@@ -220,7 +220,7 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
 
         var consumer = _broker.Consumer("g");
         var found = consumer.OffsetsForTimes(
-            [new TopicPartitionTimestamp("t", 0, new Timestamp(start.AddMinutes(3).AddMilliseconds(-1)))], BrokerHarness.Patience);
+            [new TopicPartitionTimestamp("t", 0, new Timestamp(start.AddMinutes(3).AddMilliseconds(-1)))], Patience.Usual);
         Assert.Equal(3, found[0].Offset.Value);
 
         var deleted = await _broker.Admin().DeleteRecordsAsync([new TopicPartitionOffset("t", 0, 4)]);
@@ -231,7 +231,7 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
 
         static (long Low, long High) Watermarks(IConsumer<string, string> consumer)
         {
-            var offsets = consumer.QueryWatermarkOffsets(new TopicPartition("t", 0), BrokerHarness.Patience);
+            var offsets = consumer.QueryWatermarkOffsets(new TopicPartition("t", 0), Patience.Usual);
             return (offsets.Low.Value, offsets.High.Value);
         }
     }
@@ -245,15 +245,5 @@ public sealed class ProduceConsumeTests : IAsyncLifetime
             _broker.Producer().ProduceAsync("t", new Message<string, string> { Key = "k", Value = new string('x', 2000) }));
 
         Assert.Equal(ErrorCode.MsgSizeTooLarge, error.Error.Code);
-    }
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < BrokerHarness.Patience, "the condition did not come true in time");
-            await Task.Yield();
-        }
     }
 }

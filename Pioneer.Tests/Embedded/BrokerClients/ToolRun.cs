@@ -6,10 +6,10 @@ namespace Pioneer.Tests.Embedded.BrokerClients;
 /// <summary>One run of a command-line program.</summary>
 internal sealed record ToolRun(int ExitCode, string Output, string Errors)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Limit = Patience.Usual;
 
     // one that is built before it runs, on a machine that is busy
-    private static readonly TimeSpan LongLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongLimit = 2 * Patience.Long;
 
     public static async Task<ToolRun> StartAsync(string program, IEnumerable<string> arguments, string input = "")
     {

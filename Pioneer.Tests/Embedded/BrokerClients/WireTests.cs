@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using Pioneer.Embedded.Broker;
+using Pioneer.Embedded.Broker.Log;
 using Pioneer.Kafka.Protocol;
 using Xunit;
 using static Pioneer.Tests.Embedded.BrokerClients.WireFrames;
@@ -10,6 +11,9 @@ namespace Pioneer.Tests.Embedded.BrokerClients;
 /// <summary>Bytes on a socket: what no client library would send, and what each of them counts on.</summary>
 public sealed class WireTests : IAsyncLifetime
 {
+    // Kafka's numbers of what has configs
+    private const sbyte Topic = 2;
+    private const sbyte Broker = 4;
     private BrokerHarness _broker = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -118,6 +122,72 @@ public sealed class WireTests : IAsyncLifetime
         Assert.Equal(1, Assert.Single(Parse<MetadataResponse>(await ReadFrameAsync(client), 5).Brokers).NodeId);
     }
 
+    /// <summary>Java's client asks by id with an empty name, others without one.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData("another")]
+    public async Task Topic_is_described_by_its_id_whatever_stands_for_its_name(string? name)
+    {
+        await _broker.CreateTopicAsync("t", 3);
+        await _broker.AllowAsync("ANONYMOUS", Confluent.Kafka.Admin.ResourceType.Topic, "t", Confluent.Kafka.Admin.AclOperation.Describe);
+        using var client = await ConnectAsync(sasl: false);
+        var byName = Assert.Single((await AskAsync<MetadataRequest, MetadataResponse>(client, new() { Topics = [new() { Name = "t" }] }, 12)).Topics);
+
+        var byId = Assert.Single((await AskAsync<MetadataRequest, MetadataResponse>(
+            client, new() { Topics = [new() { Name = name, TopicId = byName.TopicId }] }, 12)).Topics);
+
+        Assert.Equal(((short)ErrorCode.None, "t", byName.TopicId, 3), (byId.ErrorCode, byId.Name, byId.TopicId, byId.Partitions.Count));
+    }
+
+    [Theory]
+    [InlineData(Topic, "c")]
+    [InlineData(Broker, "1")]
+    public async Task Configs_say_what_they_do_where_that_is_asked_for(sbyte kind, string name)
+    {
+        await _broker.CreateTopicAsync("c");
+        await _broker.AllowAsync("ANONYMOUS", Confluent.Kafka.Admin.ResourceType.Topic, "c", Confluent.Kafka.Admin.AclOperation.DescribeConfigs);
+        await _broker.AllowAsync(
+            "ANONYMOUS", Confluent.Kafka.Admin.ResourceType.Broker, "kafka-cluster", Confluent.Kafka.Admin.AclOperation.DescribeConfigs,
+            Confluent.Kafka.Admin.ResourcePatternType.Literal);
+        using var client = await ConnectAsync(sasl: false);
+        async Task<IReadOnlyList<DescribeConfigsResponse.DescribeConfigsResourceResult>> DescribeAsync(bool documented) =>
+            (await AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(client, new()
+            {
+                Resources = [new() { ResourceType = kind, ResourceName = name, ConfigurationKeys = null }],
+                IncludeDocumentation = documented,
+            }, 4)).Results[0].Configs;
+
+        Assert.All(await DescribeAsync(documented: true), config => Assert.EndsWith(".", config.Documentation, StringComparison.Ordinal));
+        Assert.All(await DescribeAsync(documented: false), config => Assert.Null(config.Documentation));
+        Assert.NotEmpty(await DescribeAsync(documented: true));
+    }
+
+    /// <summary>Nothing of the batch is taken, and its producer learns which records to leave out (KIP-467).</summary>
+    [Theory]
+    [InlineData(CompressionCodec.None)]
+    [InlineData(CompressionCodec.Gzip)]
+    public async Task Batch_with_bad_records_is_refused_by_naming_them(CompressionCodec codec)
+    {
+        await _broker.CreateTopicAsync("c", configs: ("cleanup.policy", "compact"));
+        await _broker.AllowAsync("ANONYMOUS", Confluent.Kafka.Admin.ResourceType.Topic, "c", Confluent.Kafka.Admin.AclOperation.Write);
+        var batch = new RecordBatchBuilder { Codec = codec };
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 0; i < 100; i++)
+        {
+            batch.Add(now, i % 10 == 3 ? null : [(byte)i], [1]);
+        }
+
+        using var client = await ConnectAsync(sasl: false);
+        var answer = await AskAsync<ProduceRequest, ProduceResponse>(
+            client, new() { Acks = -1, TimeoutMs = 1_000, TopicData = [new() { Name = "c", PartitionData = [new() { Index = 0, Records = batch.Build() }] }] }, 11);
+
+        var partition = answer.Responses[0].PartitionResponses[0];
+        Assert.Equal((short)ErrorCode.InvalidRecord, partition.ErrorCode);
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (i * 10) + 3), partition.RecordErrors.Select(e => e.BatchIndex));
+        Assert.Equal(0, _broker.Consumer("g").QueryWatermarkOffsets(new Confluent.Kafka.TopicPartition("c", 0), Patience.Usual).High.Value);
+    }
+
     [Fact]
     public async Task Version_that_is_not_served_closes_the_connection()
     {
@@ -168,7 +238,7 @@ public sealed class WireTests : IAsyncLifetime
         var total = 0;
         var bytes = new byte[1024];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(BrokerHarness.Patience);
+        limit.CancelAfter(Patience.Usual);
         try
         {
             while (await client.ReceiveAsync(bytes, limit.Token) is > 0 and var received)

@@ -13,9 +13,6 @@ namespace Pioneer.Tests.Embedded.BrokerCrash;
 public sealed class BrokerCrashTests
 {
     private const int TransactionSize = 10;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private static int Rounds => int.Parse(Environment.GetEnvironmentVariable("PIONEER_CRASH_ROUNDS") ?? "4", CultureInfo.InvariantCulture);
 
     [Fact]
@@ -32,7 +29,7 @@ public sealed class BrokerCrashTests
         for (var round = 0; round < Rounds; round++)
         {
             var before = load.Acknowledged.Count;
-            await WaitAsync(() => load.Acknowledged.Count > before + 20, "records acknowledged after the restart");
+            await Wait.UntilAsync("records acknowledged after the restart", () => load.Acknowledged.Count > before + 20);
             await Task.Delay(random.Next(50, 600), TestContext.Current.CancellationToken);
             await broker.KillAsync();
             await broker.StartAsync();
@@ -59,7 +56,7 @@ public sealed class BrokerCrashTests
         await broker.KillAsync();
         await broker.StartAsync();
 
-        var topics = admin.GetMetadata(Patience).Topics.Where(t => !t.Topic.StartsWith('_')).ToList();
+        var topics = admin.GetMetadata(Patience.Usual).Topics.Where(t => !t.Topic.StartsWith('_')).ToList();
         Assert.Equal(10, topics.Count);
         Assert.All(topics, t => Assert.Equal(2, t.Partitions.Count));
     }
@@ -92,7 +89,7 @@ public sealed class BrokerCrashTests
     private static void VerifyOffsets(StandaloneBroker broker, Load load)
     {
         using var consumer = Consumer(broker.Bootstrap, "committer");
-        var committed = consumer.Committed([new TopicPartition("plain", 0)], Patience)[0].Offset.Value;
+        var committed = consumer.Committed([new TopicPartition("plain", 0)], Patience.Usual)[0].Offset.Value;
         Assert.True(committed >= load.LastCommitted, $"{load.LastCommitted} was acknowledged and {committed} is there");
     }
 
@@ -103,7 +100,7 @@ public sealed class BrokerCrashTests
         var read = new List<ConsumeResult<string, string>>();
         while (true)
         {
-            var result = consumer.Consume(Patience) ?? throw new TimeoutException($"the end of {topic} was not reached");
+            var result = consumer.Consume(Patience.Usual) ?? throw new TimeoutException($"the end of {topic} was not reached");
             if (result.IsPartitionEOF)
             {
                 return read;
@@ -123,16 +120,6 @@ public sealed class BrokerCrashTests
         ReconnectBackoffMs = 20,
         ReconnectBackoffMaxMs = 200,
     }).SetLogHandler((_, _) => { }).Build();
-
-    private static async Task WaitAsync(Func<bool> condition, string what)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"{what}: not within {Patience}");
-            await Task.Delay(20);
-        }
-    }
 
     /// <summary>Three clients that work through every kill, and remember what they were told.</summary>
     private sealed class Load(string bootstrap)
@@ -162,7 +149,7 @@ public sealed class BrokerCrashTests
                 await Task.Delay(1, CancellationToken.None);
             }
 
-            producer.Flush(Patience);
+            producer.Flush(Patience.Usual);
         }
 
         /// <summary>Transactions over two topics; a producer that cannot go on is replaced by the next with the same id.</summary>
@@ -174,7 +161,7 @@ public sealed class BrokerCrashTests
                 try
                 {
                     using var producer = Producer("crash-tx");
-                    producer.InitTransactions(Patience);
+                    producer.InitTransactions(Patience.Usual);
                     while (!stop.IsCancellationRequested)
                     {
                         RunTransaction(producer, (number++).ToString(CultureInfo.InvariantCulture));
@@ -215,11 +202,11 @@ public sealed class BrokerCrashTests
 
             if (name.EndsWith('7'))
             {
-                producer.AbortTransaction(Patience);
+                producer.AbortTransaction(Patience.Usual);
                 return;
             }
 
-            producer.CommitTransaction(Patience);
+            producer.CommitTransaction(Patience.Usual);
             Committed[name] = true;
         }
 

@@ -6,8 +6,6 @@ namespace Pioneer.Tests.Embedded.BrokerCrash;
 /// <summary>The embedded broker as a process of its own, to be killed: on a port and a directory that outlive each run.</summary>
 internal sealed class StandaloneBroker : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
-
     private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-crash-").FullName;
     private readonly int _port = TestPorts.Next();
     private Process? _process;
@@ -26,7 +24,7 @@ internal sealed class StandaloneBroker : IAsyncDisposable
             UseShellExecute = false,
         })!;
         _process.BeginErrorReadLine(); // its log: read, so that it never blocks, and dropped
-        using var limit = new CancellationTokenSource(StartLimit);
+        using var limit = new CancellationTokenSource(Patience.Usual);
         while (await _process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
             if (line.Contains("\"ready\":true", StringComparison.Ordinal))

@@ -20,7 +20,7 @@ public sealed class BadRowTests(EmbeddedBrokerFixture broker) : IClassFixture<Em
         await using var kit = await NewKitAsync(bad);
         var topic = kit.Topic("payments");
         await kit.PutAsync(topic, kit.PaymentsConfig(topic, mode, ("errors.tolerance", "all"), ("poll.interval.ms", mode == "bulk" ? "86400000" : "50")));
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 2);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 2);
 
         kit.Sql("INSERT INTO payments VALUES (4, 'acme', 4, 1700000000004)");
         if (mode == "bulk")
@@ -29,7 +29,7 @@ public sealed class BadRowTests(EmbeddedBrokerFixture broker) : IClassFixture<Em
             return;
         }
 
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 3);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 3);
         Assert.Equal(["1", "3", "4"], kit.Keys(topic).Order(StringComparer.Ordinal));
         Assert.Equal("RUNNING", await kit.TaskStateAsync(topic));
     }
@@ -40,11 +40,11 @@ public sealed class BadRowTests(EmbeddedBrokerFixture broker) : IClassFixture<Em
         await using var kit = await NewKitAsync("(2, 'acme', 'n/a', 1700000000002)");
         var topic = kit.Topic("payments");
         await kit.PutAsync(topic, kit.PaymentsConfig(topic, "timestamp", ("errors.tolerance", "all")));
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 2);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 2);
         kit.Sql("INSERT INTO payments VALUES (4, 'acme', 'twelve', 1700000000004), (5, 'acme', 5, 1700000000005)");
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 3);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 3);
 
-        await WaitFor.TrueAsync(async () => (int)(await SkippedAsync(kit, topic))["count"]! == 2);
+        await Wait.UntilAsync(async () => (int)(await SkippedAsync(kit, topic))["count"]! == 2);
         var skipped = await SkippedAsync(kit, topic);
         Assert.Equal("row with id=4", skipped["last_place"]!.ToString());
         Assert.Equal("'twelve' in column amount is no number that can be written in digits. The column is declared DECIMAL(18,2).", skipped["last_reason"]!.ToString());
@@ -62,7 +62,7 @@ public sealed class BadRowTests(EmbeddedBrokerFixture broker) : IClassFixture<Em
             topic, "incrementing", ("errors.tolerance", tolerance),
             ("query", "SELECT * FROM (SELECT id, CASE id WHEN 2 THEN hex(zeroblob(600000)) ELSE 'small' END AS note FROM payments) q")));
 
-        await WaitFor.TrueAsync(() => kit.Keys(topic).SequenceEqual(arrived));
+        await Wait.UntilAsync(() => kit.Keys(topic).SequenceEqual(arrived));
         await kit.WaitForStateAsync(topic, state);
     }
 
@@ -82,7 +82,7 @@ public sealed class BadRowTests(EmbeddedBrokerFixture broker) : IClassFixture<Em
 
         kit.Sql("UPDATE payments SET amount = 2 WHERE id = 2");
         Assert.Equal(HttpStatusCode.NoContent, (await kit.CallAsync(HttpMethod.Post, $"/connectors/{topic}/tasks/0/restart")).Status);
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 3);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 3);
         Assert.Equal(["1", "2", "3"], kit.Keys(topic));
     }
 

@@ -33,7 +33,7 @@ public sealed class ConfigReferenceTests(EmbeddedBrokerFixture broker, PostgresF
 
         var (_, checkedConfig) = await kit.CallAsync(HttpMethod.Put, $"/connector-plugins/{config["connector.class"]}/config/validate", config);
         await kit.PutAsync(topic, config);
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 2);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 2);
 
         Assert.Equal("0", checkedConfig!["error_count"]!.ToString());
         Assert.Contains(("bank", "password"), provider.Asked);
@@ -65,7 +65,7 @@ public sealed class ConfigReferenceTests(EmbeddedBrokerFixture broker, PostgresF
         var (restarted, _) = await kit.CallAsync(HttpMethod.Post, $"/connectors/{topic}/restart?includeTasks=true&onlyFailed=true");
 
         Assert.Equal(HttpStatusCode.Accepted, restarted);
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 3);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 3);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ConfigReferenceTests(EmbeddedBrokerFixture broker, PostgresF
 
         await kit.PutAsync(topic, kit.PaymentsConfig(topic, more: ("query", Reference)));
 
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 3);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 3);
         Assert.Equal("RUNNING", await kit.TaskStateAsync(topic));
     }
 

@@ -155,7 +155,7 @@ public sealed class ConnectKit : IAsyncDisposable
         return body?["tasks"]?.AsArray().FirstOrDefault()?["state"]?.ToString() ?? body?["connector"]?["state"]?.ToString() ?? "?";
     }
 
-    public Task WaitForStateAsync(string name, string state) => WaitFor.TrueAsync(async () => await TaskStateAsync(name) == state);
+    public Task WaitForStateAsync(string name, string state) => Wait.UntilAsync(async () => await TaskStateAsync(name) == state);
 
     /// <summary>All committed records of a topic, in partition order.</summary>
     public List<ConsumeResult<string, string>> Read(string topic)
@@ -168,12 +168,12 @@ public sealed class ConnectKit : IAsyncDisposable
             EnableAutoCommit = false,
         }).SetValueDeserializer(Deserializers.Utf8).Build();
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        var partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(30)).Topics[0].Partitions;
+        var partitions = admin.GetMetadata(topic, Patience.Usual).Topics[0].Partitions;
         consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(topic, partition.PartitionId, Offset.Beginning)));
         var records = new List<ConsumeResult<string, string>>();
         for (var open = partitions.Count; open > 0;)
         {
-            var result = consumer.Consume(TimeSpan.FromSeconds(30));
+            var result = consumer.Consume(Patience.Usual);
             Xunit.Assert.NotNull(result);
             if (result.IsPartitionEOF)
             {

@@ -98,12 +98,12 @@ public abstract class ConnectWorkerContract
         var topic = kit.Topic("payments");
         kit.Sql($"INSERT INTO payments (tenant_id, amount, updated_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Rows}) SELECT 'acme', i, 1700000000000 FROM n");
         await kit.PutAsync(topic, kit.PaymentsConfig(topic, "timestamp"));
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count > 0);
+        await Wait.UntilAsync(() => kit.Read(topic).Count > 0);
 
         await kit.StopWorkerAsync();
         await kit.StartWorkerAsync();
 
-        await WaitFor.TrueAsync(() => kit.Keys(topic).Distinct().Count() == Rows);
+        await Wait.UntilAsync(() => kit.Keys(topic).Distinct().Count() == Rows);
     }
 
     [Theory]
@@ -135,7 +135,7 @@ public abstract class ConnectWorkerContract
         await kit.PutAsync("tables", config);
         await WaitForCountAsync(kit, kit.Topic("x.payments"), 3);
 
-        await WaitFor.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             var (_, topics) = await kit.CallAsync(HttpMethod.Get, "/connectors/tables/topics");
             return topics!["tables"]!["topics"]!.AsArray() is [{ } used] && used.ToString() == kit.Topic("x.payments");
@@ -251,7 +251,7 @@ public abstract class ConnectWorkerContract
         await using var kit = await NewKitAsync("other", partitions: 1);
         kit.InsertPayments(5);
         await kit.PutAsync("hanging", kit.PaymentsConfig(kit.Topic("missing")));
-        await WaitFor.TrueAsync(async () => await kit.TaskStateAsync("hanging") == "RUNNING");
+        await Wait.UntilAsync(async () => await kit.TaskStateAsync("hanging") == "RUNNING");
 
         // the topic never comes: a stop that waited for the task would not come back
         var (status, _) = await kit.CallAsync(HttpMethod.Put, "/connectors/hanging/stop");
@@ -328,14 +328,14 @@ public abstract class ConnectWorkerContract
                 await Task.Yield();
             }
 
-            await WaitFor.TrueAsync(() => kit.Read(topic).Count > rows - 500);
+            await Wait.UntilAsync(() => kit.Read(topic).Count > rows - 500);
             process.Kill();
         }
 
         await using (var last = await StandaloneProcess.StartAsync(Kafka))
         {
             kit.Url = last.ConnectUrl;
-            await WaitFor.TrueAsync(() => kit.Read(topic).Count >= rows);
+            await Wait.UntilAsync(() => kit.Read(topic).Count >= rows);
             await kit.CallAsync(HttpMethod.Delete, $"/connectors/{topic}");
         }
 
@@ -353,7 +353,7 @@ public abstract class ConnectWorkerContract
     }
 
     private static Task WaitForCountAsync(ConnectKit kit, string topic, int count) =>
-        WaitFor.TrueAsync(() => kit.Read(topic).Count == count);
+        Wait.UntilAsync(() => kit.Read(topic).Count == count);
 
     private static async Task<int> ErrorCountAsync(ConnectKit kit, Dictionary<string, string> config)
     {

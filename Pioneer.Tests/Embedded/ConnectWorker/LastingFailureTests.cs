@@ -24,7 +24,7 @@ public sealed class LastingFailureTests(PostgresFixture postgres, EmbeddedBroker
         await kit.StartWorkerAsync();
         await postgres.SqlAsync($"CREATE TABLE {table} (id integer, note text); INSERT INTO {table} VALUES (1, 'x'); CREATE ROLE {table} LOGIN; GRANT SELECT ON {table} TO {table}");
         await kit.PutAsync(topic, Config(kit, topic, table));
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 1);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 1);
 
         await postgres.SqlAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, table));
 

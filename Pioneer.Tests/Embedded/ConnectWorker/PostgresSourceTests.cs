@@ -30,7 +30,7 @@ public sealed class PostgresSourceTests(PostgresFixture postgres, EmbeddedBroker
         var config = Config(kit, "all_types", "incrementing");
         await kit.PutAsync(topic, config);
 
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 1);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 1);
         Assert.Equal(
             """{"id":1,"small":2,"n":3,"price":1000.50,"share":0.25,"ok":true,"name":"Zoë","code":"EUR","uid":"00000000-0000-0000-0000-000000000001","doc":"{\"a\": 1}","day":1,"at":1000,"atz":2000,"raw":"AQI=","nothing":null}""",
             kit.Read(topic)[0].Message.Value);
@@ -50,13 +50,13 @@ public sealed class PostgresSourceTests(PostgresFixture postgres, EmbeddedBroker
             INSERT INTO moves (updated_at) SELECT '2026-01-01 00:00:00.000001'::timestamp + i * interval '1 microsecond' FROM generate_series(1, 500) i;
             """);
         await kit.PutAsync(topic, Config(kit, "moves", "timestamp"));
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 500);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 500);
 
         await postgres.StopServerAsync();
         await postgres.StartServerAsync();
         await postgres.SqlAsync("INSERT INTO moves (updated_at) SELECT now() at time zone 'UTC' - interval '1 minute' FROM generate_series(1, 1)");
 
-        await WaitFor.TrueAsync(() => kit.Read(topic).Count == 501);
+        await Wait.UntilAsync(() => kit.Read(topic).Count == 501);
         Assert.Equal("RUNNING", await kit.TaskStateAsync(topic));
     }
 

@@ -28,7 +28,7 @@ public sealed class ProgressTests(PostgresFixture postgres, EmbeddedBrokerFixtur
         var began = TimeProvider.System.GetUtcNow();
         await kit.PutAsync(topic, kit.PaymentsConfig(topic, mode, ("poll.interval.ms", mode == "bulk" ? "86400000" : "50")));
 
-        await WaitFor.TrueAsync(async () => (long?)(await ProgressAsync(kit, topic))?["rows"] == 2);
+        await Wait.UntilAsync(async () => (long?)(await ProgressAsync(kit, topic))?["rows"] == 2);
         var told = (await ProgressAsync(kit, topic))!;
         Assert.Equal(position, told["positions"]!.AsArray().SingleOrDefault()?["offset"]!.ToJsonString());
         var now = TimeProvider.System.GetUtcNow();
@@ -37,11 +37,11 @@ public sealed class ProgressTests(PostgresFixture postgres, EmbeddedBrokerFixtur
 
         await kit.StopWorkerAsync();
         await kit.StartWorkerAsync();
-        await WaitFor.TrueAsync(async () => (await ProgressAsync(kit, topic))?["source_reached_at"] is not null);
+        await Wait.UntilAsync(async () => (await ProgressAsync(kit, topic))?["source_reached_at"] is not null);
         if (mode != "bulk")
         {
             // nothing is read twice; rows of the window that come again show how far it really was
-            await WaitFor.TrueAsync(async () => (await ProgressAsync(kit, topic))!["positions"]!.AsArray().SingleOrDefault()?["offset"]!.ToJsonString() == position);
+            await Wait.UntilAsync(async () => (await ProgressAsync(kit, topic))!["positions"]!.AsArray().SingleOrDefault()?["offset"]!.ToJsonString() == position);
             Assert.Equal(0, (long)(await ProgressAsync(kit, topic))!["rows"]!);
         }
     }
@@ -56,12 +56,12 @@ public sealed class ProgressTests(PostgresFixture postgres, EmbeddedBrokerFixtur
         await postgres.SqlAsync($"CREATE TABLE {table} (id integer); INSERT INTO {table} VALUES (1); CREATE ROLE {table} LOGIN; GRANT SELECT ON {table} TO {table}");
         await kit.PutAsync(topic, kit.PaymentsConfig(
             topic, "incrementing", ("connection.url", postgres.JdbcUrl), ("connection.user", table), ("query", $"SELECT * FROM (SELECT id FROM {table}) q")));
-        await WaitFor.TrueAsync(async () => (long?)(await ProgressAsync(kit, topic))?["rows"] == 1);
+        await Wait.UntilAsync(async () => (long?)(await ProgressAsync(kit, topic))?["rows"] == 1);
 
         await postgres.SqlAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{table}'");
-        await WaitFor.TrueAsync(async () => (await ProgressAsync(kit, topic))!["last_error"] is not null);
+        await Wait.UntilAsync(async () => (await ProgressAsync(kit, topic))!["last_error"] is not null);
         await postgres.SqlAsync($"INSERT INTO {table} VALUES (2)");
-        await WaitFor.TrueAsync(async () => (long)(await ProgressAsync(kit, topic))!["rows"]! == 2);
+        await Wait.UntilAsync(async () => (long)(await ProgressAsync(kit, topic))!["rows"]! == 2);
 
         var told = (await ProgressAsync(kit, topic))!;
         Assert.Contains("terminating connection", told["last_error"]!.ToString(), StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class ProgressTests(PostgresFixture postgres, EmbeddedBrokerFixtur
         await postgres.SqlAsync($"CREATE TABLE {table} (id integer); INSERT INTO {table} VALUES (1)");
         await kit.PutAsync(topic, kit.PaymentsConfig(
             topic, "incrementing", ("connection.url", postgres.JdbcUrl), ("connection.user", "bank"), ("query", $"SELECT * FROM (SELECT id FROM {table}) q")));
-        await WaitFor.TrueAsync(async () => (long?)(await ProgressAsync(kit, topic))?["rows"] == 1);
+        await Wait.UntilAsync(async () => (long?)(await ProgressAsync(kit, topic))?["rows"] == 1);
 
         await using (var locker = await postgres.ConnectAsync())
         {
@@ -91,15 +91,15 @@ public sealed class ProgressTests(PostgresFixture postgres, EmbeddedBrokerFixtur
 
             var asked = TimeProvider.System.GetUtcNow();
             // the same question is waited for, whenever one looks
-            await WaitFor.TrueAsync(async () => (DateTimeOffset?)(await ProgressAsync(kit, topic))!["waits_since"] is { } since
+            await Wait.UntilAsync(async () => (DateTimeOffset?)(await ProgressAsync(kit, topic))!["waits_since"] is { } since
                 && (DateTimeOffset?)(await ProgressAsync(kit, topic))!["waits_since"] == since && TimeProvider.System.GetUtcNow() - since > TimeSpan.FromSeconds(2)
                 && since > asked - TimeSpan.FromMinutes(1));
             Assert.Equal("RUNNING", await kit.TaskStateAsync(topic));
         }
 
         await postgres.SqlAsync($"INSERT INTO {table} VALUES (2)");
-        await WaitFor.TrueAsync(async () => (long)(await ProgressAsync(kit, topic))!["rows"]! == 2);
-        await WaitFor.TrueAsync(async () => (await ProgressAsync(kit, topic))!["waits_since"] is null);
+        await Wait.UntilAsync(async () => (long)(await ProgressAsync(kit, topic))!["rows"]! == 2);
+        await Wait.UntilAsync(async () => (await ProgressAsync(kit, topic))!["waits_since"] is null);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ProgressTests(PostgresFixture postgres, EmbeddedBrokerFixtur
         var topic = kit.Topic("payments");
         kit.Sql($"INSERT INTO payments VALUES (1, 'acme', 1, {First})");
         await kit.PutAsync(topic, kit.PaymentsConfig(topic, "incrementing"));
-        await WaitFor.TrueAsync(async () => (long?)(await ProgressAsync(kit, topic))?["rows"] == 1);
+        await Wait.UntilAsync(async () => (long?)(await ProgressAsync(kit, topic))?["rows"] == 1);
 
         kit.Sql("DROP TABLE payments");
 

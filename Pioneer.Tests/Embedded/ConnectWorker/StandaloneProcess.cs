@@ -63,7 +63,7 @@ public sealed class StandaloneProcess : IAsyncDisposable
         var errors = new System.Text.StringBuilder();
         process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
         process.BeginErrorReadLine();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Usual);
         var line = await process.StandardOutput.ReadLineAsync(limit.Token)
             ?? throw new InvalidOperationException($"The process ended without a ready line: {errors}");
         return new StandaloneProcess(process, JsonNode.Parse(line)!, data, directory is null);
@@ -76,7 +76,7 @@ public sealed class StandaloneProcess : IAsyncDisposable
     public async Task<int> TerminateAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var limit = new CancellationTokenSource(Patience.Usual);
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }

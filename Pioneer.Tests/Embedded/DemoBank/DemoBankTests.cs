@@ -78,7 +78,7 @@ public sealed class DemoBankTests : IAsyncDisposable
         await bank.BookPaymentAsync("acme", 1002, 100, default);
         _time.Advance(TimeSpan.FromHours(14.5));
 
-        await WaitFor.TrueAsync(() => Query("SELECT SUM(payments) FROM end_of_day") == "1", () => _time.Advance(TimeSpan.FromSeconds(1)));
+        await AsTimeGoesByAsync(() => Query("SELECT SUM(payments) FROM end_of_day") == "1");
         AssertBalanced();
     }
 
@@ -133,11 +133,20 @@ public sealed class DemoBankTests : IAsyncDisposable
 
     private async Task BookAsync(Bank bank, int payments)
     {
-        await WaitFor.TrueAsync(
-            () => int.Parse(Query("SELECT COUNT(*) FROM payments"), CultureInfo.InvariantCulture) >= payments,
-            () => _time.Advance(TimeSpan.FromSeconds(1)));
+        await AsTimeGoesByAsync(() => int.Parse(Query("SELECT COUNT(*) FROM payments"), CultureInfo.InvariantCulture) >= payments);
         await bank.DisposeAsync();
     }
+
+    private Task AsTimeGoesByAsync(Func<bool> condition) => Wait.UntilAsync("what the bank does as time goes by", () =>
+    {
+        if (condition())
+        {
+            return Task.FromResult(true);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        return Task.FromResult(false);
+    });
 
     private Task<Bank> StartAsync(double rate = 50) => Bank.StartAsync(Options(rate), NullLoggerFactory.Instance, _time, default);
 

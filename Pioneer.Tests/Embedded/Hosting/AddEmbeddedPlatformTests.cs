@@ -23,7 +23,7 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
 
         var own = EmbeddedCommandLineKafka(configuration);
         using var admin = new AdminClientBuilder(own.ToClientConfig("test")).Build();
-        Assert.NotEmpty(admin.GetMetadata(TimeSpan.FromSeconds(10)).Brokers);
+        Assert.NotEmpty(admin.GetMetadata(Patience.Usual).Brokers);
         Assert.Equal("SASL_PLAINTEXT", configuration["Kafka:SecurityProtocol"]);
         Assert.Equal(configuration["Kafka:BootstrapServers"], configuration["Kafka:AdvertisedBootstrapServers"]);
         Assert.StartsWith("http://127.0.0.1:", configuration["Connect:Url"], StringComparison.Ordinal);
@@ -159,7 +159,7 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
             TestContext.Current.CancellationToken);
 
         put.EnsureSuccessStatusCode();
-        await WaitFor.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
             (await http.GetStringAsync("host/services", TestContext.Current.CancellationToken)).Contains("RUNNING", StringComparison.Ordinal));
     }
 
@@ -199,7 +199,7 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
         Assert.Contains($"{unsaid} no server", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Embedded:OnExternalKafka=true", refused.Message, StringComparison.Ordinal);
         using var admin = new AdminClientBuilder(cluster.Kafka!.ToClientConfig("test")).Build();
-        Assert.All(admin.GetMetadata(TimeSpan.FromSeconds(30)).Topics, topic => Assert.StartsWith("__", topic.Topic, StringComparison.Ordinal));
+        Assert.All(admin.GetMetadata(Patience.Usual).Topics, topic => Assert.StartsWith("__", topic.Topic, StringComparison.Ordinal));
 
         var (host, _) = await StartHostAsync([.. settings, ("Embedded:OnExternalKafka", "true")]);
         await using var started = host;
@@ -222,7 +222,7 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
         await faults.StartBrokerAsync(default);
 
         Assert.True(faults.BrokerIsUp);
-        Assert.NotEmpty(admin.GetMetadata(TimeSpan.FromSeconds(20)).Brokers);
+        Assert.NotEmpty(admin.GetMetadata(Patience.Usual).Brokers);
         await Assert.ThrowsAsync<ArgumentException>(() => faults.StopConnectTaskAsync("nobody", default));
     }
 

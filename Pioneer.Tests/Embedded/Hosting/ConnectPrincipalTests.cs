@@ -64,7 +64,7 @@ public sealed class ConnectPrincipalTests : IAsyncLifetime
         await CreateAsync("acme.t.payments");
         await GrantAsync("acme.t.");
         await kit.PutAsync("acme.t.payments", kit.PaymentsConfig("acme.t.payments"));
-        await WaitFor.TrueAsync(() => kit.Read("acme.t.payments").Count == 3);
+        await Wait.UntilAsync(() => kit.Read("acme.t.payments").Count == 3);
     }
 
     private Task<EmbeddedPlatform> StartAsync() => EmbeddedPlatform.StartAsync(
@@ -111,7 +111,7 @@ public sealed class ConnectPrincipalTests : IAsyncLifetime
         using var consumer = new ConsumerBuilder<Null, string>(new ConsumerConfig(_platform.ConnectKafka!.ToClientConfig("test")) { GroupId = "connect-cluster" })
             .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
-        return Assert.Throws<ConsumeException>(() => consumer.Consume(TimeSpan.FromSeconds(60))).Error.Code;
+        return Assert.Throws<ConsumeException>(() => consumer.Consume(Patience.Usual)).Error.Code;
     }
 
     private static IAdminClient Admin(KafkaConnection connection) =>

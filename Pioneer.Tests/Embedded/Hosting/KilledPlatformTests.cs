@@ -35,12 +35,12 @@ public sealed class KilledPlatformTests : IDisposable
 
             if (round < 3)
             {
-                await WaitFor.TrueAsync(() => kit.Read("acme.t.payments").Count > rows - 450);
+                await Wait.UntilAsync(() => kit.Read("acme.t.payments").Count > rows - 450);
                 process.Kill();
             }
             else
             {
-                await WaitFor.TrueAsync(() => kit.Read("acme.t.payments").Count >= rows);
+                await Wait.UntilAsync(() => kit.Read("acme.t.payments").Count >= rows);
                 var keys = kit.Keys("acme.t.payments").Select(long.Parse).Order();
                 Assert.Equal(Enumerable.Range(1, rows).Select(id => (long)id), keys);
             }
@@ -75,14 +75,14 @@ public sealed class KilledPlatformTests : IDisposable
         await kit.CreateTopicAsync("acme.t.payments", 1);
         await kit.GrantWriteAsync("pioneer-connect", "acme.t.");
         await kit.PutAsync("acme.t.payments", kit.PaymentsConfig("acme.t.payments"));
-        await WaitFor.TrueAsync(() => kit.Read("acme.t.payments").Count == 20);
+        await Wait.UntilAsync(() => kit.Read("acme.t.payments").Count == 20);
 
         await platform.Faults.StopBrokerAsync(default);
         kit.InsertPayments(20);
-        await WaitFor.TrueAsync(async () => await kit.TaskStateAsync("acme.t.payments") == "RUNNING");
+        await Wait.UntilAsync(async () => await kit.TaskStateAsync("acme.t.payments") == "RUNNING");
         await platform.Faults.StartBrokerAsync(default);
 
-        await WaitFor.TrueAsync(() => kit.Read("acme.t.payments").Count == 40);
+        await Wait.UntilAsync(() => kit.Read("acme.t.payments").Count == 40);
         Assert.Equal(40, kit.Keys("acme.t.payments").Distinct().Count());
         await platform.Faults.StopConnectTaskAsync("acme.t.payments", default);
         await kit.WaitForStateAsync("acme.t.payments", "FAILED");

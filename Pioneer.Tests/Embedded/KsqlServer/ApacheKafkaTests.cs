@@ -53,7 +53,7 @@ public sealed class ApacheKafkaTests : IAsyncLifetime
             new TopicSpecification { Name = "out", NumPartitions = 2, ReplicationFactor = 1, Configs = new() { ["cleanup.policy"] = "compact" } },
         ]);
         Produce(0, 100);
-        await KsqlHarness.UntilAsync("the group's coordinator of a cluster just started", () => TryCommitAsync(admin, Ends("in")));
+        await Wait.UntilAsync("the group's coordinator of a cluster just started", () => TryCommitAsync(admin, Ends("in")));
 
         await using (var ksql = await StartAsync())
         {
@@ -66,7 +66,7 @@ public sealed class ApacheKafkaTests : IAsyncLifetime
         await using (var ksql = await StartAsync())
         {
             Produce(200, 100);
-            await KsqlHarness.UntilAsync("a lag of 0", () => Task.FromResult(Committed().OrderBy(c => c.Key).SequenceEqual(Ends("in").OrderBy(e => e.Key))));
+            await Wait.UntilAsync("a lag of 0", () => Committed().OrderBy(c => c.Key).SequenceEqual(Ends("in").OrderBy(e => e.Key)));
             Assert.Equal(Enumerable.Range(100, 200).Except(WithoutKey), Read("out").Select(r => int.Parse(r.Message.Key, null)).Order());
 
             await ksql.RunAsync("TERMINATE COPY_V1;");
@@ -96,7 +96,7 @@ public sealed class ApacheKafkaTests : IAsyncLifetime
     private void Produce(int first, int count)
     {
         using var producer = new ProducerBuilder<string, string>(new ProducerConfig(Client()) { Partitioner = Partitioner.Murmur2Random, TransactionalId = "upstream" }).Build();
-        producer.InitTransactions(KsqlHarness.Patience);
+        producer.InitTransactions(Patience.Usual);
         producer.BeginTransaction();
         for (var i = first; i < first + count; i++)
         {
@@ -109,14 +109,14 @@ public sealed class ApacheKafkaTests : IAsyncLifetime
     private Dictionary<int, long> Ends(string topic)
     {
         using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig(Client()) { GroupId = "ends" }).Build();
-        return Enumerable.Range(0, 2).ToDictionary(p => p, p => consumer.QueryWatermarkOffsets(new TopicPartition(topic, p), KsqlHarness.Patience).High.Value);
+        return Enumerable.Range(0, 2).ToDictionary(p => p, p => consumer.QueryWatermarkOffsets(new TopicPartition(topic, p), Patience.Usual).High.Value);
     }
 
     // by a consumer that does not join: librdkafka's admin request for it ends the process where a coordinator moves (issue 5040)
     private Dictionary<int, long> Committed()
     {
         using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig(Client()) { GroupId = Group }).Build();
-        return consumer.Committed([.. Enumerable.Range(0, 2).Select(p => new TopicPartition("in", p))], KsqlHarness.Patience)
+        return consumer.Committed([.. Enumerable.Range(0, 2).Select(p => new TopicPartition("in", p))], Patience.Usual)
             .Where(p => p.Offset.Value >= 0).ToDictionary(p => p.Partition.Value, p => p.Offset.Value);
     }
 
@@ -126,8 +126,9 @@ public sealed class ApacheKafkaTests : IAsyncLifetime
         using var consumer = new ConsumerBuilder<string, string>(config).Build();
         consumer.Assign(Enumerable.Range(0, 2).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
         var (records, ends, waited) = (new List<ConsumeResult<string, string>>(), 0, Stopwatch.StartNew());
-        while (ends < 2 && waited.Elapsed < KsqlHarness.Patience)
+        while (ends < 2)
         {
+            Assert.True(waited.Elapsed < Patience.Usual, $"{topic}: {records.Count} records, the ends of {ends} of 2 partitions within {Patience.Usual}");
             var result = consumer.Consume(TimeSpan.FromMilliseconds(200));
             ends += result is { IsPartitionEOF: true } ? 1 : 0;
             if (result is { IsPartitionEOF: false })

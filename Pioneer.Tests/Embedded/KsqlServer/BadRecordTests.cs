@@ -175,12 +175,49 @@ public sealed class BadRecordTests : IAsyncLifetime
         Assert.Equal(rows, (await LinesAsync(Sql, tellFaults: false))[1..]);
     }
 
+    [Fact]
+    public async Task Whoever_leaves_after_some_rows_has_been_told_what_was_left_out_before_them_and_the_server_tells_when_it_closes_the_query()
+    {
+        await _ksql.RunAsync(Declare.Replace("KAFKA_TOPIC='acme.d.notes',", "KAFKA_TOPIC='acme.d.notes', PARTITIONS=1,", StringComparison.Ordinal));
+        await _ksql.ProduceAsync(Topic, ("1", Note("1")), ("two", Note("2")), ("3", Note("3")), ("4", "}"), ("5", Note("5")));
+        using var response = await OpenAsync("SELECT ID FROM PAYMENTS EMIT CHANGES;", tellFaults: true);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        var header = JsonNode.Parse((await lines.ReadLineAsync(TestContext.Current.CancellationToken))!)!;
+
+        var first = await CountBeforeAsync(lines, "[1]", told: null);
+        Assert.NotNull(first);
+        var second = await CountBeforeAsync(lines, "[3]", first);
+        Assert.InRange(second!.Value, 1, 2);
+        Assert.Equal(2, await CountBeforeAsync(lines, "[5]", second));
+
+        await _ksql.PostAsync(KsqlHarness.Under(_ksql.Server.Url, "close-query"), new JsonObject { ["queryId"] = (string?)header["queryId"] });
+        var rest = await lines.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, (int)JsonNode.Parse(rest.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!["skipped"]!["count"]!);
+    }
+
+    /// <summary>Reads on to a row, and gives the last count that was told before it; null where none was.</summary>
+    private static async Task<int?> CountBeforeAsync(StreamReader lines, string row, int? told)
+    {
+        var count = told;
+        while (await lines.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && line != row)
+        {
+            count = (int?)JsonNode.Parse(line)!["skipped"]!["count"];
+        }
+
+        return count;
+    }
+
     private async Task<string[]> LinesAsync(string sql, bool tellFaults)
+    {
+        using var response = await OpenAsync(sql, tellFaults);
+        return (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private Task<HttpResponseMessage> OpenAsync(string sql, bool tellFaults)
     {
         var request = KsqlHarness.StreamRequest(sql);
         request["tellFaults"] = tellFaults;
-        using var response = await _ksql.OpenQueryAsync("query-stream", request, "application/vnd.ksqlapi.delimited.v1", TestContext.Current.CancellationToken);
-        return (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return _ksql.OpenQueryAsync("query-stream", request, "application/vnd.ksqlapi.delimited.v1", TestContext.Current.CancellationToken);
     }
 
     private static string Note(string note) => $"{{\"AMOUNT\":1,\"NOTE\":\"{note}\",\"MADE\":1700000000000}}";
@@ -196,7 +233,7 @@ public sealed class BadRecordTests : IAsyncLifetime
     private async Task<JsonNode> QueryAsync(int skipped, string id = "NOTES_V1")
     {
         JsonNode? query = null;
-        await KsqlHarness.UntilAsync($"{skipped} to be counted", async () =>
+        await Wait.UntilAsync($"{skipped} to be counted", async () =>
         {
             query = (await _ksql.RunAsync("SHOW QUERIES;"))[0]!["queries"]!.AsArray().Single(listed => (string?)listed!["id"] == id)!;
             return (int)query["skipped"]!["count"]! == skipped;

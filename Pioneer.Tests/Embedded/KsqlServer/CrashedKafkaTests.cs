@@ -19,7 +19,6 @@ public sealed class CrashedKafkaTests(SharedKafka kafka) : IDisposable
 
     // more rounds for a soak: PIONEER_KILL_ROUNDS=20
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("PIONEER_KILL_ROUNDS") ?? "2", CultureInfo.InvariantCulture);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-crashed-").FullName;
 
     private KafkaConnection Connection => new(
@@ -104,7 +103,7 @@ public sealed class CrashedKafkaTests(SharedKafka kafka) : IDisposable
                 }
             }
 
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"Nothing more came from {string.Join(", ", records.Keys.Except(ended))}.");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience.Usual, $"Nothing more came from {string.Join(", ", records.Keys.Except(ended))}.");
         }
     }
 
@@ -116,7 +115,7 @@ public sealed class CrashedKafkaTests(SharedKafka kafka) : IDisposable
             var partition = new TopicPartition(Input(i), 0);
             using var group = new ConsumerBuilder<string, string>(new ConsumerConfig(Client()) { GroupId = $"_confluent-ksql-default_query_CRASH_{i}" })
                 .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-            await WaitFor.TrueAsync(() => group.Committed([partition], Patience)[0].Offset.Value >= 0);
+            await Wait.UntilAsync(() => group.Committed([partition], Patience.Usual)[0].Offset.Value >= 0);
         }
     }
 

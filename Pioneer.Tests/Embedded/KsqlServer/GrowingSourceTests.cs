@@ -52,12 +52,12 @@ public sealed class GrowingSourceTests : IAsyncLifetime
     public async Task Partitions_added_before_a_pause_lose_nothing_at_the_resume()
     {
         await _ksql.RunAsync("INSERT INTO LARGE WITH (QUERY_ID='LARGE_V1') SELECT * FROM PAYMENTS EMIT CHANGES;", earliest: false);
-        await KsqlHarness.UntilAsync("an offset", () => Task.FromResult(_ksql.Committed(Group, "payments").Count == 1));
+        await Wait.UntilAsync("an offset", () => _ksql.Committed(Group, "payments").Count == 1);
 
         await _ksql.RunAsync("PAUSE LARGE_V1;");
         await _ksql.Broker.Admin().CreatePartitionsAsync([new PartitionsSpecification { Topic = "payments", IncreaseTo = 4 }]);
-        await KsqlHarness.UntilAsync("four partitions", () => Task.FromResult(
-            _ksql.Broker.Admin().GetMetadata("payments", KsqlHarness.Patience).Topics[0].Partitions.Count == 4));
+        await Wait.UntilAsync("four partitions", () =>
+            _ksql.Broker.Admin().GetMetadata("payments", Patience.Usual).Topics[0].Partitions.Count == 4);
         await _ksql.ProduceAsync("payments", Enumerable.Range(0, 100).Select(i => ((string?)$"{i}", (string?)"{\"AMOUNT\":5}")));
         await _ksql.RunAsync("RESUME LARGE_V1;", earliest: false);
 

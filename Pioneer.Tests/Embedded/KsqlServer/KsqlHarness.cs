@@ -14,7 +14,6 @@ namespace Pioneer.Tests.Embedded.KsqlServer;
 /// <summary>A ksql server against an embedded broker over SASL, and a client of its REST.</summary>
 internal sealed class KsqlHarness : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-ksql-").FullName;
     private readonly SocketsHttpHandler _handler = new();
     private readonly HttpClient _http;
@@ -22,7 +21,7 @@ internal sealed class KsqlHarness : IAsyncDisposable
     private KsqlHarness(BrokerHarness broker)
     {
         Broker = broker;
-        _http = new HttpClient(_handler) { Timeout = Patience };
+        _http = new HttpClient(_handler) { Timeout = Patience.Usual };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("ksql:secret"u8));
     }
 
@@ -56,7 +55,7 @@ internal sealed class KsqlHarness : IAsyncDisposable
             NullLoggerFactory.Instance,
             TimeProvider.System,
             TestContext.Current.CancellationToken);
-        await UntilAsync("the service to be ready", async () => (await _http.GetAsync(new Uri(Server.Url, "info"))).IsSuccessStatusCode);
+        await Wait.UntilAsync("the service to be ready", async () => (await _http.GetAsync(new Uri(Server.Url, "info"))).IsSuccessStatusCode);
     }
 
     public async Task RestartAsync()
@@ -64,6 +63,9 @@ internal sealed class KsqlHarness : IAsyncDisposable
         await Server.DisposeAsync();
         await OpenAsync();
     }
+
+    /// <summary>What the server, which is stopped, remembers of its queries' sources is gone.</summary>
+    public void LosePositions() => Array.ForEach(Directory.GetFiles(_directory, "sources-*.json", SearchOption.AllDirectories), File.Delete);
 
     public Task<JsonArray> RunAsync(string ksql, bool earliest = true) => RunOnAsync(Server.Url, ksql, earliest);
 
@@ -110,7 +112,7 @@ internal sealed class KsqlHarness : IAsyncDisposable
             producer.Produce(topic, new Message<string?, string?> { Key = key, Value = value });
         }
 
-        producer.Flush(Patience);
+        producer.Flush(Patience.Usual);
         await Task.CompletedTask;
     }
 
@@ -122,13 +124,16 @@ internal sealed class KsqlHarness : IAsyncDisposable
             c.IsolationLevel = IsolationLevel.ReadCommitted;
             c.EnablePartitionEof = true;
         });
-        var partitions = Broker.Admin().GetMetadata(topic, Patience).Topics[0].Partitions.Select(p => new TopicPartitionOffset(topic, p.PartitionId, Offset.Beginning)).ToList();
+        var partitions = Broker.Admin().GetMetadata(topic, Patience.Usual).Topics[0].Partitions.Select(p => new TopicPartitionOffset(topic, p.PartitionId, Offset.Beginning)).ToList();
         consumer.Assign(partitions);
         var records = new List<ConsumeResult<string, string>>();
         var waited = Stopwatch.StartNew();
         var ends = new HashSet<int>();
-        while (waited.Elapsed < Patience && (records.Count < count || ends.Count < partitions.Count))
+        while (records.Count < count || ends.Count < partitions.Count)
         {
+            Assert.True(
+                waited.Elapsed < Patience.Usual,
+                $"{topic}: {records.Count} of {count} records, the ends of {ends.Count} of {partitions.Count} partitions within {Patience.Usual}");
             var result = consumer.Consume(TimeSpan.FromMilliseconds(200));
             if (result is { IsPartitionEOF: true })
             {
@@ -147,23 +152,9 @@ internal sealed class KsqlHarness : IAsyncDisposable
     /// <summary>Asked by a consumer that does not join: librdkafka's admin request for it ends the process where a coordinator moves (its issue 5040).</summary>
     public Dictionary<int, long> Committed(string group, string topic)
     {
-        var partitions = Broker.Admin().GetMetadata(topic, Patience).Topics[0].Partitions.Select(p => new TopicPartition(topic, p.PartitionId));
-        return Broker.Consumer(group).Committed([.. partitions], Patience)
+        var partitions = Broker.Admin().GetMetadata(topic, Patience.Usual).Topics[0].Partitions.Select(p => new TopicPartition(topic, p.PartitionId));
+        return Broker.Consumer(group).Committed([.. partitions], Patience.Usual)
             .Where(p => p.Offset.Value >= 0).ToDictionary(p => p.Partition.Value, p => p.Offset.Value);
-    }
-
-    public static async Task UntilAsync(string what, Func<Task<bool>> condition)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            if (waited.Elapsed > Patience)
-            {
-                throw new TimeoutException($"waited {Patience} for {what}");
-            }
-
-            await Task.Delay(20);
-        }
     }
 
     public async ValueTask DisposeAsync()

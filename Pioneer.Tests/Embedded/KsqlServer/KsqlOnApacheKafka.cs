@@ -17,16 +17,19 @@ internal static class KsqlOnApacheKafka
             TestContext.Current.CancellationToken);
         using var handler = new SocketsHttpHandler();
         using var http = new HttpClient(handler);
-        await KsqlHarness.UntilAsync("the service to be ready", async () => (await http.GetAsync(new Uri(server.Url, "info"))).IsSuccessStatusCode);
+        await Wait.UntilAsync("the service to be ready", async () => (await http.GetAsync(new Uri(server.Url, "info"))).IsSuccessStatusCode);
         return server;
     }
 
-    public static async Task RunAsync(this Pioneer.Embedded.Ksql.KsqlServer server, string ksql)
+    /// <summary>Runs statements; gives the answer as it came.</summary>
+    public static async Task<string> RunAsync(this Pioneer.Embedded.Ksql.KsqlServer server, string ksql)
     {
         using var handler = new SocketsHttpHandler();
         using var http = new HttpClient(handler);
         using var body = new StringContent(KsqlHarness.Request(ksql).ToJsonString());
         using var response = await http.PostAsync(new Uri(server.Url, "ksql"), body);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        var answer = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, answer);
+        return answer;
     }
 }

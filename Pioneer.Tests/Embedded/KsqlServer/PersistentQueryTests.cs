@@ -50,17 +50,17 @@ public sealed class PersistentQueryTests : IAsyncLifetime
         await _ksql.RunAsync(Insert);
         using (var producer = _ksql.Broker.Producer(c => c.TransactionalId = "upstream"))
         {
-            producer.InitTransactions(KsqlHarness.Patience);
+            producer.InitTransactions(Patience.Usual);
             producer.BeginTransaction();
             producer.Produce("acme.t.payments", new Message<string, string> { Key = "1", Value = "{\"AMOUNT\":500}" });
             producer.CommitTransaction();
         }
 
         var consumer = _ksql.Broker.Consumer("ends");
-        await KsqlHarness.UntilAsync("a lag of 0", async () =>
+        await Wait.UntilAsync("a lag of 0", async () =>
         {
             var committed = _ksql.Committed(Group, "acme.t.payments");
-            return committed.Count == 3 && committed.All(c => c.Value == consumer.QueryWatermarkOffsets(new TopicPartition("acme.t.payments", c.Key), KsqlHarness.Patience).High.Value);
+            return committed.Count == 3 && committed.All(c => c.Value == consumer.QueryWatermarkOffsets(new TopicPartition("acme.t.payments", c.Key), Patience.Usual).High.Value);
         });
         Assert.Single(_ksql.Read("acme.d.large", 1));
     }
@@ -117,7 +117,7 @@ public sealed class PersistentQueryTests : IAsyncLifetime
     public async Task Terminate_stops_the_query_and_deletes_its_group()
     {
         await _ksql.RunAsync(Insert);
-        await KsqlHarness.UntilAsync("offsets", () => Task.FromResult(_ksql.Committed(Group, "acme.t.payments").Count == 3));
+        await Wait.UntilAsync("offsets", () => _ksql.Committed(Group, "acme.t.payments").Count == 3);
 
         var answer = await _ksql.RunAsync("TERMINATE LARGE_V1;");
 
@@ -192,7 +192,7 @@ public sealed class PersistentQueryTests : IAsyncLifetime
         Assert.StartsWith("CSAS_COPY_", queryId, StringComparison.Ordinal);
         Assert.Equal("{\"NAME\":\"x\",\"TEXT\":\"1.50\"}", record.Message.Value);
         Assert.Equal("r1", Encoding.UTF8.GetString(record.Message.Headers.GetLastBytes("seed-run")));
-        Assert.Equal(3, _ksql.Broker.Admin().GetMetadata("copy", KsqlHarness.Patience).Topics[0].Partitions.Count);
+        Assert.Equal(3, _ksql.Broker.Admin().GetMetadata("copy", Patience.Usual).Topics[0].Partitions.Count);
 
         await _ksql.RunAsync("DROP STREAM COPY DELETE TOPIC;");
         Assert.Equal("LARGE", string.Join(",", (await _ksql.RunAsync("SHOW STREAMS;"))[0]!["streams"]!.AsArray().Select(s => (string?)s!["name"]).Where(n => n != "ACME__PAYMENTS")));
@@ -213,7 +213,7 @@ public sealed class PersistentQueryTests : IAsyncLifetime
         Assert.NotEqual(System.Net.HttpStatusCode.OK, status);
         Assert.DoesNotContain("Stream created", error!.ToJsonString(), StringComparison.Ordinal);
         await _ksql.RestartAsync();
-        await KsqlHarness.UntilAsync("acme_ to be served again", async () => (await _ksql.Http.GetAsync(KsqlHarness.Under(_ksql.Server.ServiceUrl("acme_"), "info"))).IsSuccessStatusCode);
+        await Wait.UntilAsync("acme_ to be served again", async () => (await _ksql.Http.GetAsync(KsqlHarness.Under(_ksql.Server.ServiceUrl("acme_"), "info"))).IsSuccessStatusCode);
     }
 
     [Fact]
@@ -226,7 +226,7 @@ public sealed class PersistentQueryTests : IAsyncLifetime
 
         await _ksql.Broker.DeleteUserAsync("acme.ksql");
         await _ksql.Broker.RestartAsync();
-        await KsqlHarness.UntilAsync("the query to say what is wrong", async () =>
+        await Wait.UntilAsync("the query to say what is wrong", async () =>
             (await _ksql.RunOnAsync(acme, "EXPLAIN LARGE_V1;")).ToJsonString().Contains("Kafka refuses the sign-in of this ksql service", StringComparison.Ordinal));
         await _ksql.Broker.CreateUserAsync("acme.ksql", "acme-secret");
         await _ksql.ProduceAsync("acme.t.payments", ("2", "{\"AMOUNT\":500}"));

@@ -36,7 +36,7 @@ public sealed class RemadeSourceTests : IAsyncLifetime
         await DeleteAsync();
         if (noticesThatItIsGone)
         {
-            await KsqlHarness.UntilAsync("the reason", async () => (await ErrorsAsync()).Contains("'payments' does not exist", StringComparison.Ordinal));
+            await Wait.UntilAsync("the reason", async () => (await ErrorsAsync()).Contains("'payments' does not exist", StringComparison.Ordinal));
             Assert.Equal("ERROR", (string?)(await ExplainAsync())["state"]);
         }
 
@@ -94,8 +94,8 @@ public sealed class RemadeSourceTests : IAsyncLifetime
     public async Task Partitions_added_under_a_running_query_are_read_from_their_start()
     {
         await _ksql.Broker.Admin().CreatePartitionsAsync([new PartitionsSpecification { Topic = "payments", IncreaseTo = 4 }]);
-        await KsqlHarness.UntilAsync("four partitions", () => Task.FromResult(
-            _ksql.Broker.Admin().GetMetadata("payments", KsqlHarness.Patience).Topics[0].Partitions.Count == 4));
+        await Wait.UntilAsync("four partitions", () =>
+            _ksql.Broker.Admin().GetMetadata("payments", Patience.Usual).Topics[0].Partitions.Count == 4);
         await WriteAsync(1, 100);
 
         await EveryRowIsThereAsync(101);
@@ -103,8 +103,8 @@ public sealed class RemadeSourceTests : IAsyncLifetime
     }
 
     /// <summary>Each at least once: what was taken from the new log before it was known as one comes again.</summary>
-    private Task EveryRowIsThereAsync(int rows) => KsqlHarness.UntilAsync($"{rows} rows", () => Task.FromResult(
-        _ksql.Read("large", rows).Select(record => record.Message.Key).ToHashSet().SetEquals(Enumerable.Range(0, rows).Select(id => $"{id}"))));
+    private Task EveryRowIsThereAsync(int rows) => Wait.UntilAsync($"{rows} rows", () =>
+        _ksql.Read("large", rows).Select(record => record.Message.Key).ToHashSet().SetEquals(Enumerable.Range(0, rows).Select(id => $"{id}")));
 
     private async Task SaysThatItBeganAnewAsync()
     {
@@ -124,7 +124,7 @@ public sealed class RemadeSourceTests : IAsyncLifetime
         "payments", Enumerable.Range(first, count).Select(id => ((string?)$"{id}", (string?)"{\"AMOUNT\":5}")));
 
     private Task CommittedAsync(long offset) =>
-        KsqlHarness.UntilAsync($"position {offset}", () => Task.FromResult(_ksql.Committed(Group, "payments").GetValueOrDefault(0, -1) == offset));
+        Wait.UntilAsync($"position {offset}", () => _ksql.Committed(Group, "payments").GetValueOrDefault(0, -1) == offset);
 
     private Task CommitAsync(long offset) => _ksql.Broker.Admin().AlterConsumerGroupOffsetsAsync(
         [new ConsumerGroupTopicPartitionOffsets(Group, [new TopicPartitionOffset("payments", 0, offset)])]);
@@ -132,7 +132,7 @@ public sealed class RemadeSourceTests : IAsyncLifetime
     private async Task DeleteAsync() => await _ksql.Broker.Admin().DeleteTopicsAsync(["payments"]);
 
     // a name is free some time after its topic was deleted
-    private Task MakeAsync() => KsqlHarness.UntilAsync("the name", async () =>
+    private Task MakeAsync() => Wait.UntilAsync("the name", async () =>
     {
         try
         {

@@ -20,7 +20,7 @@ public sealed class RestTests : IAsyncLifetime
     [Fact]
     public async Task Query_stream_gives_a_header_then_rows_as_they_come()
     {
-        using var stop = new CancellationTokenSource(KsqlHarness.Patience);
+        using var stop = new CancellationTokenSource(Patience.Usual);
         using var response = await _ksql.OpenQueryAsync(
             "query-stream", KsqlHarness.StreamRequest("SELECT ID, AMOUNT, DAY FROM PAYMENTS WHERE AMOUNT > 1 EMIT CHANGES;", "latest"), "application/vnd.ksqlapi.delimited.v1", stop.Token);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(stop.Token));

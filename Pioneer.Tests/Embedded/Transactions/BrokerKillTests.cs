@@ -22,8 +22,6 @@ public sealed class BrokerKillTests
 
     // more rounds for a soak: PIONEER_KILL_ROUNDS=20
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("PIONEER_KILL_ROUNDS") ?? "4", CultureInfo.InvariantCulture);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     [Fact]
     public async Task Transactions_with_offsets_are_whole_or_absent_after_each_kill()
     {
@@ -44,7 +42,7 @@ public sealed class BrokerKillTests
 
         await ProgressAsync(ledger, 3, load);
         await stop.CancelAsync();
-        await load.WaitAsync(Patience);
+        await load.WaitAsync(Patience.Usual);
         CheckLedger(broker.Bootstrap, ledger);
     }
 
@@ -56,7 +54,7 @@ public sealed class BrokerKillTests
         Assert.Empty(ledger.Committed.Except(transactions.Keys));
         Assert.Empty(ledger.Aborted.Intersect(transactions.Keys));
         using var consumer = Consumer(bootstrap);
-        Assert.Equal(transactions.Keys.Max() + 1, consumer.Committed([Input], TimeSpan.FromSeconds(30))[0].Offset.Value);
+        Assert.Equal(transactions.Keys.Max() + 1, consumer.Committed([Input], Patience.Usual)[0].Offset.Value);
     }
 
     private static List<string> ReadToEnd(string bootstrap)
@@ -68,7 +66,7 @@ public sealed class BrokerKillTests
         var watch = Stopwatch.StartNew();
         while (ended.Count < LedgerPartitions)
         {
-            Assert.True(watch.Elapsed < Patience, $"{Ledger} could not be read to its end: {values.Count} records, {ended.Count} partitions ended");
+            Assert.True(watch.Elapsed < Patience.Usual, $"{Ledger} could not be read to its end: {values.Count} records, {ended.Count} partitions ended");
             switch (consumer.Consume(TimeSpan.FromSeconds(1)))
             {
                 case { IsPartitionEOF: true } end:
@@ -106,17 +104,15 @@ public sealed class BrokerKillTests
     private static async Task ProgressAsync(LedgerLoad ledger, int more, Task load)
     {
         var wanted = ledger.Committed.Count + more;
-        var watch = Stopwatch.StartNew();
-        while (ledger.Committed.Count < wanted)
+        await Wait.ForAsync($"{wanted} transactions, the errors so far", async () =>
         {
             if (load.IsCompleted)
             {
                 await load;
             }
 
-            Assert.True(watch.Elapsed < Patience, $"no progress: {ledger.Committed.Count} committed, {string.Join(", ", ledger.Errors)}");
-            await Task.Delay(5);
-        }
+            return $"{ledger.Committed.Count} committed, {string.Join(", ", ledger.Errors)}";
+        }, _ => ledger.Committed.Count >= wanted);
     }
 
     /// <summary>Transactions over several partitions with an offset commit each; a new producer of the same id after a fatal error.</summary>
@@ -201,7 +197,7 @@ public sealed class BrokerKillTests
                     action();
                     return;
                 }
-                catch (KafkaRetriableException e) when (watch.Elapsed < Patience)
+                catch (KafkaRetriableException e) when (watch.Elapsed < Patience.Usual)
                 {
                     Errors.Enqueue(e.Error.ToString());
                     // the outcome is unknown: the same call again tells it

@@ -111,8 +111,8 @@ public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<Ap
             Assert.True(new ConnectOptionsValidator().Validate(null, options).Succeeded);
             var (name, reference) = ($"sealed-{Guid.NewGuid().ToString("N")[..8]}", options.ReferenceTo("bank")!);
             await Client.PutConfigAsync(name, Connect.Config(("file", reference)), Ct);
-            await Eventually.TrueAsync(async () => (await Client.StatusAsync(name, Ct))?.IsRunning == true);
-            await Eventually.TrueAsync(async () => !(await Client.OffsetsAsync(name, Ct)).IsEmpty);
+            await Wait.UntilAsync(async () => (await Client.StatusAsync(name, Ct))?.IsRunning == true);
+            await Wait.UntilAsync(async () => !(await Client.OffsetsAsync(name, Ct)).IsEmpty);
 
             var shown = (await Client.ListAsync(Ct)).Single(connector => connector.Name == name).Config;
             Assert.Equal(reference, shown["file"]);
@@ -129,7 +129,7 @@ public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<Ap
     {
         var name = $"apache{Guid.NewGuid().ToString("N")[..8]}.t.lines";
         await Client.PutConfigAsync(name, Connect.Source, Ct);
-        await Eventually.TrueAsync(async () => !(await Client.OffsetsAsync(name, Ct)).IsEmpty);
+        await Wait.UntilAsync(async () => !(await Client.OffsetsAsync(name, Ct)).IsEmpty);
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var picture = new PlatformPicture();
         var watch = new PositionWatch(Client, picture, clock, NullLogger<PositionWatch>.Instance);
@@ -137,7 +137,7 @@ public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<Ap
         Assert.Null(seen.Progress);
         picture.Show(new QuickLook(clock.GetUtcNow(), new BrokerLook(3, 3), [new ConnectorEvidence(name, seen.State, [], null)]));
 
-        await Eventually.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             clock.Advance(TimeSpan.FromMinutes(1));
             await watch.AskAsync(Ct);
@@ -156,8 +156,8 @@ public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<Ap
         var mark = BatchConfig().Where(pair => pair.Key.StartsWith("transforms.markBatch.", StringComparison.Ordinal)).Select(pair => (pair.Key, (string?)pair.Value));
         await Client.PutConfigAsync(name, Connect.Config([("transforms", "markBatch"), .. mark]), Ct);
 
-        await Eventually.TrueAsync(() => Task.FromResult(Read(Connect.Source["topic"]).Exists(
-            record => record.Message.Headers.TryGetLastBytes(BatchHeaders.Name, out var value) && Encoding.UTF8.GetString(value) == BatchHeaders.Row)));
+        await Wait.UntilAsync(() => Read(Connect.Source["topic"]).Exists(
+            record => record.Message.Headers.TryGetLastBytes(BatchHeaders.Name, out var value) && Encoding.UTF8.GetString(value) == BatchHeaders.Row));
 
         await Client.DeleteAsync(name, Ct);
     }
@@ -180,8 +180,8 @@ public sealed class ApacheConnectTests : ConnectClientContract, IClassFixture<Ap
                 ("transforms.kind.static.value", "12.50"), .. ours,
             ]), Ct);
 
-        await Eventually.TrueAsync(() => Task.FromResult(Read(Connect.Source["topic"]).Exists(
-            record => record.Message.Key == """{"ID":"line 1","AMOUNT":"12.50"}""")));
+        await Wait.UntilAsync(() => Read(Connect.Source["topic"]).Exists(
+            record => record.Message.Key == """{"ID":"line 1","AMOUNT":"12.50"}"""));
 
         await Client.DeleteAsync(name, Ct);
     }

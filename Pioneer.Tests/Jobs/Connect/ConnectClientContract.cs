@@ -60,7 +60,7 @@ public abstract class ConnectClientContract : IDisposable
 
         await Client.DeleteAsync(_name, Ct);
         await Client.DeleteAsync(_name, Ct);
-        await Eventually.TrueAsync(async () => await Client.StatusAsync(_name, Ct) is null);
+        await Wait.UntilAsync(async () => await Client.StatusAsync(_name, Ct) is null);
         Assert.DoesNotContain(await Client.ListAsync(Ct), connector => connector.Name == _name);
     }
 
@@ -73,7 +73,7 @@ public abstract class ConnectClientContract : IDisposable
         var listed = (await Client.ListAsync(Ct)).Single(connector => connector.Name == _name);
         if (TellsSkipped)
         {
-            await Eventually.TrueAsync(async () => (listed = (await Client.ListAsync(Ct)).Single(connector => connector.Name == _name)).Status.Progress!.Rows == 20);
+            await Wait.UntilAsync(async () => (listed = (await Client.ListAsync(Ct)).Single(connector => connector.Name == _name)).Status.Progress!.Rows == 20);
         }
 
         Assert.Equal(TellsSkipped, listed.Status.Progress is { SourceReachedAt: not null, LastRowAt: not null, LastError: null, Position.Number: 20, Position.Time: not null });
@@ -95,7 +95,7 @@ public abstract class ConnectClientContract : IDisposable
         await UntilAsync(Running);
         await Client.StopAsync(_name, Ct);
         // Kafka Connect may write a task's last state after it has taken the task off its list, and then keeps telling it
-        await Eventually.TrueAsync(async () => await Client.StatusAsync(_name, Ct) is { State: "STOPPED" } stopped && stopped.Tasks.All(task => task.State != "RUNNING"));
+        await Wait.UntilAsync(async () => await Client.StatusAsync(_name, Ct) is { State: "STOPPED" } stopped && stopped.Tasks.All(task => task.State != "RUNNING"));
         await Client.ResumeAsync(_name, Ct);
         await UntilAsync(Running);
         await Client.DeleteAsync(_name, Ct);
@@ -119,7 +119,7 @@ public abstract class ConnectClientContract : IDisposable
     public async Task Offsets_are_read_and_only_those_of_a_stopped_connector_forgotten()
     {
         await Client.PutConfigAsync(_name, Connect.Source, Ct);
-        await Eventually.TrueAsync(async () => !(await Client.OffsetsAsync(_name, Ct)).IsEmpty);
+        await Wait.UntilAsync(async () => !(await Client.OffsetsAsync(_name, Ct)).IsEmpty);
 
         Assert.Equal(400, (await Assert.ThrowsAsync<ConnectRequestException>(() => Client.ResetOffsetsAsync(_name, Ct))).Status);
         await Client.StopAsync(_name, Ct);
@@ -175,7 +175,7 @@ public abstract class ConnectClientContract : IDisposable
         Assert.Equal((await File.ReadAllTextAsync(Baseline, Ct)).Split('\n'), transcript.ToString().Split('\n'));
     }
 
-    private Task UntilAsync(string state) => Eventually.TrueAsync(async () => await Client.StatusAsync(_name, Ct) is { } status
+    private Task UntilAsync(string state) => Wait.UntilAsync(async () => await Client.StatusAsync(_name, Ct) is { } status
         && status.Tasks.Length > 0 && status.Tasks.All(task => task.State == state) && (state == Failed || status.State == state));
 
     private static string Folder([System.Runtime.CompilerServices.CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

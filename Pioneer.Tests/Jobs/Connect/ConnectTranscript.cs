@@ -61,7 +61,7 @@ internal sealed partial class ConnectTranscript(ConnectUnderTest connect, Cancel
     public async Task UntilAsync(string name, string state)
     {
         using var http = new HttpClient(new SocketsHttpHandler());
-        await Eventually.TrueAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             using var answer = await http.GetAsync(new Uri($"{connect.Url}/connectors/{name}/status"), ct);
             if (!answer.IsSuccessStatusCode)

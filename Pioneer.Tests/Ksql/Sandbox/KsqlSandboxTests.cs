@@ -88,6 +88,13 @@ public sealed class KsqlSandboxTests
         Assert.True(Check(Sql, SandboxMode.Preview).Valid);
     }
 
+    [Theory]
+    [InlineData("SELECT CURRENCY, COUNT(*) AS N FROM PAYMENTS GROUP BY CURRENCY EMIT CHANGES")]
+    [InlineData("SELECT * FROM PAYMENTS PARTITION BY CURRENCY EMIT CHANGES")]
+    [InlineData("SELECT P.ID FROM PAYMENTS P JOIN BALANCES B ON P.ID = B.ACCOUNT_ID EMIT CHANGES")]
+    public void State_is_not_open_to_tenants_whatever_the_ksql_server_runs(string sql) =>
+        Assert.Contains(Check(sql, SandboxMode.Deploy, "x").Diagnostics, d => d.Code == "NotSupportedYet");
+
     [Fact]
     public void Names_in_a_half_written_statement_are_checked_too()
     {
@@ -187,22 +194,16 @@ public sealed class KsqlSandboxTests
     }
 
     [Fact]
-    public void Verdict_on_a_typical_statement_takes_well_under_a_millisecond()
+    public void Verdict_on_a_typical_statement_takes_little_memory()
     {
         const string Sql = "SELECT ID, AMOUNT, CURRENCY, UCASE(COUNTERPARTY->NAME) AS WHO FROM PAYMENTS WHERE AMOUNT > 1000 AND CURRENCY IN ('EUR', 'USD') EMIT CHANGES;";
-        for (var i = 0; i < 200; i++)
-        {
-            Check(Sql);
-        }
+        Check(Sql);
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        for (var i = 0; i < 500; i++)
-        {
-            Assert.True(Check(Sql).Valid);
-        }
+        Assert.True(Check(Sql).Valid);
 
-        // The goal is 0.2 ms; the bound is wide because tests run side by side on few cores.
-        Assert.True(watch.Elapsed.TotalMilliseconds / 500 < 20, $"{watch.Elapsed.TotalMilliseconds / 500:F3} ms");
+        // the time that it takes is measured by Pioneer.Benchmarks (sandbox)
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 256 << 10);
     }
 
     [Fact]

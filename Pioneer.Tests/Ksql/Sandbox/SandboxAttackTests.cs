@@ -215,8 +215,8 @@ public sealed class SandboxAttackTests
 
         var verdict = Check(sql);
 
-        // 100 ms and 64 MB are the goal on a free machine; the bound on time is wider because tests share few cores.
-        Assert.True(watch.ElapsedMilliseconds < 10_000, $"{kind}: {watch.ElapsedMilliseconds} ms");
+        // 100 ms and 64 MB are the goal on a free machine; the bound on time is that of what would never end
+        Assert.True(watch.Elapsed < Patience.Usual, $"{kind}: {watch.ElapsedMilliseconds} ms");
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 64L * 1024 * 1024, $"{kind}: {(GC.GetAllocatedBytesForCurrentThread() - before) >> 20} MB");
         Assert.InRange(verdict.Diagnostics.Sum(d => d.Message.Length + (d.Hint?.Length ?? 0)), 0, 17 * 1024);
         Assert.InRange(verdict.Diagnostics.Length, 0, 50);
@@ -267,6 +267,6 @@ public sealed class SandboxAttackTests
 
         Check("SELECT * FROM FEED_NUMBER_X_OF_A_LARGE_TENANT EMIT CHANGES", catalogue: catalogue);
 
-        Assert.True(watch.ElapsedMilliseconds < 10_000, $"{watch.ElapsedMilliseconds} ms");
+        Assert.True(watch.Elapsed < Patience.Usual, $"{watch.ElapsedMilliseconds} ms");
     }
 }

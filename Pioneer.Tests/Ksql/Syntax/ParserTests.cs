@@ -83,8 +83,8 @@ public sealed class ParserTests
 
         Assert.True(text.Length > 1_000_000);
         Assert.Empty(result.Diagnostics);
-        // Wide, since tests share few cores; anything quadratic takes far longer on 1 MB.
-        Assert.True(watch.ElapsedMilliseconds < 20_000, $"{watch.ElapsedMilliseconds} ms");
+        // anything quadratic takes far longer on 1 MB
+        Assert.True(watch.Elapsed < Patience.Usual, $"{watch.ElapsedMilliseconds} ms");
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class ParserTests
 
         Assert.True(result.HasErrors);
         Assert.InRange(result.Diagnostics.Length, 1, Pioneer.Ksql.DiagnosticBag.MaxDiagnostics);
-        Assert.True(watch.ElapsedMilliseconds < 20_000, $"{watch.ElapsedMilliseconds} ms");
+        Assert.True(watch.Elapsed < Patience.Usual, $"{watch.ElapsedMilliseconds} ms");
     }
 
     [Fact]

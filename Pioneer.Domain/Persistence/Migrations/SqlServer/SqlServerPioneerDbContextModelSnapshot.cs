@@ -451,6 +451,9 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     b.Property<int>("PollIntervalMs")
                         .HasColumnType("int");
 
+                    b.Property<int?>("QueryLimitMs")
+                        .HasColumnType("int");
+
                     b.Property<long>("RetentionMs")
                         .HasColumnType("bigint");
 
@@ -713,6 +716,10 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                     b.Property<string>("Before")
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<string>("ComparedTable")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
                     b.Property<string>("Error")
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
@@ -758,6 +765,9 @@ namespace Pioneer.Domain.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(1000)");
 
                     b.HasKey("OperationId", "Ordinal");
+
+                    b.HasIndex("TenantId", "ComparedTable", "FinishedAt")
+                        .HasFilter("[ComparedTable] IS NOT NULL");
 
                     b.ToTable("OperationSteps");
                 });

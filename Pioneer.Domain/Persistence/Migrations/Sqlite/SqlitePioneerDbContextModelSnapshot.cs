@@ -439,6 +439,9 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                     b.Property<int>("PollIntervalMs")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("QueryLimitMs")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("RetentionMs")
                         .HasColumnType("INTEGER");
 
@@ -699,6 +702,10 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                     b.Property<string>("Before")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ComparedTable")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Error")
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT");
@@ -744,6 +751,9 @@ namespace Pioneer.Domain.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("OperationId", "Ordinal");
+
+                    b.HasIndex("TenantId", "ComparedTable", "FinishedAt")
+                        .HasFilter("[ComparedTable] IS NOT NULL");
 
                     b.ToTable("OperationSteps");
                 });
