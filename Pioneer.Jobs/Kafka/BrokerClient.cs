@@ -7,9 +7,12 @@ namespace Pioneer.Jobs.Kafka;
 
 /// <summary>
 /// Sends requests that Confluent.Kafka does not have, or cannot be trusted with, to one of the brokers given, on a connection of its own that is kept
-/// open and made again when it ends. Safe to share between threads; they take turns.
+/// open and made again when it ends. Safe to share between threads; they take turns. A node that starts again may refuse every sign-in until it knows its
+/// users: the credential is refused when no broker given takes it.
 /// </summary>
-internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
+/// <param name="isNode">The one broker given is a node of a cluster that let us in elsewhere: its refusal is told as a node that does not serve.</param>
+internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, KafkaOptions options, TimeProvider time, ILogger logger, bool isNode = false)
+    : IDisposable
 {
     private const int MaxAttempts = 3;
 
@@ -86,6 +89,7 @@ internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, Kafka
     // Every request here can be sent twice, so a connection that ended meanwhile costs nothing but a new one.
     private async Task<T> AttemptAsync<T>(string action, Func<BrokerConnection, CancellationToken, Task<T>> request, CancellationToken ct)
     {
+        var refusals = 0;
         for (var attempt = _connection is null ? 1 : 0; ; attempt++)
         {
             var answered = false;
@@ -106,7 +110,11 @@ internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, Kafka
                 answered = true;
                 throw new KafkaRequestException(action, ErrorCode.UnsupportedVersion, unknown.Message, unknown);
             }
-            catch (Exception failure) when (failure is IOException and not KafkaSignInRefusedException or InvalidDataException or ProtocolException)
+            catch (KafkaSignInRefusedException) when (!isNode && (++refusals >= brokers.Length || attempt >= MaxAttempts))
+            {
+                throw;
+            }
+            catch (Exception failure) when (failure is IOException or InvalidDataException or ProtocolException)
             {
                 if (attempt >= MaxAttempts)
                 {

@@ -9,7 +9,7 @@ internal sealed class BrokerClients(KafkaOptions options, TimeProvider time, ILo
     private readonly ConcurrentDictionary<BrokerEndpoint, BrokerClient> _clients = new();
 
     /// <summary>The client of the broker at the address; it connects when it is first used.</summary>
-    public BrokerClient Of(BrokerEndpoint broker) => _clients.GetOrAdd(broker, address => new BrokerClient([address], options, time, logger));
+    public BrokerClient Of(BrokerEndpoint broker) => _clients.GetOrAdd(broker, address => new BrokerClient([address], options, time, logger, isNode: true));
 
     public void Dispose()
     {

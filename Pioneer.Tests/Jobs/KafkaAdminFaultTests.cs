@@ -13,7 +13,7 @@ namespace Pioneer.Tests.Jobs;
 /// </summary>
 public sealed class KafkaAdminFaultTests
 {
-    private const short Metadata = 3, Handshake = 17, Versions = 18, Unsupported = 35, Version = 12;
+    private const short Metadata = 3, Handshake = 17, Versions = 18, Authenticate = 36, Unsupported = 35, Version = 12;
     private const byte UnsupportedMechanism = 33;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -65,8 +65,38 @@ public sealed class KafkaAdminFaultTests
         Assert.Equal(refuses ? typeof(KafkaSignInRefusedException) : typeof(KafkaUnavailableException), failure.GetType());
     }
 
-    /// <summary>Metadata version 12: one broker, one topic, one partition that nobody leads and nobody holds.</summary>
-    private static byte[] Topic(int port) => ScriptedBroker.Answer(new MetadataResponse
+    /// <summary>A node that starts again may refuse everybody until it knows its users: that is one node of several, not a wrong password.</summary>
+    [Fact]
+    public async Task One_node_of_two_that_refuses_everybody_is_no_refused_credential()
+    {
+        await using var starting = Signing([0, UnsupportedMechanism, 0, 0, 0, 0], () => null).Start();
+        await using var served = Signing([0, 0, 0, 0, 0, 0], () => Topic(starting.Port, leader: 0)).Start();
+        var options = new KafkaOptions
+        {
+            BootstrapServers = $"{starting.Address},{served.Address}", SecurityProtocol = "SASL_PLAINTEXT", SaslMechanism = "PLAIN", Username = "pioneer",
+            Password = "secret", RequestTimeoutMs = 1000,
+        };
+        using var admin = new KafkaAdmin(
+            new KafkaClients(Options.Create(options), NullLogger<KafkaClients>.Instance), TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
+
+        Assert.Equal(1, Assert.Single(await admin.PartitionCountsAsync(["t"], Ct)).Value);
+        var silent = await Assert.ThrowsAsync<KafkaUnavailableException>(() => admin.OffsetsAsync("t", Ct));
+
+        Assert.Contains("refused the sign-in of 'pioneer'", silent.Message, StringComparison.Ordinal);
+    }
+
+    private static ScriptedBroker Signing(byte[] handshake, Func<byte[]?> metadata) => new((api, version) => (api, version) switch
+    {
+        (Versions, > 0) => [0, (byte)Unsupported, 0, 0, 0, 0],
+        (Versions, _) => ScriptedBroker.Ranges((Metadata, Version, Version), (Handshake, 0, 1), (Versions, 0, 0), (Authenticate, 0, 0)),
+        (Handshake, _) => handshake,
+        (Authenticate, _) => [0, 0, 0xff, 0xff, 0, 0, 0, 0],
+        (Metadata, _) => metadata(),
+        _ => null,
+    });
+
+    /// <summary>Metadata version 12: one broker, one topic, one partition that nobody holds.</summary>
+    private static byte[] Topic(int port, int leader = -1) => ScriptedBroker.Answer(new MetadataResponse
     {
         Brokers = [new() { NodeId = 0, Host = "127.0.0.1", Port = port }],
         ClusterId = "cluster",
@@ -76,7 +106,7 @@ public sealed class KafkaAdminFaultTests
             new()
             {
                 Name = "t",
-                Partitions = [new() { ErrorCode = (short)ErrorCode.LeaderNotAvailable, PartitionIndex = 0, LeaderId = -1, LeaderEpoch = -1 }],
+                Partitions = [new() { ErrorCode = (short)ErrorCode.LeaderNotAvailable, PartitionIndex = 0, LeaderId = leader, LeaderEpoch = -1 }],
             },
         ],
     }, Version);

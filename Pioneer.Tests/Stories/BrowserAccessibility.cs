@@ -26,6 +26,8 @@ internal static class BrowserAccessibility
             await person.Page.EvaluateAsync(Axe.Value);
         }
 
+        // between the prerendered page and its circuit's first drawing Blazor's HeadOutlet has no title for a moment; a page that never has one fails here
+        await person.Page.WaitForFunctionAsync("document.title !== ''");
         var found = await person.Page.EvaluateAsync<JsonElement>("""
             async () => (await axe.run({ exclude: ['.monaco-editor'] }, { resultTypes: ['violations'] })).violations
                 .filter(v => v.impact === 'serious' || v.impact === 'critical')

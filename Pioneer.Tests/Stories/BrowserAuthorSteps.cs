@@ -36,7 +36,7 @@ internal static class BrowserAuthorSteps
         await Expect(author.Page.GetByText(other)).ToHaveCountAsync(0);
         foreach (var foreign in new[] { $"/tenants/{other}", $"/t/{other}/editor", $"/t/{other}/delivery", "/tenants" })
         {
-            await author.Page.GotoAsync(foreign);
+            await author.OpenAsync(foreign);
             await Expect(author.Heading("Not for your role").Or(author.Heading("Nothing here"))).ToBeVisibleAsync();
         }
 

@@ -41,6 +41,11 @@ internal sealed class GroupRemoval(KafkaConnection connection, TimeProvider time
 
                     last = error.ToString();
                 }
+                catch (SignInRefusedException refused) when (attempt < _brokers.Length - 1)
+                {
+                    // a node that starts again may refuse everybody until it knows its users
+                    last = refused.Message;
+                }
                 catch (SignInRefusedException refused)
                 {
                     throw Failure(ErrorCode.SaslAuthenticationFailed, $"Kafka refuses the sign-in of this ksql service: {refused.Reason}", refused);

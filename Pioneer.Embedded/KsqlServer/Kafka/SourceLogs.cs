@@ -84,6 +84,12 @@ internal sealed partial class SourceLogs(KafkaConnection connection, TimeProvide
             catch (SignInRefusedException refused)
             {
                 Drop();
+                // a node that starts again may refuse everybody until it knows its users
+                if (attempt < _brokers.Length)
+                {
+                    continue;
+                }
+
                 throw new KafkaException(new Error(ErrorCode.SaslAuthenticationFailed, $"Kafka refuses the sign-in of this ksql service: {refused.Reason}"), refused);
             }
             catch (UnsupportedRequestException old)
