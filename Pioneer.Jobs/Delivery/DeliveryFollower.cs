@@ -19,7 +19,7 @@ internal sealed class DeliveryFollower(
     /// <summary>How long a refused sign-in may pass: a node that starts again may refuse everybody until it knows its users, while the others go on.</summary>
     private static readonly TimeSpan RefusalLasts = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(3);
+    private readonly KafkaSignIn _signIn = new(clients, kafka, time);
 
     /// <inheritdoc/>
     public async Task FollowAsync(DeliveryPlace place, ChannelWriter<DeliveryEvent> writer, CancellationToken ct)
@@ -62,7 +62,7 @@ internal sealed class DeliveryFollower(
         {
             if (refused is { } told && (told.IsFatal || time.GetElapsedTime(told.Since) >= RefusalLasts))
             {
-                if (told.IsFatal || !IsServed(consumer, position))
+                if (told.IsFatal || await _signIn.IsRefusedAsync(principal, topic, ct))
                 {
                     throw told.Refusal;
                 }
@@ -124,25 +124,6 @@ internal sealed class DeliveryFollower(
         }
 
         return position;
-    }
-
-    /// <summary>Whether the leaders of all partitions take the reader's credential and answer.</summary>
-    private bool IsServed(IConsumer<byte[]?, byte[]?> consumer, OffsetVector position)
-    {
-        try
-        {
-            foreach (var partition in position.Next.Keys)
-            {
-                consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), LeaderPatience);
-            }
-
-            return true;
-        }
-        catch (KafkaException failure)
-        {
-            DeliveryLog.Interrupted(logger, topic, failure.Error.Reason);
-            return false;
-        }
     }
 
     private static bool IsAnother(TopicDescription found, OffsetVector position) =>

@@ -39,12 +39,32 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
         return answers.Any(answer => answer.Accepted);
     }
 
+    /// <summary>
+    /// Whether those do not take the principal's credential who would have to serve it: a leader of the topic's partitions, or all brokers that answer where
+    /// none has one. False where they cannot be asked: another node that refuses may just have started.
+    /// </summary>
+    public async Task<bool> IsRefusedAsync(KafkaPrincipal principal, string topic, CancellationToken ct)
+    {
+        try
+        {
+            var leaders = (await admin.IdentifyAsync(topic, ct))?.Places.Select(place => place.Leader).OfType<int>().ToHashSet() ?? [];
+            var brokers = await admin.DescribeClusterAsync(ct);
+            var asked = brokers.Where(broker => leaders.Count == 0 || leaders.Contains(broker.Id));
+            var answers = await Task.WhenAll(asked.Select(broker => TryAsync(principal, new BrokerEndpoint(broker.Host, broker.Port), null, ct)));
+            return answers.Any(answer => answer.Refused) && (leaders.Count > 0 || !answers.Any(answer => answer.Accepted));
+        }
+        catch (KafkaUnavailableException)
+        {
+            return false;
+        }
+    }
+
     private async Task WaitForBrokerAsync(KafkaPrincipal principal, KafkaBroker broker, string? topic, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         while (true)
         {
-            var (accepted, reason) = await TryAsync(principal, new BrokerEndpoint(broker.Host, broker.Port), topic, ct);
+            var (accepted, _, reason) = await TryAsync(principal, new BrokerEndpoint(broker.Host, broker.Port), topic, ct);
             if (accepted)
             {
                 return;
@@ -59,7 +79,7 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
         }
     }
 
-    private async Task<(bool Accepted, string Reason)> TryAsync(KafkaPrincipal principal, BrokerEndpoint broker, string? topic, CancellationToken ct)
+    private async Task<(bool Accepted, bool Refused, string Reason)> TryAsync(KafkaPrincipal principal, BrokerEndpoint broker, string? topic, CancellationToken ct)
     {
         using var timeout = new CancellationTokenSource(OneTry, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
@@ -67,19 +87,19 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
         {
             using var connection = await BrokerClient.OpenAsync(broker, clients.Options.For(principal), either.Token);
             var error = topic is null ? ErrorCode.NoError : await LookUpAsync(connection, topic, either.Token);
-            return (error is ErrorCode.NoError or ErrorCode.UnknownTopicOrPart or ErrorCode.LeaderNotAvailable, error.GetReason());
+            return (error is ErrorCode.NoError or ErrorCode.UnknownTopicOrPart or ErrorCode.LeaderNotAvailable, false, error.GetReason());
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return (false, $"no answer within {OneTry.TotalSeconds:0} s");
+            return (false, false, $"no answer within {OneTry.TotalSeconds:0} s");
         }
         catch (KafkaSignInRefusedException refusal)
         {
-            return (false, refusal.Reason);
+            return (false, true, refusal.Reason);
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or ProtocolException or UnsupportedRequestException)
         {
-            return (false, failure.Message);
+            return (false, false, failure.Message);
         }
     }
 

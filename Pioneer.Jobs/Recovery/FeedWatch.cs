@@ -15,6 +15,7 @@ namespace Pioneer.Jobs.Recovery;
 /// Holds connectors that say they run against the tables that they read: one that does not move though its table has newer rows, or rows at all where it delivered
 /// none, stands still. One connection a source and one statement a feed over what came since the last look, every 15 s at most; a feed whose look takes
 /// long is looked at less often, and one whose look exceeds its limit is not observed. State feeds have no order that a look could go by and are left out.
+/// The same statements count the rows that come for nobody.
 /// </summary>
 public sealed partial class FeedWatch(
     IServiceScopeFactory scopes, SourceConnections sources, SourceProbe probe, ConnectClient connect, PlatformPicture picture, TimeProvider time,
@@ -54,7 +55,8 @@ public sealed partial class FeedWatch(
         }
 
         var states = connectors.DistinctBy(connector => connector.Name).ToDictionary(connector => connector.Name, StringComparer.Ordinal);
-        var running = (await WantedAsync(ct)).Select(wanted => (wanted.Feed, Connector: Running(wanted, states.GetValueOrDefault(wanted.Connector))))
+        var (wanted, owned) = await WantedAsync(ct);
+        var running = wanted.Select(one => (one.Feed, Connector: Running(one, states.GetValueOrDefault(one.Connector))))
             .Where(pair => pair.Connector is not null).ToLookup(pair => pair.Feed, pair => pair.Connector!);
         var connected = await sources.ReadAsync(ct);
         foreach (var gone in _books.Keys.Except(running.Select(feed => feed.Key)).ToList())
@@ -67,7 +69,7 @@ public sealed partial class FeedWatch(
             {
                 try
                 {
-                    await LookAtAsync(source, running, token);
+                    await LookAtAsync(source, running, owned, token);
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)
                 {
@@ -75,10 +77,12 @@ public sealed partial class FeedWatch(
                     Log.Failed(logger, failure);
                 }
             });
-        picture.ShowTables([.. _books.Values.SelectMany(book => book.Looks)]);
+        picture.ShowTables(
+            [.. _books.Values.SelectMany(book => book.Looks)], [.. _books.Values.Select(book => book.Strays).OfType<StrayRows>()]);
     }
 
-    private async Task LookAtAsync(ConnectedSource source, ILookup<FeedId, RunningConnector> running, CancellationToken ct)
+    private async Task LookAtAsync(
+        ConnectedSource source, ILookup<FeedId, RunningConnector> running, ILookup<FeedId, string> owned, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var due = new List<(TableBook Book, List<RunningConnector> Connectors)>();
@@ -86,7 +90,7 @@ public sealed partial class FeedWatch(
         {
             var book = _books.TryGetValue(feed.Id, out var known) && known.IsOf(feed, source.Connection) ? known : _books[feed.Id] = new TableBook(feed, source.Connection, now);
             var connectors = running[feed.Id].ToList();
-            book.Keep(connectors);
+            book.Keep(connectors, owned[feed.Id].ToHashSet(StringComparer.Ordinal));
             if (book.DueAt <= now)
             {
                 due.Add((book, connectors));
@@ -133,16 +137,18 @@ public sealed partial class FeedWatch(
         return new RunningConnector(wanted.Connector, wanted.Tenant, wanted.TenantValue, seen.Progress, delivered, topic?.Partitions.Max(partition => partition.GrewAt));
     }
 
-    private async Task<List<Wanted>> WantedAsync(CancellationToken ct)
+    /// <summary>The connectors that are to run, and by feed the values of the tenant column that somebody is granted.</summary>
+    private async Task<(List<Wanted> Wanted, ILookup<FeedId, string> Owned)> WantedAsync(CancellationToken ct)
     {
         await using var scope = scopes.OpenPlatform(out var db);
         var rows = await (from entitlement in db.Entitlements.AsNoTracking()
                           join tenant in db.Tenants on entitlement.TenantId equals tenant.Id
                           join feed in db.Feeds on entitlement.FeedId equals feed.Id
-                          where entitlement.State == EntitlementState.Granted && !entitlement.Paused && feed.Kind == FeedKind.Event
-                              && (tenant.State == TenantState.Active || tenant.State == TenantState.Provisioning)
-                          select new { feed.Id, feed.Name, tenant.Slug, entitlement.TenantValue }).ToListAsync(ct);
-        return rows.ConvertAll(row => new Wanted(row.Id, TopicNames.Feed(row.Slug, row.Name), row.Slug.Value, row.TenantValue));
+                          where entitlement.State == EntitlementState.Granted && feed.Kind == FeedKind.Event
+                          select new { feed.Id, feed.Name, tenant.Slug, tenant.State, entitlement.TenantValue, entitlement.Paused }).ToListAsync(ct);
+        var wanted = rows.Where(row => !row.Paused && row.State is (TenantState.Active or TenantState.Provisioning))
+            .Select(row => new Wanted(row.Id, TopicNames.Feed(row.Slug, row.Name), row.Slug.Value, row.TenantValue));
+        return ([.. wanted], rows.ToLookup(row => row.Id, row => row.TenantValue));
     }
 
     private sealed record Wanted(FeedId Feed, string Connector, string Tenant, string TenantValue);

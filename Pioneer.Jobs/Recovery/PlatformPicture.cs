@@ -21,6 +21,7 @@ public sealed class PlatformPicture
     private volatile LastQueries? _lastQueries;
     private volatile IReadOnlyList<SourceState>? _sources;
     private volatile IReadOnlyList<TableLook> _tables = [];
+    private volatile IReadOnlyList<StrayRows> _strayRows = [];
     private volatile IReadOnlyList<Finding> _findings = [];
     private volatile ImmutableDictionary<string, ToldPosition> _positions = ImmutableDictionary<string, ToldPosition>.Empty;
 
@@ -44,6 +45,9 @@ public sealed class PlatformPicture
 
     /// <summary>What the last looks at the tables of feeds showed of the connectors that read them; has none of what was not looked at.</summary>
     public IReadOnlyList<TableLook> Tables => _tables;
+
+    /// <summary>Rows that came for nobody, by feed; has none of a feed whose table was not looked at, as nobody's connector reads it.</summary>
+    public IReadOnlyList<StrayRows> StrayRows => _strayRows;
 
     /// <summary>How far connectors have read that a Kafka Connect of one's own runs; has none of what was not asked.</summary>
     public ImmutableDictionary<string, ToldPosition> Positions => _positions;
@@ -76,9 +80,9 @@ public sealed class PlatformPicture
         Changed?.Invoke();
     }
 
-    internal void ShowTables(IReadOnlyList<TableLook> tables)
+    internal void ShowTables(IReadOnlyList<TableLook> tables, IReadOnlyList<StrayRows> strayRows)
     {
-        _tables = tables;
+        (_tables, _strayRows) = (tables, strayRows);
         Changed?.Invoke();
     }
 

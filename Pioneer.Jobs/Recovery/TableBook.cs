@@ -25,7 +25,10 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _counted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Standing> _standing = new(StringComparer.Ordinal);
+    private readonly StrayCount _strays = new();
     private readonly DateTimeOffset _from = from;
+    private IReadOnlySet<string> _owned = new HashSet<string>(StringComparer.Ordinal);
+    private DateTimeOffset? _straysSince;
     private SourceMark? _upTo;
     private DateTimeOffset? _lookedAt;
     private DateTimeOffset _countAgainAt;
@@ -36,6 +39,9 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
 
     /// <summary>What the last look showed of each connector.</summary>
     public ImmutableArray<TableLook> Looks { get; private set; } = [];
+
+    /// <summary>Rows that came for nobody; null before the first look that succeeded.</summary>
+    public StrayRows? Strays => _straysSince is { } since && _lookedAt is { } at ? _strays.Of(feed.Name, since, at) : null;
 
     private TimeSpan StandsAfter => Minute + TimeSpan.FromMilliseconds((double)feed.PollIntervalMs + feed.CommitDelayMs + (feed.QueryLimitMs ?? 0));
 
@@ -53,7 +59,7 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
     {
         var look = new FeedToLookAt(feed.Name, feed.Table, feed.TenantColumn, feed.TimestampColumn, feed.IncrementingColumn, Begin(connectors))
         {
-            Delay = TimeSpan.FromMilliseconds(feed.CommitDelayMs),
+            Delay = TimeSpan.FromMilliseconds(feed.CommitDelayMs), Seen = _upTo,
         };
         var uncounted = Uncounted(connectors, now);
         return uncounted.Count == 0
@@ -77,6 +83,8 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
         if (news.Error is null)
         {
             _knowsAll |= _upTo is null && Begin(connectors) is not null;
+            _straysSince ??= now;
+            _strays.Take(news.Rows, _owned);
             TakeNews(news, uncounted, [.. connectors.Where(connector => _standing.GetValueOrDefault(connector.Name)?.Position is not null).Select(connector => connector.TenantValue)]);
         }
 
@@ -102,8 +110,10 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
     }
 
     /// <summary>Only what runs can stand still; what runs again begins anew.</summary>
-    public void Keep(IReadOnlyCollection<RunningConnector> connectors)
+    /// <param name="owned">Values of the tenant column that somebody is granted, whether its connector runs or not.</param>
+    public void Keep(IReadOnlyCollection<RunningConnector> connectors, IReadOnlySet<string> owned)
     {
+        _owned = owned;
         var names = connectors.Select(connector => connector.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in _standing.Keys.Where(name => !names.Contains(name)).ToList())
         {

@@ -34,6 +34,9 @@ public sealed record FeedToLookAt(
     /// <summary>Counts all rows that the condition holds for, whatever their place; null looks at those after the mark.</summary>
     public string? RowsOf { get; init; }
 
+    /// <summary>Rows beyond it are counted by themselves too, where a look begins again before it; null counts none so.</summary>
+    public SourceMark? Seen { get; init; }
+
     /// <summary>Rows count once their time is that old, as they are read then.</summary>
     public TimeSpan Delay { get; init; }
 }
@@ -44,6 +47,9 @@ public sealed record NewRows(string? TenantValue, long Rows, SourceMark Newest)
 {
     /// <summary>Rows beside those whose times do not compare with the others: they are never read in their place. SQLite alone has such.</summary>
     public long Unmatched { get; init; }
+
+    /// <summary>Those of them that are beyond <see cref="FeedToLookAt.Seen"/>.</summary>
+    public long Unseen { get; init; }
 }
 
 /// <summary>What is new in a feed.</summary>

@@ -99,16 +99,23 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
         var (newestTime, newestNumber) = (at is null ? "NULL" : $"MAX(CASE WHEN {at} < @end THEN {at} END)", number is null ? "NULL" : $"MAX({number})");
         if (IsFirst(feed))
         {
-            return $"SELECT NULL, 0, {(at is null ? "NULL" : $"MAX({at})")}, {newestNumber}, 0 FROM {table}{(at is null ? "" : $" WHERE {at} < @end")}";
+            return $"SELECT NULL, 0, {(at is null ? "NULL" : $"MAX({at})")}, {newestNumber}, 0, 0 FROM {table}{(at is null ? "" : $" WHERE {at} < @end")}";
         }
 
         var counted = at is null ? "COUNT(*)" : $"COUNT(CASE WHEN {at} < @end{(feed.RowsOf is null ? "" : $" OR {at} IS NULL")} THEN 1 END)";
         var unmatched = at is not null && source.Kind is SourceKind.Sqlite && SourceAddress.TryParse(source.ConnectionUrl, out var address, out _) && address is SqliteAddress sqlite
             ? $"COUNT(CASE WHEN {at} IS NOT NULL AND NOT ({(feed.TimeFormat is null ? sqlite : sqlite with { TimeFormat = feed.TimeFormat }).Compares(at)}) THEN 1 END)"
             : "0";
+        var unseen = feed switch
+        {
+            { Seen: null } or { RowsOf: not null } => "0",
+            { Seen.Time: not null } when at is not null => $"COUNT(CASE WHEN {at} > @seenTime AND {at} < @end THEN 1 END)",
+            { Seen.Number: not null } when at is null && number is not null => $"COUNT(CASE WHEN {number} > @seenNumber THEN 1 END)",
+            _ => counted,
+        };
         var condition = feed.RowsOf ?? (feed is { After.Time: not null } && at is not null ? $"{at} > @time" : feed is { After.Number: not null } && number is not null ? $"{number} > @number" : null);
         var tenant = $"CAST({dialect.Quote(feed.TenantColumn)} AS text){(source.Kind is SourceKind.Sqlite ? " COLLATE BINARY" : "")}";
-        return $"SELECT {tenant}, {counted}, {newestTime}, {newestNumber}, {unmatched} FROM {table}{(condition is null ? "" : $" WHERE {condition}")} GROUP BY 1";
+        return $"SELECT {tenant}, {counted}, {newestTime}, {newestNumber}, {unmatched}, {unseen} FROM {table}{(condition is null ? "" : $" WHERE {condition}")} GROUP BY 1";
     }
 
     private static async Task BindAsync(ISourceDialect dialect, DbCommand command, FeedToLookAt feed, CancellationToken cancellationToken)
@@ -118,15 +125,29 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
             command.Parameters.Add(dialect.TimeParameter(command, "end", await dialect.ClockAsync(command.Connection!, cancellationToken) - feed.Delay));
         }
 
-        if (feed is { RowsOf: null, TimeColumn: not null, After.Time: { } time })
+        if (feed.RowsOf is not null)
         {
-            command.Parameters.Add(dialect.TimeParameter(command, "time", time));
+            return;
         }
-        else if (feed is { RowsOf: null, GrowingColumn: not null, After.Number: { } number })
+
+        Bind("time", "number", feed.After, byNumber: feed.After?.Time is null);
+        if (feed.After is not null)
         {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = ("number", number);
-            command.Parameters.Add(parameter);
+            Bind("seenTime", "seenNumber", feed.Seen, byNumber: feed.TimeColumn is null);
+        }
+
+        void Bind(string timeName, string numberName, SourceMark? mark, bool byNumber)
+        {
+            if (feed.TimeColumn is not null && mark?.Time is { } time)
+            {
+                command.Parameters.Add(dialect.TimeParameter(command, timeName, time));
+            }
+            else if (byNumber && feed.GrowingColumn is not null && mark?.Number is { } number)
+            {
+                var parameter = command.CreateParameter();
+                (parameter.ParameterName, parameter.Value) = (numberName, number);
+                command.Parameters.Add(parameter);
+            }
         }
     }
 
@@ -136,12 +157,16 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
         var number = feed.GrowingColumn is null || rows.Reader.IsDBNull(3) ? null : rows.Fields[3].Value(rows.Reader, 3);
         return new NewRows(
             rows.Reader.IsDBNull(0) ? null : (string?)rows.Fields[0].Value(rows.Reader, 0),
-            Convert.ToInt64(rows.Fields[1].Value(rows.Reader, 1), System.Globalization.CultureInfo.InvariantCulture),
+            Number(rows, 1),
             new SourceMark(
                 time is null ? null : dialect.Instant(time),
                 number is null ? null : Convert.ToInt64(number.ToString(), System.Globalization.CultureInfo.InvariantCulture)))
         {
-            Unmatched = Convert.ToInt64(rows.Fields[4].Value(rows.Reader, 4), System.Globalization.CultureInfo.InvariantCulture),
+            Unmatched = Number(rows, 4),
+            Unseen = Number(rows, 5),
         };
     }
+
+    private static long Number(SourceRows rows, int field) =>
+        Convert.ToInt64(rows.Fields[field].Value(rows.Reader, field), System.Globalization.CultureInfo.InvariantCulture);
 }

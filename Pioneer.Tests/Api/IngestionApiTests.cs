@@ -39,6 +39,8 @@ public sealed class IngestionApiTests(ApiPortal portal)
 
         Assert.Equal(HttpStatusCode.Created, (await SendAsync(HttpMethod.Post, "feeds", body)).Status);
         Assert.Equal("cards", (await SendAsync(HttpMethod.Get, "feeds/cards")).Json.GetProperty("name").GetString());
+        (await SendAsync(HttpMethod.Get, "feeds/cards/stray-rows")).IsProblem(HttpStatusCode.NotFound, "FeedNotObserved");
+        (await SendAsync(HttpMethod.Get, "feeds/none/stray-rows")).IsProblem(HttpStatusCode.NotFound, "FeedNotFound");
         (await SendAsync(HttpMethod.Post, "feeds", body.Replace("""["id"]""", "[]", StringComparison.Ordinal).Replace("cards", "keyless", StringComparison.Ordinal)))
             .IsProblem(HttpStatusCode.UnprocessableEntity, "TableWithoutKey");
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, "feeds/cards")).Status);

@@ -175,6 +175,51 @@ public sealed class FeedWatchTests : IAsyncLifetime
         Assert.Null((await LookAsync(Acme, after: 16)).NotSeen);
     }
 
+    [Theory]
+    [InlineData("updated_at", "id")]
+    [InlineData(null, "id")]
+    public async Task Rows_that_come_for_nobody_are_counted_once_from_the_first_look_on(string? time, string growing)
+    {
+        await FeedAsync(time, growing);
+        Sql($"INSERT INTO payments VALUES (1, 'acme', 1, {Ms(-30)}), (2, 'unknown', 1, {Ms(-30)})");
+        Runs(Acme, Progress(1, Mark(-30, 1)));
+        var first = Now;
+        await LookAsync(Acme);
+        Assert.Equal((0, first), (Strays().Rows, Strays().Since));
+
+        // acme's own row is not read meanwhile, so each look begins again before it
+        Sql($"INSERT INTO payments VALUES (3, 'acme', 1, {Ms(1)}), (4, 'unknown', 1, {Ms(2)}), (5, 'globex', 1, {Ms(2)}), (6, NULL, 1, {Ms(3)})");
+        await LookAsync(Acme, after: 16);
+        Sql($"INSERT INTO payments VALUES (7, 'unknown', 1, {Ms(1)})");
+        await LookAsync(Acme, after: 16);
+        await LookAsync(Acme, after: 16);
+
+        var strays = Strays();
+        Assert.Equal((3, first, Now), (strays.Rows, strays.Since, strays.At));
+        Assert.Equal([new RowsOfValue("unknown", 2), new RowsOfValue(null, 1)], strays.Values);
+
+        // whoever is granted the value has its next rows, paused or not
+        await _database.ATenantAsync("unknown");
+        await _database.GrantAsync("unknown", "payments");
+        Assert.Null((await _database.Get<ControlConnectors>().PauseAsync(Actors.Admin, "unknown", "payments", Ct)).Error);
+        Sql($"INSERT INTO payments VALUES (8, 'unknown', 1, {Ms(1)})");
+        await LookAsync(Acme, after: 16);
+        Assert.Equal([new RowsOfValue(null, 1)], Strays().Values);
+    }
+
+    [Fact]
+    public async Task Values_of_nobody_are_listed_up_to_a_number_and_counted_all()
+    {
+        await FeedAsync("updated_at", "id");
+        Runs(Acme, Progress(0));
+        await LookAsync(Acme);
+        Sql($"INSERT INTO payments WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150) SELECT i, 'x' || i, 1, {Ms(0)} FROM n");
+
+        await LookAsync(Acme, after: 16);
+
+        Assert.Equal((150, FeedCheck.MaxValues, true), (Strays().Rows, Strays().Values.Length, Strays().HasMoreValues));
+    }
+
     [Fact]
     public async Task Only_what_says_that_it_runs_is_held_against_its_table()
     {
@@ -233,6 +278,8 @@ public sealed class FeedWatchTests : IAsyncLifetime
     }
 
     private TableLook Seen(string connector) => Assert.Single(_picture.Tables, look => look.Connector == connector);
+
+    private StrayRows Strays() => Assert.Single(_picture.StrayRows, strays => strays.Feed == "payments");
 
     private void Runs(string connector, ConnectorProgress? progress, string state = "RUNNING")
     {

@@ -198,7 +198,7 @@ public sealed class FindingKeeperTests : IAsyncLifetime
     public async Task Connector_that_stands_still_against_its_table_is_an_incident_with_what_the_table_has()
     {
         var since = _database.Clock.GetUtcNow();
-        _picture.ShowTables([new TableLook("acme.t.payments", "acme", since, null, TableState.Behind, since, "0 rows since its start, the table has 4.", null) { StandsAfter = TimeSpan.FromMinutes(1) }]);
+        _picture.ShowTables([new TableLook("acme.t.payments", "acme", since, null, TableState.Behind, since, "0 rows since its start, the table has 4.", null) { StandsAfter = TimeSpan.FromMinutes(1) }], []);
         await JudgeAsync();
         await JudgeAsync();
         Assert.Empty(_picture.Findings);

@@ -1,5 +1,6 @@
 using Pioneer.Domain;
 using Pioneer.Domain.Ingestion;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.SignIn;
 
 namespace Pioneer.Portal.Api.Ingestion;
@@ -17,6 +18,10 @@ internal static class FeedsApi
         api.MapGet(One, async (string name, IngestionQueries ingestion, CurrentActor current, HttpContext http, CancellationToken ct) =>
             (await ingestion.FeedAsync(current.Actor, name, ct)).ToAnswer(http, feed => feed.Revision)).Answers<FeedRow>("Shows a feed; its ETag is for changes.");
 
+        api.MapGet($"{One}/stray-rows", async (string name, IngestionQueries ingestion, PlatformPicture picture, CurrentActor current, CancellationToken ct) =>
+            (await ingestion.FeedAsync(current.Actor, name, ct)).ToAnswer(feed => StrayRowsOf(feed.Name, picture).ToAnswer()))
+            .Answers<StrayRows>("Counts the rows that came since the first look and reach nobody, by the value that they name.");
+
         api.MapPost("/feeds", async (FeedBody body, ManageFeeds feeds, CurrentActor current, CancellationToken ct) =>
             (await feeds.DefineAsync(current.Actor, body.ToRequest(body.Name), ct)).ToAnswer(id =>
                 Results.Created($"{ApiEndpoints.Root}/feeds/{body.Name}", new FeedCreated(id)))).Creates<FeedCreated>("Defines a feed.");
@@ -32,6 +37,12 @@ internal static class FeedsApi
         api.MapDelete(One, async (string name, ManageFeeds feeds, CurrentActor current, CancellationToken ct) =>
             (await feeds.RemoveAsync(current.Actor, name, ct)).ToAnswer()).Does("Removes a feed that no tenant has.");
     }
+
+    private static Result<StrayRows> StrayRowsOf(string feed, PlatformPicture picture) =>
+        picture.StrayRows.FirstOrDefault(strays => strays.Feed == feed) is { } found
+            ? found
+            : new Error("FeedNotObserved", $"The table of feed '{feed}' was not looked at, so nobody has counted its rows.",
+                "Wait a minute. A table is looked at while a connector reads it; that of a State feed, whose rows have no order, is not.") { Kind = ErrorKind.NotFound };
 }
 
 /// <summary>Body of <c>POST</c> and <c>PUT /feeds</c>; the name counts only in POST.</summary>

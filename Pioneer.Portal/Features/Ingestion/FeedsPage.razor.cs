@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Tenants;
+using Pioneer.Jobs.Recovery;
 using Pioneer.Portal.Components;
 using Pioneer.Portal.Live;
 using Pioneer.Portal.Shell;
@@ -27,6 +28,9 @@ public sealed partial class FeedsPage
     public required ManageFeeds Feeds { get; set; }
 
     [Inject]
+    public required PlatformPicture Picture { get; set; }
+
+    [Inject]
     public required CurrentActor Me { get; set; }
 
     [Inject]
@@ -35,7 +39,7 @@ public sealed partial class FeedsPage
     [Inject]
     public required Toaster Toaster { get; set; }
 
-    protected override LiveTopic Topics => LiveTopic.Ingestion;
+    protected override LiveTopic Topics => LiveTopic.Ingestion | LiveTopic.Recovery;
 
     private bool IsAdmin => Me.Actor.PlatformRole == PlatformRole.Admin;
 

@@ -1,0 +1,38 @@
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Pioneer.Domain.Ingestion;
+using Pioneer.Jobs.Recovery;
+using Pioneer.Portal.Components;
+using Pioneer.Portal.Features.Ingestion;
+using Xunit;
+
+namespace Pioneer.Tests.Portal;
+
+/// <summary>What the page of feeds says of rows that reach nobody.</summary>
+public sealed class StrayRowsNoteTests : BunitContext
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    public StrayRowsNoteTests() => Services.AddSingleton(TimeProvider.System).AddScoped<ViewerTime>();
+
+    [Fact]
+    public void Rows_are_named_by_their_value_and_told_since_when()
+    {
+        var note = Shown(new StrayRows("payments", Noon, Noon.AddMinutes(5), 3, [new RowsOfValue("<b>other</b>", 2), new RowsOfValue(null, 1)], HasMoreValues: false));
+
+        Assert.Equal("3 rows came that reach nobody", note.Find("summary").TextContent);
+        Assert.Equal(["<b>other</b> 2 rows", "(empty) 1 row"], note.FindAll("li").Select(value => value.TextContent));
+        Assert.Equal([Noon.ToString("O"), Noon.AddMinutes(5).ToString("O")], note.FindAll("time").Select(time => time.GetAttribute("datetime")));
+    }
+
+    [Fact]
+    public void Values_that_are_not_listed_are_mentioned()
+    {
+        var note = Shown(new StrayRows("payments", Noon, Noon, 1, [], HasMoreValues: true));
+
+        Assert.Equal("1 row came that reaches nobody", note.Find("summary").TextContent);
+        Assert.Contains("nor others that are not listed", note.Markup, StringComparison.Ordinal);
+    }
+
+    private IRenderedComponent<StrayRowsNote> Shown(StrayRows strays) => Render<StrayRowsNote>(parameters => parameters.Add(note => note.Strays, strays));
+}
