@@ -115,16 +115,26 @@ public sealed record PartitionEvidence(int Partition, long Earliest, long End, l
 }
 
 /// <summary>One consumer group's committed offsets and since when each partition has had undelivered records.</summary>
-/// <param name="IsFirstSight">The group was not in the round before, so its oldest undelivered record may be older than its clock says.</param>
-public sealed record GroupEvidence(string Name, ImmutableArray<CommittedEvidence> Committed, bool IsFirstSight = false);
+public sealed record GroupEvidence(string Name, ImmutableArray<CommittedEvidence> Committed);
 
 /// <summary>One partition's committed offset.</summary>
 /// <param name="UndeliveredSince">A time at which every record before the committed offset's successor was still unwritten or delivered: no undelivered
-/// record is older. Null when nothing is undelivered.</param>
+/// record is older where <see cref="IsClockWhole"/>. Null when nothing is undelivered.</param>
 /// <param name="MovedAt">The round that first saw this offset; null where nothing is known of it.</param>
 public sealed record CommittedEvidence(
     string Topic, int Partition, long Offset, DateTimeOffset? UndeliveredSince, DateTimeOffset? MovedAt = null)
 {
+    /// <summary>
+    /// No record from this offset on was written before <see cref="UndeliveredSince"/>; one before it may have been. Null where that is not
+    /// known.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ClockHoldsFrom { get; init; }
+
+    /// <summary>Whether no undelivered record is older than the clock says.</summary>
+    [JsonIgnore]
+    public bool IsClockWhole => ClockHoldsFrom <= Offset;
+
     /// <summary>
     /// A record at or before the offset, and still held, bears this time or a later one. Segments are deleted from the start of a log, and
     /// none before its newest record is older than the retention: what is unread stands for the retention from this time on. The beginning

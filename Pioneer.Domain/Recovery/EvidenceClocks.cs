@@ -29,21 +29,18 @@ public static class EvidenceClocks
 
     private static GroupEvidence Clocked(GroupEvidence group, ClusterEvidence now, DateTimeOffset takenAt, EvidenceRound? before) => group with
     {
-        IsFirstSight = before?.Group(group.Name)?.IsFirstSight ?? true,
         Committed =
         [
             .. group.Committed.Select(committed =>
             {
                 var old = before?.Cluster?.PlaceOf(group.Name, committed.Topic, committed.Partition);
+                var log = now.Partition(committed.Topic, committed.Partition);
+                var logBefore = before?.Partition(committed.Topic, committed.Partition);
+                var since = UndeliveredClock.Since(committed.Offset, log?.LastStable, takenAt, old, logBefore?.LastStable, before?.TakenAt);
                 return committed with
                 {
-                    UndeliveredSince = UndeliveredClock.Since(
-                        committed.Offset,
-                        now.Partition(committed.Topic, committed.Partition)?.LastStable,
-                        takenAt,
-                        old,
-                        before?.Partition(committed.Topic, committed.Partition)?.LastStable,
-                        before?.TakenAt),
+                    UndeliveredSince = since,
+                    ClockHoldsFrom = since is null ? null : UndeliveredClock.HoldsFrom(since.Value, log?.End, old, logBefore?.End),
                     MovedAt = old?.Offset == committed.Offset ? old.MovedAt ?? takenAt : takenAt,
                 };
             }),

@@ -64,7 +64,7 @@ public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long
 
         var (undelivered, lost) = (0L, 0L);
         DateTimeOffset? since = null, unseenSince = null;
-        var isDated = true;
+        var (isDated, isWhole) = (true, true);
         foreach (var committed in evidence.PlacesOf(group.Name, hop.Topic))
         {
             var partition = evidence.Partition(hop.Topic, committed.Partition);
@@ -75,6 +75,7 @@ public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long
             }
 
             from = committed.DatedAt ?? from;
+            isWhole &= committed.DatedAt is not null || committed.IsClockWhole;
             if (partition is null)
             {
                 unseenSince = Earlier(unseenSince, from);
@@ -108,7 +109,7 @@ public sealed record LossHorizon(string Tenant, string Hop, TimeSpan? Left, long
         var left = topic.RetentionMs < 0 ? (TimeSpan?)null : oldest.AddMilliseconds(topic.RetentionMs) - now;
         return new LossHorizon(tenant, hop.Name, left is { } time && time < TimeSpan.Zero ? TimeSpan.Zero : left, undelivered, LossHorizonKind.Running)
         {
-            IsAtMost = isUnseenFirst || topic.RetentionBytes >= 0 || (!isDated && (group.IsFirstSight || !topic.IsDatedByBrokers)),
+            IsAtMost = isUnseenFirst || topic.RetentionBytes >= 0 || !isWhole || (!isDated && !topic.IsDatedByBrokers),
             IsByRecordTime = isDated || topic.IsDatedByBrokers,
         };
     }

@@ -35,4 +35,22 @@ public static class UndeliveredClock
 
         return committed >= endBefore ? takenBefore : before.UndeliveredSince ?? takenBefore;
     }
+
+    /// <summary>
+    /// From which offset on no record was written before that time: from the end that was seen in the round which set the clock. What lies
+    /// before may have been there long at the first look at a reader, be of a transaction that was open, or was read before a reader was set
+    /// back.
+    /// </summary>
+    /// <param name="since">What <see cref="Since"/> says of it.</param>
+    /// <param name="end">The partition's end now, open transactions included; null when the partition was not seen.</param>
+    /// <param name="before">The same group and partition in the previous round; null when it was not seen.</param>
+    /// <param name="endBefore">The partition's end in the previous round.</param>
+    /// <returns>Null where it is not known.</returns>
+    public static long? HoldsFrom(DateTimeOffset since, long? end, CommittedEvidence? before, long? endBefore)
+    {
+        var from = before is null ? null : before.UndeliveredSince == since ? before.ClockHoldsFrom : endBefore;
+
+        // what comes behind the end of a later look is newer still
+        return from is null || end < from ? end : from;
+    }
 }

@@ -61,7 +61,7 @@ internal sealed class EvidenceBuilder
         Noon,
         new ClusterEvidence(_clusterId, 1,
             [new TopicEvidence(Topic, _topicId, _retentionMs, [new PartitionEvidence(_partition, _earliest, _end, _end) { LeaderEpoch = _leaderEpoch, KeptTo = _leaderEpoch is null ? null : _keptTo ?? _end }])],
-            [new GroupEvidence(Group, [new CommittedEvidence(Topic, 0, _committed, _undeliveredSince)])]),
+            [new GroupEvidence(Group, [new CommittedEvidence(Topic, 0, _committed, _undeliveredSince) { ClockHoldsFrom = _undeliveredSince is null ? null : _committed }])]),
         [new ConnectorEvidence(Topic, "RUNNING", [new TaskEvidence(0, _taskState)], _taskState == "FAILED" ? "boom" : null)],
         _queriesSeen ? [new QueryEvidence("acme_", _query, "RUNNING", null)] : null);
 }

@@ -100,7 +100,11 @@ public sealed class LossHorizonTests
     public void Horizon_of_a_reader_that_was_seen_standing_at_first_is_no_longer_at_most_so_long_once_its_record_is_dated()
     {
         var evidence = new EvidenceBuilder().WithCommitted(60, Noon).Build();
-        var first = evidence with { Cluster = evidence.Cluster! with { Groups = [evidence.Cluster.Groups[0] with { IsFirstSight = true }] } };
+        var group = evidence.Cluster!.Groups[0];
+        var first = evidence with
+        {
+            Cluster = evidence.Cluster with { Groups = [group with { Committed = [group.Committed[0] with { ClockHoldsFrom = 100 }] }] },
+        };
 
         Assert.True(LossHorizon.Of(EvidenceBuilder.Flow, first, Noon).IsAtMost);
         Assert.False(LossHorizon.Of(EvidenceBuilder.Flow, first, Noon).IsByRecordTime);

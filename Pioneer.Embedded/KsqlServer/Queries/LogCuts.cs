@@ -12,8 +12,8 @@ internal sealed record LogCut(TopicPartitionOffset Committed, long KeptTo)
     /// <summary>What happened, for people.</summary>
     public string Message => string.Create(CultureInfo.InvariantCulture,
         $"The log of partition {Committed.Partition.Value} of '{Committed.Topic}' was cut at {KeptTo}, before offset {Committed.Offset.Value} that was to be "
-        + $"read next: records that were read from there on are no more, and others may stand in their place. The query goes on at {KeptTo}; what it made of "
-        + $"the records that are no more stays.");
+        + $"read next: the records that stood from there on are no more, and others may stand in their place. The query goes on at {KeptTo}; what it made of "
+        + $"records that are no more stays.");
 }
 
 /// <summary>What is known of a committed place.</summary>
@@ -63,6 +63,26 @@ internal sealed class LogCuts(QuerySource source, IConsumer<byte[]?, byte[]?> co
                 let cut = new LogCut(place, end.End)
                 select new CheckedPlace(place, IsDoubted(place, ends) && IsCut(cut) ? cut : null, end.Leader))
             .ToDictionary(found => found.Committed.TopicPartition);
+    }
+
+    /// <summary>
+    /// Places that are set without having been read to, with the epoch of the leader of then, so that a cut before them is told too. Has
+    /// none of those where the log is not said to go so far in this epoch: it would tell of cuts that are none.
+    /// </summary>
+    /// <param name="places">The places, in topics inside the query too.</param>
+    /// <param name="logs">What the query reads, as it was looked at before the places were set.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="KafkaException">The brokers do not answer.</exception>
+    public IEnumerable<TopicPartitionOffset> InEpochs(IEnumerable<TopicPartitionOffset> places, IEnumerable<SourceLog> logs)
+    {
+        var leaders = logs.SelectMany(log => log.Leaders).Where(leader => leader.Value >= 0).ToDictionary();
+        TopicPartitionOffset[] led =
+        [
+            .. places.Where(place => leaders.ContainsKey(place.TopicPartition))
+                .Select(place => new TopicPartitionOffset(place.TopicPartition, place.Offset, leaders[place.TopicPartition])),
+        ];
+        var ends = Ends(led);
+        return led.Where(place => ends.TryGetValue(place.TopicPartition, out var end) && end.End >= place.Offset.Value);
     }
 
     /// <summary>

@@ -128,6 +128,12 @@ internal sealed class QueryPump : IQueryLife
             }
         }
 
+        var unread = _moved.Where(partition => _positions[partition].LeaderEpoch is null).Select(Standing);
+        foreach (var place in _cuts.InEpochs(unread, _beginning.Logs))
+        {
+            _positions[place.Partition.Value] = new Place(place.Offset.Value, place.LeaderEpoch);
+        }
+
         if (_moved.Count > 0)
         {
             Commit();
@@ -305,7 +311,8 @@ internal sealed class QueryPump : IQueryLife
     /// <summary>Where it stands in a partition.</summary>
     /// <param name="Offset">What it reads next.</param>
     /// <param name="LeaderEpoch">
-    /// Of the last record before; null where none was read or brokers do not tell. librdkafka tells the end of a partition with epoch 0, whatever it is.
+    /// Of the last record before, or of the leader when it began here; null where brokers do not tell. librdkafka tells the end of a partition with epoch
+    /// 0, whatever it is.
     /// </param>
     private readonly record struct Place(long Offset, int? LeaderEpoch);
 }

@@ -143,6 +143,67 @@ public sealed class CutSourceTests : IAsyncLifetime
         Assert.DoesNotContain(await ErrorsAsync(query), error => error.Contains("was cut", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Query_that_has_read_nothing_yet_goes_on_from_the_cut_and_says_so()
+    {
+        await WriteAsync(0, 20);
+        await WriteAsync(20, 20);
+        var query = await CopyAsync(earliest: false);
+        await CommittedAsync(query, 40);
+        await _ksql.RunAsync($"PAUSE {query};");
+        await CameBackAsync(20);
+        await _ksql.RunAsync($"RESUME {query};");
+
+        Assert.Equal(Enumerable.Range(20, 20).Select(id => $"{id}"), _ksql.Read("large", 20).Select(record => record.Message.Key));
+        await AssertToldOnceAsync(query, 40);
+    }
+
+    [Fact]
+    public async Task Query_that_runs_and_has_read_nothing_yet_is_told_of_the_cut()
+    {
+        await WriteAsync(0, 20);
+        await WriteAsync(20, 20);
+        var query = await CopyAsync(earliest: false);
+        await CommittedAsync(query, 40);
+        await CameBackAsync(20);
+        await WriteAsync(40, 1);
+
+        Assert.Equal(Enumerable.Range(20, 21).Select(id => $"{id}"), _ksql.Read("large", 21).Select(record => record.Message.Key));
+        await AssertToldOnceAsync(query, 40);
+    }
+
+    [Fact]
+    public async Task Query_with_state_that_has_read_nothing_yet_goes_on_from_the_cut_after_a_restart()
+    {
+        await WriteAsync(0, 20);
+        await WriteAsync(20, 20);
+        var query = await TotalAsync(earliest: false);
+        await CommittedAsync(query, 40);
+        await _ksql.Server.DisposeAsync();
+        await CameBackAsync(20);
+        await _ksql.OpenAsync();
+
+        KsqlTables.Read(_ksql.Broker, "totals", table => table.GetValueOrDefault("5") == "{\"N\":20}");
+        await AssertToldOnceAsync(query, 40);
+    }
+
+    /// <summary>It begins behind what two leaders wrote, and the later one leads still.</summary>
+    [Fact]
+    public async Task Query_that_begins_at_the_end_of_a_log_of_two_leaders_is_told_of_no_cut()
+    {
+        await WriteAsync(0, 20);
+        await WriteAsync(20, 20);
+        await CameBackAsync(20);
+        var query = await CopyAsync(earliest: false);
+        await CommittedAsync(query, 40);
+        await _ksql.RunAsync($"PAUSE {query};");
+        await _ksql.RunAsync($"RESUME {query};");
+        await WriteAsync(40, 1);
+
+        Assert.Equal("40", Assert.Single(_ksql.Read("large", 1)).Message.Key);
+        Assert.Empty(await ErrorsAsync(query));
+    }
+
     private async Task AssertToldOnceAsync(string query, long offset)
     {
         var told = (await ErrorsAsync(query)).Where(error => error.Contains("was cut", StringComparison.Ordinal));
@@ -151,15 +212,16 @@ public sealed class CutSourceTests : IAsyncLifetime
 
     private static string Group(string query) => $"_confluent-ksql-default_query_{query}";
 
-    private async Task<string> CopyAsync()
+    private async Task<string> CopyAsync(bool earliest = true)
     {
-        await _ksql.RunAsync("INSERT INTO LARGE WITH (QUERY_ID='LARGE_V1') SELECT * FROM PAYMENTS EMIT CHANGES;");
+        await _ksql.RunAsync("INSERT INTO LARGE WITH (QUERY_ID='LARGE_V1') SELECT * FROM PAYMENTS EMIT CHANGES;", earliest);
         return "LARGE_V1";
     }
 
-    private async Task<string> TotalAsync()
+    private async Task<string> TotalAsync(bool earliest = true)
     {
-        await _ksql.RunAsync($"CREATE TABLE TOTALS WITH (KAFKA_TOPIC='totals', {Formats}) AS SELECT AMOUNT, COUNT(*) AS N FROM PAYMENTS GROUP BY AMOUNT EMIT CHANGES;");
+        await _ksql.RunAsync(
+            $"CREATE TABLE TOTALS WITH (KAFKA_TOPIC='totals', {Formats}) AS SELECT AMOUNT, COUNT(*) AS N FROM PAYMENTS GROUP BY AMOUNT EMIT CHANGES;", earliest);
         return (string)(await _ksql.RunAsync("SHOW QUERIES;"))[0]!["queries"]!.AsArray().Single()!["id"]!;
     }
 

@@ -28,7 +28,10 @@ internal sealed class InputPartition(TopicPartition at, bool isInternal, int ran
     /// <summary>The offset that comes next from the brokers.</summary>
     public long Next { get; set; }
 
-    /// <summary>The leader epoch of the last record that was taken from here; null where none was or brokers do not tell.</summary>
+    /// <summary>
+    /// The leader epoch of the last record that was taken from here, until there is one that of the leader when the query began here; null where
+    /// brokers do not tell.
+    /// </summary>
     public int? LeaderEpoch { get; set; }
 
     /// <summary>The leader epoch of the last record that came, whether it was taken or waits; null as above.</summary>

@@ -32,6 +32,12 @@ internal sealed partial class TopologyPump
         }
 
         var anew = inputs.Where(p => _committed[p.At] < 0).ToArray();
+        foreach (var place in _cuts.InEpochs(anew.Where(p => p.LeaderEpoch is null).Select(p => p.Reading), _beginning.Logs))
+        {
+            var input = _inputs[place.TopicPartition];
+            input.LeaderEpoch = input.ReadEpoch = place.LeaderEpoch;
+        }
+
         if (anew.Length > 0)
         {
             Settle(anew);
