@@ -23,6 +23,9 @@ public class KafkaNodes : IAsyncDisposable
 
     public KafkaOptions Options { get; private set; } = new();
 
+    /// <summary>Settings of the nodes beyond the script's own, such as <c>log.retention.ms=1000</c>.</summary>
+    protected virtual string[] Settings => [];
+
     /// <summary>Starts the nodes; where the folder or Java is missing, says so in <see cref="Missing"/>.</summary>
     public async ValueTask InitializeAsync()
     {
@@ -39,7 +42,8 @@ public class KafkaNodes : IAsyncDisposable
         }
 
         _directory = Directory.CreateTempSubdirectory("pioneer-kafka-").FullName;
-        var output = await ScriptAsync("cluster", ["start", _directory, "--brokers", $"{Nodes.Length}", "--port", $"{TestPorts.NextRow(PortsOfNodes)}", "--secure"]);
+        string[] where = ["start", _directory, "--brokers", $"{Nodes.Length}", "--port", $"{TestPorts.NextRow(PortsOfNodes)}", "--secure"];
+        var output = await ScriptAsync("cluster", [.. where, .. Settings.SelectMany(setting => new[] { "--set", setting })]);
         Options = OptionsFor(output.Trim().Split('\n')[^1], "admin", "admin-secret");
     }
 

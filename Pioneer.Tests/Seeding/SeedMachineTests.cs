@@ -12,12 +12,17 @@ public sealed class SeedMachineTests
     [Fact]
     public void Seed_run_keeps_every_promise_under_random_writes_and_crashes() =>
         Gen.Select(Gen.Int[0, 5].Array[0, 20], Gen.Int[0, 5].Array[0, 20], Gen.Int[0, 1_000_000])
-            .Sample((history, arrivals, seed) => Check(history, arrivals, seed, cancels: false), iter: 5_000);
+            .Sample((history, arrivals, seed) => Check(history, arrivals, seed, Cancel.Never), iter: 5_000);
 
     [Fact]
     public void Seed_run_that_is_cancelled_leaves_live_running_and_no_step_back() =>
         Gen.Select(Gen.Int[0, 5].Array[0, 20], Gen.Int[0, 5].Array[0, 20], Gen.Int[0, 1_000_000])
-            .Sample((history, arrivals, seed) => Check(history, arrivals, seed, cancels: true), iter: 5_000);
+            .Sample((history, arrivals, seed) => Check(history, arrivals, seed, Cancel.Once), iter: 5_000);
+
+    [Fact]
+    public void Seed_run_after_one_that_was_cancelled_keeps_every_promise() =>
+        Gen.Select(Gen.Int[0, 5].Array[0, 20], Gen.Int[0, 5].Array[0, 20], Gen.Int[0, 1_000_000])
+            .Sample((history, arrivals, seed) => Check(history, arrivals, seed, Cancel.AndRunAgain), iter: 5_000);
 
     [Fact]
     public void Late_event_of_another_phase_changes_nothing()
@@ -55,13 +60,28 @@ public sealed class SeedMachineTests
         Assert.Equal("the seed query ended with an error", failed.State.Failure);
     }
 
-    private static bool Check(int[] history, int[] arrivals, int seed, bool cancels)
+    private enum Cancel
+    {
+        Never,
+        Once,
+        AndRunAgain,
+    }
+
+    private static bool Check(int[] history, int[] arrivals, int seed, Cancel cancel)
     {
         var random = new Random(seed);
         var world = new SeedWorld(history);
         var pending = new Queue<int>(arrivals);
-        var cancelAt = cancels ? random.Next(40) : int.MaxValue;
-        var end = Run(world, pending, random, cancelAt);
+        var end = Run(world, pending, random, cancel is Cancel.Never ? int.MaxValue : random.Next(40));
+        if (cancel is Cancel.AndRunAgain)
+        {
+            for (var meanwhile = random.Next(10); meanwhile > 0; meanwhile--)
+            {
+                Background(world, pending, random);
+            }
+
+            end = Run(world, pending, random, int.MaxValue);
+        }
 
         while (pending.TryDequeue(out var key))
         {

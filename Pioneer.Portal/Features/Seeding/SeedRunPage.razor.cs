@@ -76,7 +76,10 @@ public sealed partial class SeedRunPage
 
     private async Task CancelAsync()
     {
-        if (await Dialogs.ConfirmAsync("Cancel the run", "The live query goes on from the cut. Readers keep what they received; 'seed complete' is not written.", "Cancel the run"))
+        if (await Dialogs.ConfirmAsync(
+            "Cancel the run",
+            "The live query goes on from the cut. Readers keep what they received; 'seed complete' is not written. To seed at a better time, run the job again: it begins with a new cut.",
+            "Cancel the run"))
         {
             _error = (await Jobs.CancelAsync(Me.Actor, Slug, new SeedRunId(Id), Gone)).Error;
             await ReloadAsync();
