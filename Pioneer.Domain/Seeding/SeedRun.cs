@@ -74,7 +74,6 @@ public enum SeedRunState
     HandingOver,
     Verifying,
     Done,
-    Paused,
     Failed,
     Cancelled,
 }

@@ -23,7 +23,6 @@ public static class SeedWords
         SeedRunState.HandingOver => (Tone.Info, "Handing over", true),
         SeedRunState.Verifying => (Tone.Info, "Verifying", true),
         SeedRunState.Done => (Tone.Ok, "Done", false),
-        SeedRunState.Paused => (Tone.Warn, "Paused", false),
         SeedRunState.Failed => (Tone.Bad, "Failed", false),
         _ => (Tone.Warn, "Cancelled", false),
     };
