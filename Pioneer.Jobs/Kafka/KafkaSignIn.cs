@@ -53,7 +53,7 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
             var answers = await Task.WhenAll(asked.Select(broker => TryAsync(principal, new BrokerEndpoint(broker.Host, broker.Port), null, ct)));
             return answers.Any(answer => answer.Refused) && (leaders.Count > 0 || !answers.Any(answer => answer.Accepted));
         }
-        catch (KafkaUnavailableException)
+        catch (IOException unseen) when (unseen is KafkaUnavailableException or KafkaRequestException or KafkaSignInRefusedException)
         {
             return false;
         }

@@ -93,6 +93,13 @@ public sealed partial class PortalPagesTests
             await Expect(gil.Page.GetByLabel("E-mail")).Not.ToHaveAttributeAsync("aria-invalid", "true");
         }
 
+        await admin.OpenAsync("/t/acme/members");
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Invite a member…" }).ClickAsync();
+        await admin.Dialog.GetByLabel("E-mail").FillAsync("gil");
+        await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Make the link" }).ClickAsync();
+        await ExpectWrongAsync(admin.Dialog.GetByLabel("E-mail"), "'gil' is not an e-mail address.");
+        await Expect(admin.Dialog.GetByRole(AriaRole.Alert)).ToHaveCountAsync(1);
+
         await admin.OpenAsync("/account");
         await admin.Page.GetByLabel("Present password").FillAsync("wrong");
         await admin.Button("Change password").ClickAsync();

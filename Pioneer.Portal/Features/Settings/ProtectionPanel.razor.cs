@@ -44,8 +44,6 @@ public sealed partial class ProtectionPanel : IDisposable
         _ => $"Set by {shown.ChangedBy}",
     };
 
-    private string? Wrong(string field) => _error?.Field == field ? "true" : null;
-
     private void Take(Result<TopicProtection> answer)
     {
         _error = answer.Error;

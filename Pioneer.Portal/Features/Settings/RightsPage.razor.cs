@@ -89,8 +89,6 @@ public sealed partial class RightsPage
         }
     }
 
-    private string? Wrong(string field) => _error?.Field == field ? "true" : null;
-
     private static string TypeWord(AclResourceType type) => type switch
     {
         AclResourceType.TransactionalId => "transactional id",
