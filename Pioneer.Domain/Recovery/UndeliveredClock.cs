@@ -45,6 +45,7 @@ public static class UndeliveredClock
     /// <param name="end">The partition's end now, open transactions included; null when the partition was not seen.</param>
     /// <param name="before">The same group and partition in the previous round; null when it was not seen.</param>
     /// <param name="endBefore">The partition's end in the previous round.</param>
+    /// <remarks>An end is what all replicas in sync have: where too few are, records may wait behind it that are older than the round.</remarks>
     /// <returns>Null where it is not known.</returns>
     public static long? HoldsFrom(DateTimeOffset since, long? end, CommittedEvidence? before, long? endBefore)
     {

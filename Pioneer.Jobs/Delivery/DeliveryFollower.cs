@@ -17,7 +17,7 @@ internal sealed class DeliveryFollower(
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a refused sign-in may pass: a node that starts again may refuse everybody until it knows its users, while the others go on.</summary>
-    private static readonly TimeSpan RefusalLasts = TimeSpan.FromSeconds(10);
+    public TimeSpan RefusalLasts { get; init; } = TimeSpan.FromSeconds(10);
 
     private readonly KafkaSignIn _signIn = new(clients, kafka, time);
 
@@ -58,16 +58,24 @@ internal sealed class DeliveryFollower(
         consumer.Assign(position.Next.Select(place => new TopicPartitionOffset(topic, place.Key, place.Value)));
         var (looked, isMissing) = (time.GetTimestamp(), false);
         Task<Look>? look = null;
+        Task<bool>? judged = null;
         while (!ct.IsCancellationRequested)
         {
-            if (refused is { } told && (told.IsFatal || time.GetElapsedTime(told.Since) >= RefusalLasts))
+            if (refused is { } told)
             {
-                if (told.IsFatal || await _signIn.IsRefusedAsync(principal, topic, ct))
+                if (told.IsFatal || (judged is { IsCompleted: true } && await judged))
                 {
                     throw told.Refusal;
                 }
 
-                refused = null;
+                if (judged is { IsCompleted: true })
+                {
+                    (refused, judged) = (null, null);
+                }
+                else if (judged is null && time.GetElapsedTime(told.Since) >= RefusalLasts)
+                {
+                    judged = _signIn.IsRefusedAsync(principal, topic, ct);
+                }
             }
 
             if (!TryPoll(consumer, out var record))

@@ -8,13 +8,13 @@ namespace Pioneer.Jobs.Kafka;
 /// <summary>
 /// Sends requests that Confluent.Kafka does not have, or cannot be trusted with, to one of the brokers given, on a connection of its own that is kept
 /// open and made again when it ends. Safe to share between threads; they take turns. A node that starts again may refuse every sign-in until it knows its
-/// users: the credential is refused when no broker given takes it.
+/// users: the credential is refused when each of the tries is, at every broker given.
 /// </summary>
 /// <param name="isNode">The one broker given is a node of a cluster that let us in elsewhere: its refusal is told as a node that does not serve.</param>
 internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, KafkaOptions options, TimeProvider time, ILogger logger, bool isNode = false)
     : IDisposable
 {
-    private const int MaxAttempts = 3;
+    private const int LeastAttempts = 3;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(150);
@@ -26,6 +26,8 @@ internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, Kafka
     /// <summary>A client of any broker of the cluster.</summary>
     public static BrokerClient OfCluster(KafkaOptions options, TimeProvider time, ILogger logger) =>
         new(BrokerEndpoint.ParseAll(options.BootstrapServers), options, time, logger);
+
+    private int Attempts => Math.Max(LeastAttempts, brokers.Length);
 
     public void Dispose()
     {
@@ -89,12 +91,18 @@ internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, Kafka
     // Every request here can be sent twice, so a connection that ended meanwhile costs nothing but a new one.
     private async Task<T> AttemptAsync<T>(string action, Func<BrokerConnection, CancellationToken, Task<T>> request, CancellationToken ct)
     {
-        var refusals = 0;
+        Exception? last = null;
+        var isRefused = !isNode;
         for (var attempt = _connection is null ? 1 : 0; ; attempt++)
         {
             var answered = false;
             try
             {
+                if (attempt > 1)
+                {
+                    await Task.Delay(RetryDelay * (attempt - 1), time, ct);
+                }
+
                 _connection ??= await OpenAsync(ct);
                 var answer = await request(_connection, ct);
                 answered = true;
@@ -110,13 +118,20 @@ internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, Kafka
                 answered = true;
                 throw new KafkaRequestException(action, ErrorCode.UnsupportedVersion, unknown.Message, unknown);
             }
-            catch (KafkaSignInRefusedException) when (!isNode && (++refusals >= brokers.Length || attempt >= MaxAttempts))
+            catch (OperationCanceledException late) when (last is not null)
             {
-                throw;
+                throw new OperationCanceledException(last.Message, late, ct);
             }
             catch (Exception failure) when (failure is IOException or InvalidDataException or ProtocolException)
             {
-                if (attempt >= MaxAttempts)
+                last = failure;
+                isRefused &= failure is KafkaSignInRefusedException || attempt == 0;
+                if (attempt >= Attempts && isRefused)
+                {
+                    throw;
+                }
+
+                if (attempt >= Attempts)
                 {
                     throw new KafkaUnavailableException(action, failure.Message, failure);
                 }
@@ -129,11 +144,6 @@ internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, Kafka
                 {
                     Drop();
                 }
-            }
-
-            if (attempt > 0)
-            {
-                await Task.Delay(RetryDelay * attempt, time, ct);
             }
         }
     }

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Pioneer.Kafka.Protocol.Client;
 
 namespace Pioneer.Jobs.Kafka;
 
@@ -127,6 +128,15 @@ public sealed partial class KafkaAdmin
 
     /// <summary>Which log stands behind a name now, without its offsets: one small request. Null where there is no such topic.</summary>
     internal async Task<TopicDescription?> IdentifyAsync(string topic, CancellationToken ct) => (await _topicDescriptions.ReadAsync([topic], ct)).FirstOrDefault();
+
+    /// <summary>Where the brokers are reached that serve a topic: the leaders of its partitions, or all where none has one.</summary>
+    internal async Task<(bool IsLed, IReadOnlyList<BrokerEndpoint> Brokers)> ServersOfAsync(string topic, CancellationToken ct)
+    {
+        var found = await _topicDescriptions.DescribeAsync([topic], ct);
+        var leaders = found.Topics.SelectMany(known => known.Places).Select(place => place.Leader).OfType<int>().Distinct()
+            .Where(found.Addresses.ContainsKey).Select(leader => found.Addresses[leader]).ToList();
+        return leaders.Count > 0 ? (true, leaders) : (false, [.. found.Addresses.Values]);
+    }
 
     /// <summary>The log behind a name with its offsets, as a reader of committed records sees them; a topic made anew meanwhile does not lend its offsets to the old id.</summary>
     /// <param name="readIn">Leader epochs of a reader's places: how far each log still holds what was there then is told too.</param>

@@ -47,11 +47,9 @@ public sealed class KafkaSignIn(KafkaClients clients, KafkaAdmin admin, TimeProv
     {
         try
         {
-            var leaders = (await admin.IdentifyAsync(topic, ct))?.Places.Select(place => place.Leader).OfType<int>().ToHashSet() ?? [];
-            var brokers = await admin.DescribeClusterAsync(ct);
-            var asked = brokers.Where(broker => leaders.Count == 0 || leaders.Contains(broker.Id));
-            var answers = await Task.WhenAll(asked.Select(broker => TryAsync(principal, new BrokerEndpoint(broker.Host, broker.Port), null, ct)));
-            return answers.Any(answer => answer.Refused) && (leaders.Count > 0 || !answers.Any(answer => answer.Accepted));
+            var (isLed, brokers) = await admin.ServersOfAsync(topic, ct);
+            var answers = await Task.WhenAll(brokers.Select(broker => TryAsync(principal, broker, null, ct)));
+            return answers.Any(answer => answer.Refused) && (isLed || !answers.Any(answer => answer.Accepted));
         }
         catch (IOException unseen) when (unseen is KafkaUnavailableException or KafkaRequestException or KafkaSignInRefusedException)
         {

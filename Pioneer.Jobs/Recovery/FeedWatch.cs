@@ -148,7 +148,9 @@ public sealed partial class FeedWatch(
                           select new { feed.Id, feed.Name, tenant.Slug, tenant.State, entitlement.TenantValue, entitlement.Paused }).ToListAsync(ct);
         var wanted = rows.Where(row => !row.Paused && row.State is (TenantState.Active or TenantState.Provisioning))
             .Select(row => new Wanted(row.Id, TopicNames.Feed(row.Slug, row.Name), row.Slug.Value, row.TenantValue));
-        return ([.. wanted], rows.ToLookup(row => row.Id, row => row.TenantValue));
+
+        // whoever left keeps its grants, and gets no rows
+        return ([.. wanted], rows.Where(row => row.State is not (TenantState.Offboarding or TenantState.Deleted)).ToLookup(row => row.Id, row => row.TenantValue));
     }
 
     private sealed record Wanted(FeedId Feed, string Connector, string Tenant, string TenantValue);

@@ -4,8 +4,11 @@ using Pioneer.Jobs.Sources;
 
 namespace Pioneer.Jobs.Recovery;
 
-/// <summary>Rows of a feed's table that came and reach nobody: no tenant is granted the value that they name, or they name none.</summary>
-/// <param name="Since">The first look: rows that came before it are not among them.</param>
+/// <summary>
+/// Rows of a feed's table that came and reach nobody: no tenant is granted the value that they name, or they name none. Where a feed goes by time, a row that
+/// changes counts each time, and one that is committed later than others with the same or a later time may not.
+/// </summary>
+/// <param name="Since">The first look since a connector of the feed last began to run: rows that came before it are not among them.</param>
 /// <param name="At">The last look.</param>
 /// <param name="Rows">How many came between both.</param>
 /// <param name="Values">By value, most first; at most <see cref="FeedCheck.MaxValues"/>.</param>
@@ -25,6 +28,9 @@ internal sealed class StrayCount
         foreach (var claimed in _rows.Keys.Where(value => value.Item1 is { } name && owned.Contains(name)).ToList())
         {
             _rows.Remove(claimed);
+
+            // which of the others are somebody's by now is not known
+            _ofMoreValues = 0;
         }
 
         foreach (var row in rows.Where(row => row.Unseen > 0 && (row.TenantValue is null || !owned.Contains(row.TenantValue))))

@@ -96,7 +96,7 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
         var number = feed.GrowingColumn is { } growing ? dialect.Quote(growing) : null;
         var at = feed.TimeColumn is { } timeColumn ? dialect.Quote(timeColumn) : null;
         var table = dialect.Quote(feed.Table);
-        var (newestTime, newestNumber) = (at is null ? "NULL" : $"MAX(CASE WHEN {at} < @end THEN {at} END)", number is null ? "NULL" : $"MAX({number})");
+        var (newestTime, newestNumber) = (at is null ? "NULL" : $"MAX(CASE WHEN {at} < @end THEN {at} END)", number is null ? "NULL" : at is null ? $"MAX({number})" : $"MAX(CASE WHEN {at} < @end THEN {number} END)");
         if (IsFirst(feed))
         {
             return $"SELECT NULL, 0, {(at is null ? "NULL" : $"MAX({at})")}, {newestNumber}, 0, 0 FROM {table}{(at is null ? "" : $" WHERE {at} < @end")}";

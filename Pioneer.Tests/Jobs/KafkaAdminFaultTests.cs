@@ -74,7 +74,7 @@ public sealed class KafkaAdminFaultTests
         var options = new KafkaOptions
         {
             BootstrapServers = $"{starting.Address},{served.Address}", SecurityProtocol = "SASL_PLAINTEXT", SaslMechanism = "PLAIN", Username = "pioneer",
-            Password = "secret", RequestTimeoutMs = 1000,
+            Password = "secret", RequestTimeoutMs = 30_000,
         };
         using var admin = new KafkaAdmin(
             new KafkaClients(Options.Create(options), NullLogger<KafkaClients>.Instance), TimeProvider.System, NullLogger<KafkaAdmin>.Instance);

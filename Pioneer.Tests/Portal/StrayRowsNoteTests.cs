@@ -20,8 +20,8 @@ public sealed class StrayRowsNoteTests : BunitContext
     {
         var note = Shown(new StrayRows("payments", Noon, Noon.AddMinutes(5), 3, [new RowsOfValue("<b>other</b>", 2), new RowsOfValue(null, 1)], HasMoreValues: false));
 
-        Assert.Equal("3 rows came that reach nobody", note.Find("summary").TextContent);
-        Assert.Equal(["<b>other</b> 2 rows", "(empty) 1 row"], note.FindAll("li").Select(value => value.TextContent));
+        Assert.Equal("3 rows or changes of nobody", note.Find("summary").TextContent);
+        Assert.Equal(["<b>other</b> 2", "(empty) 1"], note.FindAll("li").Select(value => value.TextContent));
         Assert.Equal([Noon.ToString("O"), Noon.AddMinutes(5).ToString("O")], note.FindAll("time").Select(time => time.GetAttribute("datetime")));
     }
 
@@ -30,9 +30,16 @@ public sealed class StrayRowsNoteTests : BunitContext
     {
         var note = Shown(new StrayRows("payments", Noon, Noon, 1, [], HasMoreValues: true));
 
-        Assert.Equal("1 row came that reaches nobody", note.Find("summary").TextContent);
+        Assert.Equal("1 row or change of nobody", note.Find("summary").TextContent);
         Assert.Contains("nor others that are not listed", note.Markup, StringComparison.Ordinal);
     }
 
-    private IRenderedComponent<StrayRowsNote> Shown(StrayRows strays) => Render<StrayRowsNote>(parameters => parameters.Add(note => note.Strays, strays));
+    [Fact]
+    public void None_is_told_with_the_age_of_the_look_and_a_table_that_was_not_looked_at_as_that()
+    {
+        Assert.Contains("No row of nobody since", Shown(new StrayRows("payments", Noon, Noon, 0, [], HasMoreValues: false)).Markup, StringComparison.Ordinal);
+        Assert.Contains("not observed", Shown(null).Markup, StringComparison.Ordinal);
+    }
+
+    private IRenderedComponent<StrayRowsNote> Shown(StrayRows? strays) => Render<StrayRowsNote>(parameters => parameters.Add(note => note.Strays, strays));
 }

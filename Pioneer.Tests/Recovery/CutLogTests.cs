@@ -193,7 +193,10 @@ public sealed class CutLogTests : IDisposable
     private async Task<List<DeliveryEvent>> FollowAsync(List<DeliveryEvent> seen, long last)
     {
         var place = DeliveryStart.Earliest.In(await _admin.LogAsync(_topic, OffsetVector.Empty.Epochs, Ct));
-        var topics = new SharedTopics(_admin, _clients, TimeProvider.System, NullLogger<SharedTopics>.Instance);
+        // the follower may lead, and refuse the reader, before that is made anew
+        var topics = new SharedTopics(
+            (topic, reader) => new DeliveryFollower(topic, reader, _admin, _clients, TimeProvider.System, NullLogger<SharedTopics>.Instance) { RefusalLasts = Patience.Usual },
+            TimeProvider.System);
         await foreach (var happened in new DeliveryStream(topics, _topic, Reader, place, TimeProvider.System).EventsAsync(Ct))
         {
             if (happened.Kind is DeliveryEventKind.Heartbeat)

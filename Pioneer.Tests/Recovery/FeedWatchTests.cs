@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Recovery;
+using Pioneer.Domain.Tenants;
 using Pioneer.Jobs.Connect;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Recovery;
@@ -205,6 +206,12 @@ public sealed class FeedWatchTests : IAsyncLifetime
         Sql($"INSERT INTO payments VALUES (8, 'unknown', 1, {Ms(1)})");
         await LookAsync(Acme, after: 16);
         Assert.Equal([new RowsOfValue(null, 1)], Strays().Values);
+
+        // whoever leaves has them no longer
+        Assert.Null((await _database.Get<TenantLifecycle>().OffboardAsync(Actors.Admin, "globex", "globex", null, Ct)).Error);
+        Sql($"INSERT INTO payments VALUES (9, 'globex', 1, {Ms(1)})");
+        await LookAsync(Acme, after: 16);
+        Assert.Equal([new RowsOfValue(null, 1), new RowsOfValue("globex", 1)], Strays().Values);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal sealed class GroupRemoval(KafkaConnection connection, TimeProvider time
         using var timeout = new CancellationTokenSource(KafkaClients.CallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         var last = "no answer";
+        var refusals = 0;
         try
         {
             for (var attempt = 0; ; attempt++)
@@ -41,10 +42,10 @@ internal sealed class GroupRemoval(KafkaConnection connection, TimeProvider time
 
                     last = error.ToString();
                 }
-                catch (SignInRefusedException refused) when (attempt < _brokers.Length - 1)
+                catch (SignInRefusedException refused) when (refusals < attempt || attempt < _brokers.Length - 1)
                 {
                     // a node that starts again may refuse everybody until it knows its users
-                    last = refused.Message;
+                    (refusals, last) = (refusals + 1, refused.Message);
                 }
                 catch (SignInRefusedException refused)
                 {
@@ -80,9 +81,22 @@ internal sealed class GroupRemoval(KafkaConnection connection, TimeProvider time
             return (ErrorCode)coordinator.ErrorCode;
         }
 
-        using var told = await BrokerConnection.OpenAsync(new BrokerEndpoint(coordinator.Host, coordinator.Port), connection.Settings, ct);
+        using var told = await OpenCoordinatorAsync(new BrokerEndpoint(coordinator.Host, coordinator.Port), ct);
         var answer = await told.SendAsync<DeleteGroupsResponse>(new DeleteGroupsRequest { GroupsNames = [group] }, 0, ct);
         return (ErrorCode)answer.Results[0].ErrorCode;
+    }
+
+    /// <summary>Another node has let us in by then, so this one's refusal passes.</summary>
+    private async Task<BrokerConnection> OpenCoordinatorAsync(BrokerEndpoint coordinator, CancellationToken ct)
+    {
+        try
+        {
+            return await BrokerConnection.OpenAsync(coordinator, connection.Settings, ct);
+        }
+        catch (SignInRefusedException refused)
+        {
+            throw new IOException($"its coordinator {coordinator} does not let us in: {refused.Message}", refused);
+        }
     }
 
     /// <summary>A coordinator that moves or loads.</summary>

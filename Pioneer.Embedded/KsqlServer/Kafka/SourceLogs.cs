@@ -69,6 +69,7 @@ internal sealed partial class SourceLogs(KafkaConnection connection, TimeProvide
     /// <summary>Asks on the connection that is open, and then each broker once.</summary>
     private async Task<MetadataResponse> DescribeAsync(string[] topics, CancellationToken ct)
     {
+        var isRefused = true;
         for (var attempt = _connection is null ? 1 : 0; ; attempt++)
         {
             try
@@ -90,6 +91,11 @@ internal sealed partial class SourceLogs(KafkaConnection connection, TimeProvide
                     continue;
                 }
 
+                if (!isRefused)
+                {
+                    throw Unanswered(topics[0], refused.Message);
+                }
+
                 throw new KafkaException(new Error(ErrorCode.SaslAuthenticationFailed, $"Kafka refuses the sign-in of this ksql service: {refused.Reason}"), refused);
             }
             catch (UnsupportedRequestException old)
@@ -99,6 +105,7 @@ internal sealed partial class SourceLogs(KafkaConnection connection, TimeProvide
             catch (Exception failure) when (failure is IOException or InvalidDataException or ProtocolException)
             {
                 Drop();
+                isRefused &= attempt == 0;
                 if (attempt >= _brokers.Length)
                 {
                     throw Unanswered(topics[0], failure.Message);
