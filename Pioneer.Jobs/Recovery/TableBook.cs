@@ -25,6 +25,7 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _counted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Standing> _standing = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _returned = new(StringComparer.Ordinal);
     private readonly StrayCount _strays = new();
     private readonly DateTimeOffset _from = from;
     private IReadOnlySet<string> _owned = new HashSet<string>(StringComparer.Ordinal);
@@ -85,7 +86,8 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
             _knowsAll |= _upTo is null && Begin(connectors) is not null;
             _straysSince ??= now;
             _strays.Take(news.Rows, _owned);
-            TakeNews(news, uncounted, [.. connectors.Where(connector => _standing.GetValueOrDefault(connector.Name)?.Position is not null).Select(connector => connector.TenantValue)]);
+            TakeNews(news, uncounted, [.. connectors.Where(connector => LooksAgainFrom(connector) is not null).Select(connector => connector.TenantValue)]);
+            _returned.Clear();
         }
 
         var looks = ImmutableArray.CreateBuilder<TableLook>(connectors.Count);
@@ -130,7 +132,10 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
 
         foreach (var value in values)
         {
-            _known.TryAdd(value, new Known(0, 0, SourceMark.None, _lookedAt ?? _from));
+            if (_known.TryAdd(value, new Known(0, 0, SourceMark.None, _lookedAt ?? _from)) && _upTo is not null)
+            {
+                _returned.Add(value);
+            }
         }
     }
 
@@ -141,11 +146,22 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
 
     private SourceMark? Begin(IReadOnlyCollection<RunningConnector> connectors)
     {
-        var standing = connectors.Select(connector => _standing.GetValueOrDefault(connector.Name)?.Position).OfType<SourceMark>().ToList();
+        var again = connectors.Select(LooksAgainFrom).OfType<SourceMark>().ToList();
         return _upTo is null ? Least(connectors)
             : _upTo == SourceMark.None ? _upTo
-            : feed.TimestampColumn is not null ? _upTo with { Time = standing.Select(mark => mark.Time).Append(_upTo.Time).Min() }
-            : _upTo with { Number = standing.Select(mark => mark.Number).Append(_upTo.Number).Min() };
+            : feed.TimestampColumn is not null ? _upTo with { Time = again.Select(mark => mark.Time).Append(_upTo.Time).Min() }
+            : _upTo with { Number = again.Select(mark => mark.Number).Append(_upTo.Number).Min() };
+    }
+
+    /// <summary>
+    /// Where one has read up to that has not moved, whose rows may have gone meanwhile, or that runs again, whose rows may have come meanwhile. Null for others, and
+    /// where it is not told.
+    /// </summary>
+    private SourceMark? LooksAgainFrom(RunningConnector connector)
+    {
+        var mark = _standing.GetValueOrDefault(connector.Name)?.Position
+            ?? (_returned.Contains(connector.TenantValue) && connector.Delivered != false ? connector.Progress?.Position?.Mark : null);
+        return (feed.TimestampColumn is null ? mark?.Number is null : mark?.Time is null) ? null : mark;
     }
 
     /// <summary>Where all connectors have read up to; null where one does not tell, and only what comes from now on is known.</summary>

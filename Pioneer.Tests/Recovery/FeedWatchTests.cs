@@ -124,6 +124,31 @@ public sealed class FeedWatchTests : IAsyncLifetime
         Assert.Equal("0 rows since its start, the table has 1.", (await LookAsync(Acme, after: 16)).Words);
     }
 
+    [Theory]
+    [InlineData("updated_at", "id")]
+    [InlineData(null, "id")]
+    public async Task Rows_that_came_while_it_did_not_run_are_held_against_it_once_it_runs_again(string? time, string growing)
+    {
+        await FeedAsync(time, growing);
+        Sql($"INSERT INTO payments VALUES (1, 'acme', 1, {Ms(-30)}), (2, 'globex', 1, {Ms(-30)})");
+        Runs(Acme, Progress(1, Mark(-30, 1)));
+        Runs(Globex, Progress(1, Mark(-30, 2)));
+        var read = Mark(-30, 1);
+        await LookAsync(Acme);
+        Runs(Acme, Progress(1, read), "FAILED");
+        Sql($"INSERT INTO payments VALUES (3, 'acme', 1, {Ms(1)}), (4, 'globex', 1, {Ms(1)})");
+        Runs(Globex, Progress(2, Mark(1, 4)));
+        await LookAsync(Globex, after: 16);
+
+        Runs(Acme, Progress(1, read));
+        Assert.Equal((TableState.Behind, Now.AddSeconds(16)), ((await LookAsync(Acme, after: 16)).State, Seen(Acme).BehindSince));
+        Assert.True((await LookAsync(Acme, after: 62)).StandsAt(Now));
+        Assert.Equal(TableState.Level, Seen(Globex).State);
+
+        Runs(Acme, Progress(2, Mark(-93, 3)));
+        Assert.Equal(TableState.Level, (await LookAsync(Acme, after: 16)).State);
+    }
+
     [Fact]
     public async Task Row_that_goes_before_it_was_read_is_not_missed_for_ever()
     {
