@@ -12,10 +12,9 @@ namespace Pioneer.Portal.Hosting;
 /// <summary>Everything below the pages: the platform that is managed, the database and the jobs.</summary>
 public static class PlatformServices
 {
-    /// <summary>Starts the embedded parts that configuration does not point elsewhere for; then database, commands, queries, adapters and jobs.</summary>
-    public static async Task AddPioneerAsync(this WebApplicationBuilder builder)
+    /// <summary>Adds database, commands, queries, adapters and jobs, on the addresses that configuration or the embedded platform gives.</summary>
+    public static void AddPioneer(this WebApplicationBuilder builder, EmbeddedPlatform embedded)
     {
-        var embedded = await StartEmbeddedAsync(builder);
         if (embedded.IsDrillTarget)
         {
             // what is embedded is nobody else's: it may be made to fail on purpose
@@ -31,7 +30,9 @@ public static class PlatformServices
         builder.Services.AddScoped<DemoContent>();
     }
 
-    private static async Task<EmbeddedPlatform> StartEmbeddedAsync(WebApplicationBuilder builder)
+    /// <summary>Starts the embedded parts that configuration does not point elsewhere for.</summary>
+    /// <exception cref="StartException">A setting is wrong, a port taken or a folder not ours.</exception>
+    public static async Task<EmbeddedPlatform> StartEmbeddedAsync(this WebApplicationBuilder builder)
     {
         try
         {

@@ -80,6 +80,17 @@ public sealed class AuditExportTests : IAsyncLifetime
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_that_is_refused_leaves_no_platform_running_on_its_data()
+    {
+        string[] settings = ["--urls=http://127.0.0.1:0", "--demo=false", $"--data={_folder}/other"];
+        await Assert.ThrowsAsync<StartException>(() => PortalApplication.BuildAsync([.. settings, "--Audit:Export:Webhook=http://siem.bank.example/audit"]));
+
+        // a broker that still ran would hold the folder
+        await using var portal = await PortalApplication.BuildAsync(settings);
+        await portal.StopAsync(ApiPortal.Token);
+    }
+
     private string[] Lines()
     {
         if (!File.Exists(Log))

@@ -23,8 +23,12 @@ public sealed partial class PortalPagesTests
     public async Task Text_typed_just_before_the_page_is_loaded_anew_is_back_and_becomes_one_draft()
     {
         var (person, _) = await SignedInAsync();
+        var line = await CircuitLine.OnAsync(person.Page);
         await person.OpenAsync("/t/acme/editor");
+        await Expect(person.Page.Locator(".monaco-editor .view-lines").First).ToBeVisibleAsync();
+        line.IsCut = true;
         await TypeAsync(person, "SELECT ID FROM PAYMENTS WHERE AMOUNT > 2222 EMIT CHANGES;");
+        line.IsCut = false;
         await person.Page.ReloadAsync();
 
         await ShowsAsync(person, "SELECT ID FROM PAYMENTS WHERE AMOUNT > 2222 EMIT CHANGES;");
