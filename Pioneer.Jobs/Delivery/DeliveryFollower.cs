@@ -63,18 +63,19 @@ internal sealed class DeliveryFollower(
         {
             if (refused is { } told)
             {
-                if (told.IsFatal || (judged is { IsCompleted: true } && await judged))
+                var isJudged = judged is { IsCompleted: true };
+                if (told.IsFatal || (isJudged && await judged!))
                 {
                     throw told.Refusal;
                 }
 
-                if (judged is { IsCompleted: true })
+                if (isJudged)
                 {
                     (refused, judged) = (null, null);
                 }
-                else if (judged is null && time.GetElapsedTime(told.Since) >= RefusalLasts)
+                else if (time.GetElapsedTime(told.Since) >= RefusalLasts)
                 {
-                    judged = _signIn.IsRefusedAsync(principal, topic, ct);
+                    judged ??= _signIn.IsRefusedAsync(principal, topic, ct);
                 }
             }
 

@@ -126,13 +126,13 @@ internal sealed class BrokerClient(ImmutableArray<BrokerEndpoint> brokers, Kafka
             {
                 last = failure;
                 isRefused &= failure is KafkaSignInRefusedException || attempt == 0;
-                if (attempt >= Attempts && isRefused)
-                {
-                    throw;
-                }
-
                 if (attempt >= Attempts)
                 {
+                    if (isRefused)
+                    {
+                        throw;
+                    }
+
                     throw new KafkaUnavailableException(action, failure.Message, failure);
                 }
 

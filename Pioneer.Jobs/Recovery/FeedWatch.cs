@@ -85,15 +85,15 @@ public sealed partial class FeedWatch(
         ConnectedSource source, ILookup<FeedId, RunningConnector> running, ILookup<FeedId, string> owned, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var due = new List<(TableBook Book, List<RunningConnector> Connectors)>();
+        var due = new List<(TableBook Book, List<RunningConnector> Connectors, FeedId Feed)>();
         foreach (var feed in source.Feeds.Where(feed => feed.Kind is FeedKind.Event && running.Contains(feed.Id)))
         {
             var book = _books.TryGetValue(feed.Id, out var known) && known.IsOf(feed, source.Connection) ? known : _books[feed.Id] = new TableBook(feed, source.Connection, now);
             var connectors = running[feed.Id].ToList();
-            book.Keep(connectors, owned[feed.Id].ToHashSet(StringComparer.Ordinal));
+            book.Keep(connectors);
             if (book.DueAt <= now)
             {
-                due.Add((book, connectors));
+                due.Add((book, connectors, feed.Id));
             }
         }
 
@@ -106,7 +106,7 @@ public sealed partial class FeedWatch(
         var questions = due.ConvertAll(entry => entry.Book.Questions(entry.Connectors, now));
         var look = await probe.LookAsync(source.Connection, [.. questions.SelectMany(asked => asked)], ct);
         var at = 0;
-        foreach (var ((book, connectors), asked) in due.Zip(questions))
+        foreach (var ((book, connectors, feed), asked) in due.Zip(questions))
         {
             if (look.Feeds.IsEmpty)
             {
@@ -114,7 +114,8 @@ public sealed partial class FeedWatch(
                 continue;
             }
 
-            await book.TakeAsync(connectors, [.. look.Feeds.Skip(at).Take(asked.Length)], now, connector => PositionAsync(connector, ct));
+            await book.TakeAsync(
+                connectors, owned[feed].ToHashSet(StringComparer.Ordinal), [.. look.Feeds.Skip(at).Take(asked.Length)], now, connector => PositionAsync(connector, ct));
             at += asked.Length;
         }
     }

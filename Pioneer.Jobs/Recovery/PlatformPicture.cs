@@ -49,6 +49,9 @@ public sealed class PlatformPicture
     /// <summary>Rows that came for nobody, by feed; has none of a feed whose table was not looked at, as nobody's connector reads it.</summary>
     public IReadOnlyList<StrayRows> StrayRows => _strayRows;
 
+    /// <summary>Rows that came for nobody in one feed's table; null where it was not looked at.</summary>
+    public StrayRows? StrayRowsOf(string feed) => _strayRows.FirstOrDefault(strays => strays.Feed == feed);
+
     /// <summary>How far connectors have read that a Kafka Connect of one's own runs; has none of what was not asked.</summary>
     public ImmutableDictionary<string, ToldPosition> Positions => _positions;
 

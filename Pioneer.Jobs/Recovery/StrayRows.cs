@@ -16,14 +16,19 @@ namespace Pioneer.Jobs.Recovery;
 public sealed record StrayRows(string Feed, DateTimeOffset Since, DateTimeOffset At, long Rows, ImmutableArray<RowsOfValue> Values, bool HasMoreValues);
 
 /// <summary>Counts them from look to look.</summary>
-internal sealed class StrayCount
+internal sealed class StrayCount(string feed)
 {
     // a dictionary has no key for rows that name nobody
     private readonly Dictionary<ValueTuple<string?>, long> _rows = [];
     private long _ofMoreValues;
 
+    /// <summary>What was counted so far; null before the first look.</summary>
+    public StrayRows? Counted { get; private set; }
+
     /// <summary>Adds what a look saw for the first time, and leaves out what is somebody's by now.</summary>
-    public void Take(IEnumerable<NewRows> rows, IReadOnlySet<string> owned)
+    /// <param name="owned">Values of the tenant column that somebody is granted, whether its connector runs or not.</param>
+    /// <param name="at">When the look was.</param>
+    public void Take(IEnumerable<NewRows> rows, IReadOnlySet<string> owned, DateTimeOffset at)
     {
         foreach (var claimed in _rows.Keys.Where(value => value.Item1 is { } name && owned.Contains(name)).ToList())
         {
@@ -45,11 +50,13 @@ internal sealed class StrayCount
                 _ofMoreValues += row.Unseen;
             }
         }
-    }
 
-    /// <summary>What was counted so far.</summary>
-    public StrayRows Of(string feed, DateTimeOffset since, DateTimeOffset at) => new(
-        feed, since, at, _rows.Values.Sum() + _ofMoreValues,
-        [.. _rows.Select(row => new RowsOfValue(row.Key.Item1, row.Value)).OrderByDescending(row => row.Rows).ThenBy(row => row.Value, StringComparer.Ordinal)],
-        _ofMoreValues > 0);
+        Counted = new StrayRows(
+            feed, Counted?.Since ?? at, at, _rows.Values.Sum() + _ofMoreValues,
+            [
+                .. _rows.Select(row => new RowsOfValue(row.Key.Item1, row.Value))
+                    .OrderByDescending(row => row.Rows).ThenBy(row => row.Value, StringComparer.Ordinal),
+            ],
+            _ofMoreValues > 0);
+    }
 }

@@ -26,10 +26,8 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
     private readonly Dictionary<string, DateTimeOffset> _counted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Standing> _standing = new(StringComparer.Ordinal);
     private readonly HashSet<string> _returned = new(StringComparer.Ordinal);
-    private readonly StrayCount _strays = new();
+    private readonly StrayCount _strays = new(feed.Name);
     private readonly DateTimeOffset _from = from;
-    private IReadOnlySet<string> _owned = new HashSet<string>(StringComparer.Ordinal);
-    private DateTimeOffset? _straysSince;
     private SourceMark? _upTo;
     private DateTimeOffset? _lookedAt;
     private DateTimeOffset _countAgainAt;
@@ -42,7 +40,7 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
     public ImmutableArray<TableLook> Looks { get; private set; } = [];
 
     /// <summary>Rows that came for nobody; null before the first look that succeeded.</summary>
-    public StrayRows? Strays => _straysSince is { } since && _lookedAt is { } at ? _strays.Of(feed.Name, since, at) : null;
+    public StrayRows? Strays => _strays.Counted;
 
     private TimeSpan StandsAfter => Minute + TimeSpan.FromMilliseconds((double)feed.PollIntervalMs + feed.CommitDelayMs + (feed.QueryLimitMs ?? 0));
 
@@ -70,8 +68,10 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
 
     /// <summary>Takes the answers to the questions of this moment, in their order, and judges the connectors by them.</summary>
     /// <param name="positionOf">Asks for the position of a connector whose worker does not tell; null where it has none. Throws what <c>ConnectClient</c> throws.</param>
+    /// <param name="owned">Values of the tenant column that somebody is granted, whether its connector runs or not.</param>
     public async Task TakeAsync(
-        IReadOnlyCollection<RunningConnector> connectors, IReadOnlyList<FeedNews> answers, DateTimeOffset now, Func<string, Task<ConnectorPosition?>> positionOf)
+        IReadOnlyCollection<RunningConnector> connectors, IReadOnlySet<string> owned, IReadOnlyList<FeedNews> answers, DateTimeOffset now,
+        Func<string, Task<ConnectorPosition?>> positionOf)
     {
         DueAt = now + LookEvery + (RestPerWork * answers.Aggregate(TimeSpan.Zero, (sum, news) => sum + news.Took));
         var uncounted = Uncounted(connectors, now);
@@ -84,8 +84,7 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
         if (news.Error is null)
         {
             _knowsAll |= _upTo is null && Begin(connectors) is not null;
-            _straysSince ??= now;
-            _strays.Take(news.Rows, _owned);
+            _strays.Take(news.Rows, owned, now);
             TakeNews(news, uncounted, [.. connectors.Where(connector => LooksAgainFrom(connector) is not null).Select(connector => connector.TenantValue)]);
             _returned.Clear();
         }
@@ -112,10 +111,8 @@ internal sealed class TableBook(Feed feed, SourceConnection source, DateTimeOffs
     }
 
     /// <summary>Only what runs can stand still; what runs again begins anew.</summary>
-    /// <param name="owned">Values of the tenant column that somebody is granted, whether its connector runs or not.</param>
-    public void Keep(IReadOnlyCollection<RunningConnector> connectors, IReadOnlySet<string> owned)
+    public void Keep(IReadOnlyCollection<RunningConnector> connectors)
     {
-        _owned = owned;
         var names = connectors.Select(connector => connector.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in _standing.Keys.Where(name => !names.Contains(name)).ToList())
         {

@@ -96,7 +96,7 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
         var number = feed.GrowingColumn is { } growing ? dialect.Quote(growing) : null;
         var at = feed.TimeColumn is { } timeColumn ? dialect.Quote(timeColumn) : null;
         var table = dialect.Quote(feed.Table);
-        var (newestTime, newestNumber) = (at is null ? "NULL" : $"MAX(CASE WHEN {at} < @end THEN {at} END)", number is null ? "NULL" : at is null ? $"MAX({number})" : $"MAX(CASE WHEN {at} < @end THEN {number} END)");
+        var (newestTime, newestNumber) = (Newest(at), Newest(number));
         if (IsFirst(feed))
         {
             return $"SELECT NULL, 0, {(at is null ? "NULL" : $"MAX({at})")}, {newestNumber}, 0, 0 FROM {table}{(at is null ? "" : $" WHERE {at} < @end")}";
@@ -106,17 +106,19 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
         var unmatched = at is not null && source.Kind is SourceKind.Sqlite && SourceAddress.TryParse(source.ConnectionUrl, out var address, out _) && address is SqliteAddress sqlite
             ? $"COUNT(CASE WHEN {at} IS NOT NULL AND NOT ({(feed.TimeFormat is null ? sqlite : sqlite with { TimeFormat = feed.TimeFormat }).Compares(at)}) THEN 1 END)"
             : "0";
-        var unseen = feed switch
-        {
-            { Seen: null } or { RowsOf: not null } => "0",
-            { Seen.Time: not null } when at is not null => $"COUNT(CASE WHEN {at} > @seenTime AND {at} < @end THEN 1 END)",
-            { Seen.Number: not null } when at is null && number is not null => $"COUNT(CASE WHEN {number} > @seenNumber THEN 1 END)",
-            _ => counted,
-        };
-        var condition = feed.RowsOf ?? (feed is { After.Time: not null } && at is not null ? $"{at} > @time" : feed is { After.Number: not null } && number is not null ? $"{number} > @number" : null);
+        var condition = feed.RowsOf ?? Beyond(feed.After, "after", at, number);
+        var unseen = feed is { RowsOf: null, Seen: { } seen }
+            ? Beyond(seen, "seen", at, number) is { } beyond ? $"COUNT(CASE WHEN {beyond}{(at is null ? "" : $" AND {at} < @end")} THEN 1 END)" : counted
+            : "0";
         var tenant = $"CAST({dialect.Quote(feed.TenantColumn)} AS text){(source.Kind is SourceKind.Sqlite ? " COLLATE BINARY" : "")}";
         return $"SELECT {tenant}, {counted}, {newestTime}, {newestNumber}, {unmatched}, {unseen} FROM {table}{(condition is null ? "" : $" WHERE {condition}")} GROUP BY 1";
+
+        string Newest(string? column) => column is null ? "NULL" : at is null ? $"MAX({column})" : $"MAX(CASE WHEN {at} < @end THEN {column} END)";
     }
+
+    /// <summary>What is beyond a mark, which stands in the parameter; null where all is.</summary>
+    private static string? Beyond(SourceMark? mark, string parameter, string? at, string? number) =>
+        mark?.Time is not null && at is not null ? $"{at} > @{parameter}" : mark?.Number is not null && number is not null ? $"{number} > @{parameter}" : null;
 
     private static async Task BindAsync(ISourceDialect dialect, DbCommand command, FeedToLookAt feed, CancellationToken cancellationToken)
     {
@@ -125,27 +127,22 @@ public sealed class SourceProbe(SourceRules rules, TimeProvider time)
             command.Parameters.Add(dialect.TimeParameter(command, "end", await dialect.ClockAsync(command.Connection!, cancellationToken) - feed.Delay));
         }
 
-        if (feed.RowsOf is not null)
+        if (feed is { RowsOf: null, After: not null })
         {
-            return;
+            Bind("after", feed.After);
+            Bind("seen", feed.Seen);
         }
 
-        Bind("time", "number", feed.After, byNumber: feed.After?.Time is null);
-        if (feed.After is not null)
-        {
-            Bind("seenTime", "seenNumber", feed.Seen, byNumber: feed.TimeColumn is null);
-        }
-
-        void Bind(string timeName, string numberName, SourceMark? mark, bool byNumber)
+        void Bind(string name, SourceMark? mark)
         {
             if (feed.TimeColumn is not null && mark?.Time is { } time)
             {
-                command.Parameters.Add(dialect.TimeParameter(command, timeName, time));
+                command.Parameters.Add(dialect.TimeParameter(command, name, time));
             }
-            else if (byNumber && feed.GrowingColumn is not null && mark?.Number is { } number)
+            else if (feed.GrowingColumn is not null && mark?.Number is { } number)
             {
                 var parameter = command.CreateParameter();
-                (parameter.ParameterName, parameter.Value) = (numberName, number);
+                (parameter.ParameterName, parameter.Value) = (name, number);
                 command.Parameters.Add(parameter);
             }
         }

@@ -23,6 +23,9 @@ public class KafkaNodes : IAsyncDisposable
 
     public KafkaOptions Options { get; private set; } = new();
 
+    /// <summary>The same for programs of the embedded platform.</summary>
+    public Pioneer.Embedded.Ksql.KafkaConnection Connection => new(Options.BootstrapServers, Options.SecurityProtocol, Options.SaslMechanism, Options.Username, Options.Password);
+
     /// <summary>Settings of the nodes beyond the script's own, such as <c>log.retention.ms=1000</c>.</summary>
     protected virtual string[] Settings => [];
 

@@ -3,7 +3,6 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pioneer.Domain.Recovery;
-using Pioneer.Embedded.Ksql;
 using Pioneer.Jobs.Delivery;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Tests.Embedded.KsqlServer;
@@ -38,9 +37,6 @@ public sealed class CutLogTests : IDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private KafkaConnection Connection => new(
-        _kafka.Options.BootstrapServers, _kafka.Options.SecurityProtocol, _kafka.Options.SaslMechanism, _kafka.Options.Username, _kafka.Options.Password);
-
     private KafkaPrincipal Reader => new(_kafka.Options.Username!, _kafka.Options.Password!);
 
     public void Dispose()
@@ -59,7 +55,7 @@ public sealed class CutLogTests : IDisposable
         string query;
         try
         {
-            await using (var ksql = await KsqlOnApacheKafka.StartAsync(Connection, _directory))
+            await using (var ksql = await KsqlOnApacheKafka.StartAsync(_kafka.Connection, _directory))
             {
                 await ksql.RunAsync($"CREATE STREAM CUT (V STRING) WITH (KAFKA_TOPIC='{_topic}', VALUE_FORMAT='KAFKA');"
                     + $"CREATE STREAM KEPT WITH (KAFKA_TOPIC='{_topic}.kept', PARTITIONS=1, REPLICAS=3) AS SELECT * FROM CUT EMIT CHANGES;");
@@ -94,7 +90,7 @@ public sealed class CutLogTests : IDisposable
         Assert.Equal((DeliveryGapReason.LogCut, 40, 20), (Assert.Single(resumed.Gaps).Reason, resumed.Gaps[0].Offset, resumed.Start.Next[0]));
 
         // a query that comes back does so too
-        await using (var ksql = await KsqlOnApacheKafka.StartAsync(Connection, _directory))
+        await using (var ksql = await KsqlOnApacheKafka.StartAsync(_kafka.Connection, _directory))
         {
             await Wait.UntilAsync(async () => await CommittedAsync(query) == 45);
             Assert.Contains("was cut at 20, before offset 40", await ksql.RunAsync($"EXPLAIN {query};"), StringComparison.Ordinal);
@@ -111,7 +107,7 @@ public sealed class CutLogTests : IDisposable
         await _kafka.ForgetUsersOnRestartAsync();
         await CreateAsync();
         await WriteAsync(20);
-        await using var ksql = await KsqlOnApacheKafka.StartAsync(Connection, _directory);
+        await using var ksql = await KsqlOnApacheKafka.StartAsync(_kafka.Connection, _directory);
         await ksql.RunAsync($"CREATE STREAM CUT_OPEN (V STRING) WITH (KAFKA_TOPIC='{_topic}', VALUE_FORMAT='KAFKA');"
             + $"CREATE STREAM RUNNING WITH (KAFKA_TOPIC='{_topic}.kept', PARTITIONS=1, REPLICAS=3) AS SELECT * FROM CUT_OPEN EMIT CHANGES;");
         var query = QueryId("RUNNING").Match(await ksql.RunAsync("SHOW QUERIES;")).Value;

@@ -4,7 +4,6 @@ using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Seeding;
 using Pioneer.Domain.Tenants;
-using Pioneer.Embedded.Ksql;
 using Pioneer.Jobs.Kafka;
 using Pioneer.Jobs.Seeding;
 using Pioneer.Tests.Embedded.KsqlServer;
@@ -47,8 +46,7 @@ public sealed class ApacheKafkaSeedRetentionTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _ksql = await KsqlOnApacheKafka.StartAsync(new KafkaConnection(
-            _kafka.Options.BootstrapServers, _kafka.Options.SecurityProtocol, _kafka.Options.SaslMechanism, _kafka.Options.Username, _kafka.Options.Password), _folder);
+        _ksql = await KsqlOnApacheKafka.StartAsync(_kafka.Connection, _folder);
         var url = _ksql.Url.ToString();
         _host = await JobsHost.StartAsync(_folder, _kafka.Options, url, url, services => services.AddSeeding(), ($"Ksql:Services:{Service}", url));
         await Admin.MakeAsync(

@@ -39,7 +39,7 @@ internal static class FeedsApi
     }
 
     private static Result<StrayRows> StrayRowsOf(string feed, PlatformPicture picture) =>
-        picture.StrayRows.FirstOrDefault(strays => strays.Feed == feed) is { } found
+        picture.StrayRowsOf(feed) is { } found
             ? found
             : new Error("FeedNotObserved", $"The table of feed '{feed}' was not looked at, so nobody has counted its rows.",
                 "Wait a minute. A table is looked at while a connector reads it; that of a State feed, whose rows have no order, is not.") { Kind = ErrorKind.NotFound };

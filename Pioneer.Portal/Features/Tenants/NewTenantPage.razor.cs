@@ -114,17 +114,6 @@ public sealed partial class NewTenantPage
         _error = slug.IsFailure && _input.Slug.Length >= TenantSlug.MinLength ? slug.Error : null;
     }
 
-    private string? Invalid(string field) => _error?.Field == field ? "true" : null;
-
-    private RenderFragment? FieldError(string field) => _error?.Field != field ? null : builder =>
-    {
-        builder.OpenElement(0, "span");
-        builder.AddAttribute(1, "class", "error");
-        builder.AddAttribute(2, "role", "alert");
-        builder.AddContent(3, $"{_error.Message} {_error.Hint}".TrimEnd());
-        builder.CloseElement();
-    };
-
     private sealed class Input
     {
         public string Name { get; set; } = "";

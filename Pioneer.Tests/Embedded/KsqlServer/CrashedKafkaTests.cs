@@ -1,7 +1,6 @@
 using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Pioneer.Embedded.Ksql;
 using Pioneer.Tests.Jobs;
 using Xunit;
 
@@ -21,9 +20,6 @@ public sealed class CrashedKafkaTests(SharedKafka kafka) : IDisposable
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("PIONEER_KILL_ROUNDS") ?? "2", CultureInfo.InvariantCulture);
     private readonly string _directory = Directory.CreateTempSubdirectory("pioneer-crashed-").FullName;
 
-    private KafkaConnection Connection => new(
-        kafka.Options.BootstrapServers, kafka.Options.SecurityProtocol, kafka.Options.SaslMechanism, kafka.Options.Username, kafka.Options.Password);
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -33,7 +29,7 @@ public sealed class CrashedKafkaTests(SharedKafka kafka) : IDisposable
     {
         Assert.SkipWhen(kafka.Missing is not null || !kafka.IsOurs, kafka.Missing ?? "The cluster runs for others too.");
         await CreateTopicsAsync();
-        await using var ksql = await KsqlOnApacheKafka.StartAsync(Connection, _directory);
+        await using var ksql = await KsqlOnApacheKafka.StartAsync(kafka.Connection, _directory);
         for (var i = 0; i < Queries; i++)
         {
             await ksql.RunAsync($"CREATE STREAM SRC{i} (ID BIGINT KEY, V BIGINT) WITH (KAFKA_TOPIC='{Input(i)}', KEY_FORMAT='JSON', VALUE_FORMAT='JSON');"
@@ -130,7 +126,7 @@ public sealed class CrashedKafkaTests(SharedKafka kafka) : IDisposable
 
     private static string Output(int query) => $"crash.out.{query}";
 
-    private ClientConfig Client() => Connection.Apply(new ClientConfig());
+    private ClientConfig Client() => kafka.Connection.Apply(new ClientConfig());
 
     private IConsumer<string, string> Reader()
     {
