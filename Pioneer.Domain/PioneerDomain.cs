@@ -109,6 +109,7 @@ public static class PioneerDomain
         services.AddScoped<ManageSources>();
         services.AddScoped<ManageFeeds>();
         services.AddScoped<SetEntitlements>();
+        services.AddScoped<TenantValueFence>();
         services.AddScoped<ControlConnectors>();
         services.AddScoped<IngestionQueries>();
     }

@@ -15,6 +15,11 @@ public interface ISourceInspector
 
     /// <summary>Reads the first rows of the feed's columns; nothing of other columns leaves the database.</summary>
     Task<Result<SourcePreview>> PreviewAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken);
+
+    /// <summary>How the source reads values of the feed's tenant column, and which it holds for the same; an error where it cannot be asked.</summary>
+    /// <param name="values">Each once; the answer has their order.</param>
+    Task<Result<ImmutableArray<TenantValueReading>>> ReadTenantValuesAsync(
+        SourceConnection connection, Feed feed, ImmutableArray<string> values, CancellationToken cancellationToken);
 }
 
 /// <summary>What is needed to sign in; the password in clear, for the moment of use only.</summary>

@@ -25,9 +25,21 @@ public static class IngestionErrors
     { Field = "tenantValue" };
 
     public static Error TenantValueAlike(string feed, string value, string other, string tenant) => Error.Conflict(
-        "TenantValueAlike", $"Feed '{feed}' gives the rows of '{other}' to tenant '{tenant}'. Many databases hold '{value}' and '{other}' for the same, and then each tenant would get the other's rows.",
-        "Give another value; or, where you have seen that the source tells them apart, grant it with settings.tellsApart=true.") with
+        "TenantValueAlike", $"Feed '{feed}' gives the rows of '{other}' to tenant '{tenant}'. Many databases hold '{value}' and '{other}' for the same, and then each tenant would "
+            + "get the other's rows. The source could not be asked.",
+        "Try again when the source answers, or give another value; or, where you have seen that the source tells them apart, grant it with settings.tellsApart=true.") with
     { Field = "tenantValue" };
+
+    public static Error TenantValueSame(string feed, string value, string other, string tenant) => Error.Conflict(
+        "TenantValueSame", $"Feed '{feed}' gives the rows of '{other}' to tenant '{tenant}', and the source holds '{value}' for the same: each tenant would get the other's rows.",
+        "Give the value that stands for this tenant in the source, or take the feed from the other tenant first.") with
+    { Field = "tenantValue" };
+
+    public static Error TenantValueWritten(string feed, string value, string written) => Error.Invalid(
+        "TenantValueWrittenOtherwise", "tenantValue", $"The source of feed '{feed}' writes '{value}' as '{written}', and rows are known by what it writes.", $"Grant '{written}'.");
+
+    public static Error TenantValueRefused(Feed feed, string value, string reason) => Error.Invalid(
+        "TenantValueRefused", "tenantValue", $"Column '{feed.TenantColumn}' of '{feed.Table}' cannot hold '{value}': {reason}", "Give the value that stands for this tenant in the source.");
 
     public static Error NameIsSubscription(string tenant, string feed) => Error.Conflict(
         "NameBelongsToSubscription", $"Tenant '{tenant}' has a subscription '{feed}', and feeds and subscriptions share one set of names in ksql.",

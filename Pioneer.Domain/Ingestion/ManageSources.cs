@@ -179,6 +179,16 @@ public sealed class ManageSources(
         return kept.IsFailure ? kept.Error : await inspector.PreviewAsync(saved.Value.Connection, feed, cancellationToken);
     }
 
+    /// <summary>How a feed's source reads values of its tenant column, for whoever may grant; an error where it cannot be asked.</summary>
+    internal async Task<Result<ImmutableArray<TenantValueReading>>> ReadTenantValuesAsync(
+        Feed feed, ImmutableArray<string> values, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var name = await db.Sources.AsNoTracking().Where(row => row.Id == feed.SourceId).Select(row => row.Name).SingleOrDefaultAsync(cancellationToken);
+        var saved = await SavedAsync(db, Actor.System, name, cancellationToken);
+        return saved.IsFailure ? saved.Error : await inspector.ReadTenantValuesAsync(saved.Value.Connection, feed, values, cancellationToken);
+    }
+
     /// <summary>Who is given the rows of each value: by the feed's grants, and where it has none by the slugs that a grant would take.</summary>
     private static async Task<ImmutableArray<RowsOfValue>> WithTenantsAsync(
         PioneerDbContext db, FeedRequest feed, ImmutableArray<RowsOfValue> values, CancellationToken cancellationToken)

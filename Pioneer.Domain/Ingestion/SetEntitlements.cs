@@ -12,13 +12,13 @@ namespace Pioneer.Domain.Ingestion;
 /// <param name="TenantValue">Value in the feed's tenant column, without blanks around it; the slug when null.</param>
 /// <param name="DeleteData">On revocation: the T topic and its records go too.</param>
 /// <param name="Confirmation">The T topic's name, typed by hand, where its records are to go.</param>
-/// <param name="TellsApart">Somebody has seen that the source tells the value from another tenant's that differs by case or accents only.</param>
+/// <param name="TellsApart">Somebody has seen that the source tells the value from another tenant's; where the source can be asked, its own word holds.</param>
 public sealed record EntitlementChange(
     string Tenant, string Feed, bool Granted, string? TenantValue = null, bool DeleteData = false, string? Confirmation = null, bool TellsApart = false);
 
 /// <summary>Grants and takes back feeds, many at once: one transaction, one operation a tenant.</summary>
 public sealed class SetEntitlements(
-    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, DesiredStateBuilder builder, TenantPlanner planner)
+    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, DesiredStateBuilder builder, TenantPlanner planner, TenantValueFence fence)
 {
     /// <summary>The most ticks that one request may carry.</summary>
     public const int MaxChanges = 5000;
@@ -49,9 +49,12 @@ public sealed class SetEntitlements(
             return loaded.Error;
         }
 
+        var claims = Claims(loaded.Value);
+        var readings = await fence.ReadAsync(db, claims, cancellationToken);
+
         // of two people who give one value to two tenants at the same moment each would find it free: nobody writes between this look and the commit
         await using var alone = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellationToken);
-        if (await FindSharedAsync(db, loaded.Value, cancellationToken) is { } shared)
+        if (await TenantValueFence.FindAsync(db, claims, readings, cancellationToken) is { } shared)
         {
             return shared;
         }
@@ -108,7 +111,8 @@ public sealed class SetEntitlements(
             return loaded.Error;
         }
 
-        if (await FindSharedAsync(db, loaded.Value, cancellationToken) is { } shared)
+        var claims = Claims(loaded.Value);
+        if (await TenantValueFence.FindAsync(db, claims, await fence.ReadAsync(db, claims, cancellationToken), cancellationToken) is { } shared)
         {
             return shared;
         }
@@ -189,41 +193,13 @@ public sealed class SetEntitlements(
         return items;
     }
 
-    /// <summary>A row goes to the tenant whose value it holds: with one value for two tenants, each would get the other's rows.</summary>
-    private static async Task<Error?> FindSharedAsync(PioneerDbContext db, List<Item> items, CancellationToken cancellationToken)
-    {
-        var feeds = items.Select(item => item.Feed.Id).Distinct().ToList();
-        var changed = items.Select(item => (item.Tenant.Id, item.Feed.Id)).ToHashSet();
-
-        // Of tenants outside of the caller's scope too.
-        var others = await db.Entitlements.IgnoreQueryFilters().AsNoTracking()
-            .Where(row => feeds.Contains(row.FeedId) && row.State == EntitlementState.Granted)
-            .Join(db.Tenants.IgnoreQueryFilters().Where(row => row.State != TenantState.Deleted), row => row.TenantId, row => row.Id, (row, tenant) => new { row.TenantId, row.FeedId, row.TenantValue, tenant.Slug })
-            .ToListAsync(cancellationToken);
-        var owners = others.Where(row => !changed.Contains((row.TenantId, row.FeedId)))
-            .GroupBy(row => (row.FeedId, row.TenantValue)).ToDictionary(group => group.Key, group => group.First().Slug);
-        var alike = owners.GroupBy(owner => (owner.Key.FeedId, TenantValues.Folded(owner.Key.TenantValue)))
-            .ToDictionary(group => group.Key, group => (group.First().Key.TenantValue, Slug: group.First().Value));
-        foreach (var item in items.Where(item => item.Change.Granted).DistinctBy(item => (item.Tenant.Id, item.Feed.Id)))
-        {
-            var value = ValueOf(item);
-            if (owners.TryGetValue((item.Feed.Id, value), out var owner))
-            {
-                return IngestionErrors.TenantValueTaken(item.Feed.Name, value, owner.Value);
-            }
-
-            var folded = (item.Feed.Id, TenantValues.Folded(value));
-            if (!item.Change.TellsApart && item.Current?.TenantValue != value && alike.TryGetValue(folded, out var other))
-            {
-                return IngestionErrors.TenantValueAlike(item.Feed.Name, value, other.TenantValue, other.Slug.Value);
-            }
-
-            owners.Add((item.Feed.Id, value), item.Tenant.Slug);
-            alike.TryAdd(folded, (value, item.Tenant.Slug));
-        }
-
-        return null;
-    }
+    private static TenantValueClaims Claims(List<Item> items) => new(
+        [
+            .. items.Where(item => item.Change.Granted).DistinctBy(item => (item.Tenant.Id, item.Feed.Id)).Select(item => new TenantValueClaim(
+                item.Feed, item.Tenant, ValueOf(item), item.Current is not { State: EntitlementState.Granted } current || current.TenantValue != ValueOf(item),
+                item.Change.TellsApart)),
+        ],
+        items.Select(item => (item.Tenant.Id, item.Feed.Id)).ToHashSet());
 
     private static string ValueOf(Item item) =>
         string.IsNullOrWhiteSpace(item.Change.TenantValue) ? item.Current?.TenantValue ?? item.Tenant.Slug.Value : item.Change.TenantValue.Trim();

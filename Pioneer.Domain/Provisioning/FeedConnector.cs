@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Pioneer.Domain.Ingestion;
 using Pioneer.Domain.Tenants;
+using Pioneer.Sources;
 
 namespace Pioneer.Domain.Provisioning;
 
@@ -88,10 +89,10 @@ public static class FeedConnector
 
     /// <summary>The condition that a row of the feed's table is one tenant's, in the source's SQL.</summary>
     public static string IsTenants(SourceKind kind, Feed feed, string tenantValue) =>
-        $"{Exact(kind, feed)} = '{tenantValue.Replace("'", "''", StringComparison.Ordinal)}'";
+        $"{Compared(kind, feed)} = {SqlNames.Literal(tenantValue)}";
 
     /// <summary>The tenant column, compared letter by letter: a column that is declared to ignore case would give one tenant another's rows.</summary>
-    private static string Exact(SourceKind kind, Feed feed)
+    public static string Compared(SourceKind kind, Feed feed)
     {
         var column = Quoted(feed.TenantColumn);
         var declared = feed.Columns.FirstOrDefault(known => string.Equals(known.Name, feed.TenantColumn, StringComparison.OrdinalIgnoreCase))?.SourceType;

@@ -41,4 +41,10 @@ public sealed class SourceInspector(SourceRules rules, TimeProvider time) : ISou
     public Task<Result<SourcePreview>> PreviewAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken) =>
         _sources.TryAsync(
             connection, Limit, (dialect, database) => new TablePreview(dialect, feed, time, Limit).ReadAsync(database, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Result<ImmutableArray<TenantValueReading>>> ReadTenantValuesAsync(
+        SourceConnection connection, Feed feed, ImmutableArray<string> values, CancellationToken cancellationToken) =>
+        _sources.TryAsync(
+            connection, Limit, (dialect, database) => new TenantValueReader(dialect, database, connection.Kind, feed).ReadAsync(values, cancellationToken), cancellationToken);
 }

@@ -36,6 +36,22 @@ public static class SqliteTypes
     public static string Expression(string quoted, string declared, string ksqlType) =>
         ksqlType.Trim().ToUpperInvariant() is Text or "VARCHAR" && FormOf(declared) is not ValueForm.Text ? $"CAST({quoted} AS TEXT)" : quoted;
 
+    /// <summary>
+    /// The affinity of a column declared so, as a type to declare another with (datatype3.html, 3.1): what its values are stored as, and what is compared
+    /// with them is made.
+    /// </summary>
+    public static string Affinity(string declared)
+    {
+        var name = declared.ToUpperInvariant();
+        return Has("INT") ? "INTEGER"
+            : Has("CHAR") || Has("CLOB") || Has("TEXT") ? "TEXT"
+            : Has("BLOB") || name.Length == 0 ? "BLOB"
+            : Has("REAL") || Has("FLOA") || Has("DOUB") ? "REAL"
+            : "NUMERIC";
+
+        bool Has(string word) => name.Contains(word, StringComparison.Ordinal);
+    }
+
     /// <summary>How a column declared so is read, by the words that the Xerial driver knows and SQLite's own rules of affinity.</summary>
     internal static ValueForm FormOf(string declared)
     {

@@ -30,6 +30,9 @@ public sealed class DomainDatabase : IAsyncLifetime
 
     public RecordingQueue Queue { get; } = new();
 
+    /// <summary>What looks into sources; set before <see cref="InitializeAsync"/> to have it look into real ones.</summary>
+    public ISourceInspector Inspector { get; set; } = new FakeInspector();
+
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -41,7 +44,7 @@ public sealed class DomainDatabase : IAsyncLifetime
             .AddSingleton<IObservedStateReader>(Platform)
             .AddSingleton<IKsqlHosting>(Platform)
             .AddSingleton<ISecretProtector, ReversingProtector>()
-            .AddSingleton<ISourceInspector, FakeInspector>()
+            .AddSingleton(Inspector)
             .AddPioneerDomain(configuration)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
         Directory.CreateDirectory(_folder);
@@ -163,6 +166,10 @@ public sealed class FakeInspector : ISourceInspector
 
     public Task<Result<SourcePreview>> PreviewAsync(SourceConnection connection, FeedRequest feed, CancellationToken cancellationToken) =>
         Task.FromResult<Result<SourcePreview>>(new SourcePreview([.. feed.Columns.Select(column => column.RecordName)], [[.. feed.Columns.Select(_ => new PreviewCell("\"a secret of the table\""))]], null));
+
+    public Task<Result<System.Collections.Immutable.ImmutableArray<TenantValueReading>>> ReadTenantValuesAsync(
+        SourceConnection connection, Feed feed, System.Collections.Immutable.ImmutableArray<string> values, CancellationToken cancellationToken) =>
+        Task.FromResult<Result<System.Collections.Immutable.ImmutableArray<TenantValueReading>>>(new Error("SourceUnreachable", "Nobody is there.") { Kind = ErrorKind.Unavailable });
 
     public Task<Result<System.Collections.Immutable.ImmutableArray<SourceTable>>> ListTablesAsync(SourceConnection connection, CancellationToken cancellationToken) =>
         Task.FromResult<Result<System.Collections.Immutable.ImmutableArray<SourceTable>>>(System.Collections.Immutable.ImmutableArray<SourceTable>.Empty);

@@ -30,5 +30,5 @@ internal sealed record EntitlementBody(EntitlementSettings? Settings);
 
 /// <summary>How the feed is materialised for the tenant.</summary>
 /// <param name="TenantValue">The tenant's value in the feed's tenant column; the slug when left out.</param>
-/// <param name="TellsApart">True where the source was seen to tell it from another tenant's value that differs by case or accents only.</param>
+/// <param name="TellsApart">True where the source was seen to tell it from another tenant's value; where the source can be asked, its own word holds.</param>
 internal sealed record EntitlementSettings(string? TenantValue, bool? TellsApart);
