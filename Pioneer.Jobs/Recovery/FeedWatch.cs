@@ -59,9 +59,17 @@ public sealed partial class FeedWatch(
         var running = wanted.Select(one => (one.Feed, Connector: Running(one, states.GetValueOrDefault(one.Connector))))
             .Where(pair => pair.Connector is not null).ToLookup(pair => pair.Feed, pair => pair.Connector!);
         var connected = await sources.ReadAsync(ct);
-        foreach (var gone in _books.Keys.Except(running.Select(feed => feed.Key)).ToList())
+        foreach (var (feed, book) in _books)
         {
-            _books.TryRemove(gone, out _);
+            if (!owned.Contains(feed))
+            {
+                _books.TryRemove(feed, out _);
+            }
+            else if (!running.Contains(feed))
+            {
+                // what comes meanwhile is seen once one runs again
+                book.Keep([]);
+            }
         }
 
         await Parallel.ForEachAsync(

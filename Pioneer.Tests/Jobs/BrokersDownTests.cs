@@ -15,10 +15,7 @@ public sealed class BrokersDownTests : EmbeddedJobs
     {
         await Stack.Platform.Faults.StopBrokerAsync(Ct);
         var operation = await CreateAsync("acme");
-        await Wait.UntilAsync(async () => await Host.OperationAsync(operation) is { State: OperationState.Queued, Error: not null });
-        var waiting = await Host.OperationAsync(operation);
-        Assert.Contains("Kafka", waiting.Error!, StringComparison.Ordinal);
-        Assert.Contains("Next try", waiting.Error!, StringComparison.Ordinal);
+        Assert.Contains("Next try", await Host.WaitingAsync(operation, "Kafka"), StringComparison.Ordinal);
 
         await Stack.Platform.Faults.StartBrokerAsync(Ct);
         await EndsInSyncAsync("acme", operation);

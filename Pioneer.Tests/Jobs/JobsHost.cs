@@ -85,6 +85,21 @@ internal sealed class JobsHost : IAsyncDisposable
     public Task<Operation> OperationAsync(OperationId id) => InScopeAsync<PioneerDbContext, Operation>(
         db => db.Operations.AsNoTracking().Include(row => row.Steps).SingleAsync(row => row.Id == id));
 
+    /// <summary>What an operation says while it waits for a part of the platform. It says so between two tries only, so it is not asked twice.</summary>
+    public async Task<string> WaitingAsync(OperationId id, string part)
+    {
+        var waiting = await Wait.ForAsync(
+            $"operation {id} waits for {part}", LookAsync,
+            seen => seen is { State: OperationState.Queued, Error: { } error } && error.Contains(part, StringComparison.Ordinal), Patience.Long);
+        return waiting.Error!;
+
+        async Task<(OperationState State, int Attempt, string? Error)> LookAsync()
+        {
+            var seen = await OperationAsync(id);
+            return (seen.State, seen.Attempt, seen.Error);
+        }
+    }
+
     public async Task<Operation> FinishedAsync(OperationId id)
     {
         Operation? operation = null;

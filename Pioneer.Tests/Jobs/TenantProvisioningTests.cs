@@ -91,11 +91,7 @@ public sealed class TenantProvisioningTests : IAsyncLifetime
         await using var host = await JobsHost.StartAsync(_folder, _kafka.Options, _platform);
         var (_, operation) = await CreateAsync(host);
         // a busy machine may let another part be late first
-        await Wait.UntilAsync(async () => await host.OperationAsync(operation) is { State: OperationState.Queued, Error: { } error }
-            && error.Contains("ksqlDB", StringComparison.Ordinal));
-        var waiting = await host.OperationAsync(operation);
-        Assert.Contains("ksqlDB", waiting.Error!, StringComparison.Ordinal);
-        Assert.Contains("Next try", waiting.Error!, StringComparison.Ordinal);
+        Assert.Contains("Next try", await host.WaitingAsync(operation, "ksqlDB"), StringComparison.Ordinal);
 
         _platform.Fail("ksql", false);
         Assert.Equal(OperationState.Succeeded, (await host.FinishedAsync(operation)).State);

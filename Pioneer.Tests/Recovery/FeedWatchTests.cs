@@ -240,6 +240,31 @@ public sealed class FeedWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_came_while_no_connector_of_the_feed_ran_is_counted_and_held_against_the_first_that_runs_again()
+    {
+        await FeedAsync("updated_at", "id");
+        Sql($"INSERT INTO payments VALUES (1, 'acme', 1, {Ms(-30)})");
+        Runs(Acme, Progress(1, Mark(-30, 1)));
+        var first = Now;
+        var read = Mark(-30, 1);
+        await LookAsync(Acme);
+        Sql($"INSERT INTO payments VALUES (2, 'unknown', 1, {Ms(1)})");
+        await LookAsync(Acme, after: 16);
+
+        var looked = Now;
+        Runs(Acme, Progress(1, read), "FAILED");
+        _database.Clock.Advance(TimeSpan.FromSeconds(16));
+        await _watch.LookAsync(Ct);
+        Assert.Empty(_picture.Tables);
+        Assert.Equal((1, first, looked), (Strays().Rows, Strays().Since, Strays().At));
+
+        Sql($"INSERT INTO payments VALUES (3, 'unknown', 1, {Ms(1)}), (4, 'acme', 1, {Ms(1)})");
+        Runs(Acme, Progress(1, read));
+        Assert.Equal(TableState.Behind, (await LookAsync(Acme, after: 16)).State);
+        Assert.Equal((2, first, Now), (Strays().Rows, Strays().Since, Strays().At));
+    }
+
+    [Fact]
     public async Task Values_of_nobody_are_listed_up_to_a_number_and_counted_all()
     {
         await FeedAsync("updated_at", "id");
