@@ -89,7 +89,7 @@ public sealed class ApiPortal : IAsyncLifetime
     /// <summary>A client with a token, or with none.</summary>
     public HttpClient NewClient(string? token)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(Url, "/api/v1/") };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(Url, "/api/v1/"), Timeout = Patience.Usual };
         client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         return client;
     }

@@ -58,10 +58,28 @@ public sealed class DomainDatabase : IAsyncLifetime
             await _services.DisposeAsync();
         }
 
-        SqliteConnection.ClearAllPools();
-        if (Directory.Exists(_folder))
+        // a component that a test took away may still be reading, and SQLite then makes its files anew
+        await Wait.UntilAsync($"{_folder} to be gone", () =>
         {
-            Directory.Delete(_folder, recursive: true);
+            SqliteConnection.ClearAllPools();
+            return IsGone(_folder);
+        });
+    }
+
+    private static bool IsGone(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

@@ -54,11 +54,11 @@ public sealed class DrillConnectorPickerTests : BunitContext, IAsyncLifetime
         var picker = Picker();
         picker.WaitForAssertion(() => Assert.Contains("Showing 50 of 60", picker.Markup, StringComparison.Ordinal));
 
-        await picker.Find("#drill-filter").InputAsync("t059");
+        await picker.InvokeAsync(() => picker.Find("#drill-filter").InputAsync("t059"));
         picker.WaitForAssertion(() => Assert.Equal(["", "t059.t.payments"], Options(picker)));
         Assert.Equal("", _chosen);
 
-        await picker.Find("#drill-filter").InputAsync("elsewhere");
+        await picker.InvokeAsync(() => picker.Find("#drill-filter").InputAsync("elsewhere"));
         picker.WaitForAssertion(() => Assert.Contains("No connector fits the filter", picker.Markup, StringComparison.Ordinal));
     }
 

@@ -65,15 +65,15 @@ public sealed class NewSeedPageTests : CircuitContext, IAsyncLifetime
     }
 
     [Fact]
-    public void Name_follows_the_subscription_until_somebody_types_one()
+    public async Task Name_follows_the_subscription_until_somebody_types_one()
     {
         var page = Shown("state");
         page.WaitForAssertion(() => Assert.Equal("state-state", Name(page)));
 
-        page.Find("#seed-subscription").Change("more-state");
+        await page.InvokeAsync(() => page.Find("#seed-subscription").Change("more-state"));
         page.WaitForAssertion(() => Assert.Equal("more-state-state", Name(page)));
-        page.Find("#seed-name").Input("mine");
-        page.Find("#seed-subscription").Change("state");
+        await page.InvokeAsync(() => page.Find("#seed-name").Input("mine"));
+        await page.InvokeAsync(() => page.Find("#seed-subscription").Change("state"));
 
         page.WaitForAssertion(() => Assert.Contains("acme.d.state", page.Markup, StringComparison.Ordinal));
         Assert.Equal("mine", Name(page));

@@ -23,7 +23,9 @@ public sealed class PortalEndpointsTests
         Assert.Equal("Healthy", await anybody.GetStringAsync("/health/live", Ct));
         Assert.Equal("Healthy", await anybody.GetStringAsync("/health/ready", Ct));
         await new ApiStory(portal, Ct).CreateTenantAsync("acme", "Acme");
-        var metrics = await anybody.GetStringAsync("/metrics", Ct);
+        // an operation is counted a moment after its end can be read
+        var metrics = await Wait.ForAsync(
+            "the metrics to count the operation", () => anybody.GetStringAsync("/metrics", Ct), text => text.Contains("pioneer_operations_duration_seconds_bucket", StringComparison.Ordinal));
         Assert.Matches(@"# TYPE pioneer_operations_ended_total counter\n", metrics);
         Assert.Matches(@"pioneer_operations_ended_total\{[^}]*kind=""\w*Reconcile\w*""[^}]*\} 1", metrics);
         Assert.Matches(@"pioneer_operations_duration_seconds_bucket\{[^}]*kind=""\w*Reconcile\w*""[^}]*le=""0.25""\}", metrics);

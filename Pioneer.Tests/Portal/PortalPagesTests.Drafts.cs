@@ -67,9 +67,12 @@ public sealed partial class PortalPagesTests
         await Expect(person.Page.GetByText("This is the deployed text.")).ToBeVisibleAsync();
         var results = person.Page.Locator(".wb-bottom");
         var before = (await results.BoundingBoxAsync())!.Height;
-        await person.Page.GetByRole(AriaRole.Separator, new() { Name = "Height of the results" }).FocusAsync();
-        await PressAsync(person, "ArrowUp");
-        await Wait.UntilAsync(async () => (await results.BoundingBoxAsync())!.Height > before);
+        // the handle listens a moment after it is drawn: a key before that is nobody's
+        await Wait.UntilAsync("the results to be higher", async () =>
+        {
+            await person.Page.GetByRole(AriaRole.Separator, new() { Name = "Height of the results" }).PressAsync("ArrowUp");
+            return (await results.BoundingBoxAsync())!.Height > before;
+        });
         await person.Page.GetByRole(AriaRole.Link, new() { Name = "Your draft of it" }).ClickAsync();
 
         await ShowsAsync(person, "SELECT * FROM BALANCES WHERE BALANCE > 5 EMIT CHANGES;");
@@ -153,8 +156,13 @@ public sealed partial class PortalPagesTests
     private static async Task IsListedAsync(BrowserPerson person, string sql)
     {
         var second = await person.OpenWindowAsync();
-        await second.OpenAsync("/t/acme/editor");
-        await Expect(DraftLink(second, sql)).ToBeVisibleAsync();
+        // the portal saves when it learns that the window is gone, and a page lists what there was when it was opened
+        await Wait.UntilAsync("the draft to be listed", async () =>
+        {
+            await second.OpenAsync("/t/acme/editor");
+            await second.Page.Locator(".monaco-editor .view-lines").First.WaitForAsync();
+            return await DraftLink(second, sql).CountAsync() > 0;
+        });
         await second.Page.CloseAsync();
     }
 

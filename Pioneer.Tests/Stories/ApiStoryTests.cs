@@ -181,7 +181,7 @@ public sealed class ApiStoryTests
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "tenants/acme/ksql:preview")
             {
-                Content = System.Net.Http.Json.JsonContent.Create(new { sql = LargePayments, maxRows = 2, maxSeconds = 60 }),
+                Content = System.Net.Http.Json.JsonContent.Create(new { sql = LargePayments, maxRows = 2, maxSeconds = 300 }),
             };
             using var answer = await portal.Api.SendAsync(request, ct);
             var lines = (await answer.Content.ReadAsStringAsync(ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Playwright;
 using Xunit;
 
 namespace Pioneer.Tests.Stories;
@@ -26,8 +27,7 @@ internal static class BrowserAccessibility
             await person.Page.EvaluateAsync(Axe.Value);
         }
 
-        // between the prerendered page and its circuit's first drawing Blazor's HeadOutlet has no title for a moment; a page that never has one fails here
-        await person.Page.WaitForFunctionAsync("document.title !== ''");
+        await TitledAsync(person.Page);
         var found = await person.Page.EvaluateAsync<JsonElement>("""
             async () => (await axe.run({ exclude: ['.monaco-editor'] }, { resultTypes: ['violations'] })).violations
                 .filter(v => v.impact === 'serious' || v.impact === 'critical')
@@ -35,6 +35,11 @@ internal static class BrowserAccessibility
             """);
         return [.. found.EnumerateArray().Select(violation => violation.GetString()!)];
     }
+
+    /// <summary>
+    /// Between the prerendered page and its circuit's first drawing Blazor's HeadOutlet has no title for a moment; a page that never has one fails here.
+    /// </summary>
+    public static Task TitledAsync(IPage page) => page.WaitForFunctionAsync("document.title !== ''");
 
     /// <summary>Judges the page and takes its picture.</summary>
     public static async Task LooksGoodAsync(this BrowserPerson person, string name)

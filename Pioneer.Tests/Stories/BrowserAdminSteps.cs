@@ -94,8 +94,9 @@ internal static class BrowserAdminSteps
         }
 
         await admin.LooksGoodAsync("ingestion-plan");
+        await admin.WatchForAsync(admin.Page.Locator("body"), "plans are being applied");
         await admin.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Apply ") }).ClickAsync();
-        await Expect(admin.Page.GetByText("plans are being applied")).ToBeVisibleAsync();
+        await admin.HasSeenAsync();
         await EverythingIsDoneAsync(admin, atLeast: 2 * slugs.Length);
         foreach (var slug in slugs)
         {

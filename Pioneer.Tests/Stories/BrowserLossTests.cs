@@ -25,7 +25,7 @@ public sealed class BrowserLossTests
         await ServeAsync(story, "acme", "Acme Bank");
         await ServeAsync(story, "globex", "Globex");
         await story.UntilAsync<bool>("both have received everything", async () =>
-            (await story.GetAsync("recovery/status")).GetProperty("level").GetString() == "Fine" ? true : null);
+            (await story.GetAsync("recovery/status")).GetProperty("level").GetString() == "Fine" ? true : null, Patience.Long);
         await story.DoAsync(HttpMethod.Post, "tenants/acme/subscriptions/all-payments:pause");
         var admin = await session.EnterAsync(portal.Url);
         await admin.SignInAsync(PortalProcess.AdminEmail, PortalProcess.AdminPassword);

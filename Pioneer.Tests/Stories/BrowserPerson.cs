@@ -34,6 +34,24 @@ internal sealed class BrowserPerson(IPage page)
     /// <summary>A prerendered page looks ready before its circuit is there; the shell says when it is.</summary>
     public Task InteractiveAsync() => Page.Locator("html[data-interactive=true]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
+    /// <summary>
+    /// Watches a part of the page for a text that may go again before anybody looks, such as a message or what a drill shows: looking again and again may
+    /// miss it, being told of each change does not.
+    /// </summary>
+    public Task WatchForAsync(ILocator part, string text) => part.EvaluateAsync(
+        """
+        (part, text) => {
+            const page = document.documentElement;
+            page.removeAttribute('data-was-shown');
+            new MutationObserver((_, watch) => {
+                if (part.textContent.includes(text)) { page.toggleAttribute('data-was-shown', true); watch.disconnect(); }
+            }).observe(part, { subtree: true, childList: true, characterData: true });
+        }
+        """, text);
+
+    /// <summary>Waits until what was watched for has been there.</summary>
+    public Task HasSeenAsync() => Page.Locator("html[data-was-shown]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
     /// <summary>Uses the main navigation as a person does.</summary>
     public async Task NavigateAsync(string item, string heading)
     {

@@ -6,16 +6,6 @@ namespace Pioneer.Tests.Stories;
 /// <summary>Step 7 of the story: what the platform admin sees when something is broken on purpose.</summary>
 internal static class BrowserRecoverySteps
 {
-    // a drill is over in less than a second: looking again and again may miss what was shown, being told of each change does not
-    private const string RememberWhatIsShown =
-        """
-        (region, text) => {
-            const page = document.documentElement, look = () => region.textContent.includes(text) && page.toggleAttribute('data-was-shown', true);
-            page.removeAttribute('data-was-shown');
-            new MutationObserver(look).observe(region, { subtree: true, childList: true, characterData: true });
-        }
-        """;
-
     /// <summary>All is well, with a loss horizon for the tenant.</summary>
     public static async Task AllIsWellAsync(BrowserPerson admin, string slug)
     {
@@ -57,9 +47,9 @@ internal static class BrowserRecoverySteps
         await Expect(admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Break it" })).ToBeDisabledAsync();
         await admin.Dialog.GetByLabel($"Type {connector ?? "kafka"} to confirm").FillAsync(connector ?? "kafka");
         await admin.IsAccessibleAsync("drill-dialog");
-        await watching.Region("Who is affected?").EvaluateAsync(RememberWhatIsShown, affected);
+        await watching.WatchForAsync(watching.Region("Who is affected?"), affected);
         await admin.Dialog.GetByRole(AriaRole.Button, new() { Name = "Break it" }).ClickAsync();
-        await watching.Page.Locator("html[data-was-shown]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await watching.HasSeenAsync();
 
         await Expect(admin.Heading($"Drill {scenario}")).ToBeVisibleAsync();
         await Expect(admin.Region("Outcome")).ToContainTextAsync("Completed");

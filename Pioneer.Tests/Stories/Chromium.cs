@@ -8,7 +8,7 @@ internal static class Chromium
     public const string Program = "/usr/bin/chromium";
 
     // a shared machine with two cores: a wait that never ends is the failure, not a slow one
-    private const float WaitMs = 60_000;
+    private static readonly float WaitMs = (float)Patience.Usual.TotalMilliseconds;
 
     private static readonly string[] Arguments =
     [

@@ -126,11 +126,11 @@ internal sealed partial class PortalProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
         try
         {
-            _url = await ready.Task.WaitAsync(Patience.Usual, ct);
+            _url = await ready.Task.WaitAsync(Patience.Long, ct);
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"The portal was not ready in {Patience.Usual.TotalSeconds:0} s.\n{Output()}", e);
+            throw new TimeoutException($"The portal was not ready in {Patience.Long.TotalSeconds:0} s.\n{Output()}", e);
         }
 
         var handler = _certificate?.NewHandler() ?? new SocketsHttpHandler();
