@@ -52,7 +52,7 @@ public sealed class AuditExportTests : IAsyncLifetime
         }
 
         await _receiver.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public abstract class ConnectionSnippetsContract : IAsyncLifetime
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
         return ValueTask.CompletedTask;
     }
 
@@ -122,7 +122,7 @@ public abstract class ConnectionSnippetsContract : IAsyncLifetime
         consumer.Subscribe(Topic);
         try
         {
-            return consumer.Consume(TimeSpan.FromSeconds(10)) is not null;
+            return consumer.Consume(Patience.Usual) is not null;
         }
         catch (ConsumeException early) when (early.Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.UnknownTopicOrPart)
         {

@@ -38,5 +38,5 @@ internal sealed class DeployFolder : IDisposable
         return (process.ExitCode, output + await error);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 }

@@ -31,7 +31,7 @@ public sealed class NativeKafkaTests
         }
         finally
         {
-            Directory.Delete(decoy, recursive: true);
+            TestFolder.Delete(decoy);
         }
     }
 

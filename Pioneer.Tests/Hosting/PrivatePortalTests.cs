@@ -38,7 +38,7 @@ public sealed class PrivatePortalTests : IAsyncLifetime
             await _portal.DisposeAsync();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class StartRefusalTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("pioneer-refused-").FullName;
 
-    public void Dispose() => Directory.Delete(_data, recursive: true);
+    public void Dispose() => TestFolder.Delete(_data);
 
     [Theory]
     [InlineData("--urls=http://{0}", "The portal cannot listen at http://{0}", "--urls", true)]

@@ -53,7 +53,7 @@ public sealed class BatchRunTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class CompositeKeyTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public abstract class IsolationCheckContract(KafkaOptions? external) : IAsyncLif
         await admin.DeleteTopicsAsync([Secrets], Ct);
         await _host.DisposeAsync();
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
         GC.SuppressFinalize(this);
     }
 

@@ -23,7 +23,7 @@ public abstract class EmbeddedJobs : IAsyncLifetime
     {
         await Host.DisposeAsync();
         await Stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
         GC.SuppressFinalize(this);
     }
 }

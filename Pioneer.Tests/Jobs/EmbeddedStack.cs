@@ -88,20 +88,26 @@ internal sealed class EmbeddedStack : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_clusterGoesOn)
+        try
         {
-            await DeleteConnectorsAsync();
+            if (_clusterGoesOn)
+            {
+                await DeleteConnectorsAsync();
+            }
+        }
+        finally
+        {
+            await _ksql.DisposeAsync();
+            await _platform.DisposeAsync();
         }
 
-        await _ksql.DisposeAsync();
-        await _platform.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     /// <summary>They are kept in the cluster: the next worker on it would run them, against a bank that is gone by then.</summary>
     private async Task DeleteConnectorsAsync()
     {
-        using var rest = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(ConnectUrl), Timeout = TimeSpan.FromSeconds(30) };
+        using var rest = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(ConnectUrl), Timeout = Patience.Usual };
         rest.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
         foreach (var name in (await rest.GetFromJsonAsync<string[]>("/connectors"))!)
         {

@@ -47,7 +47,7 @@ public sealed class GroupOffsetsFaultTests
     {
         await using var broker = Broker(Right, Right, coordinatorPort: 1);
 
-        var silent = await Assert.ThrowsAsync<KafkaUnavailableException>(() => ReadAsync(broker));
+        var silent = await Assert.ThrowsAsync<KafkaUnavailableException>(() => ReadAsync(broker, patienceMs: 3000));
 
         Assert.Contains("127.0.0.1:1", silent.Message, StringComparison.Ordinal);
     }
@@ -116,10 +116,10 @@ public sealed class GroupOffsetsFaultTests
         ],
     }, 9);
 
-    private static async Task<IReadOnlyDictionary<TopicPartition, long>?> ReadAsync(ScriptedBroker broker)
+    private static async Task<IReadOnlyDictionary<TopicPartition, long>?> ReadAsync(ScriptedBroker broker, int patienceMs = 60_000)
     {
         using var offsets = new GroupOffsets(
-            new KafkaOptions { BootstrapServers = broker.Address, SecurityProtocol = "PLAINTEXT", RequestTimeoutMs = 3000 },
+            new KafkaOptions { BootstrapServers = broker.Address, SecurityProtocol = "PLAINTEXT", RequestTimeoutMs = patienceMs },
             TimeProvider.System, NullLogger.Instance);
         return (await offsets.ReadAsync("read the offsets", [Group], stable: true, Ct))[Group];
     }

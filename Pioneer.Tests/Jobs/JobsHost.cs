@@ -50,6 +50,8 @@ internal sealed class JobsHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
         builder.Services.AddPioneerDomain(builder.Configuration);
         builder.Services.AddPioneerJobs(builder.Configuration);
+        // what still works when the host gives up writes to a folder that is being deleted
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience.Usual);
         add(builder.Services);
         var host = builder.Build();
         try
@@ -138,7 +140,13 @@ internal sealed class JobsHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        _host.Dispose();
+        try
+        {
+            await _host.StopAsync();
+        }
+        finally
+        {
+            _host.Dispose();
+        }
     }
 }

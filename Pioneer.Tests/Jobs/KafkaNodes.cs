@@ -55,7 +55,7 @@ public class KafkaNodes : IAsyncDisposable
         if (_directory is not null)
         {
             await ScriptAsync("cluster", "stop", _directory);
-            Directory.Delete(_directory, recursive: true);
+            TestFolder.Delete(_directory);
         }
 
         GC.SuppressFinalize(this);

@@ -141,7 +141,7 @@ public sealed class KafkaQuotasFaultTests
             Assert.Contains("certificate", refused.Message, StringComparison.Ordinal);
         }
 
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class KafkaQuotasFaultTests
     private static KafkaQuotas Open(string address, string? authority = null) => new(
         Options.Create(new KafkaOptions
         {
-            BootstrapServers = address, SecurityProtocol = authority is null ? "PLAINTEXT" : "SSL", SslCaLocation = authority, RequestTimeoutMs = 5000,
+            BootstrapServers = address, SecurityProtocol = authority is null ? "PLAINTEXT" : "SSL", SslCaLocation = authority, RequestTimeoutMs = 60_000,
         }),
         TimeProvider.System, NullLogger<KafkaQuotas>.Instance);
 }

@@ -29,7 +29,7 @@ public sealed class KsqlStreamTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _platform.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class LostBrokerTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

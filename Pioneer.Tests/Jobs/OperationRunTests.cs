@@ -39,7 +39,7 @@ public sealed class OperationRunTests : IAsyncLifetime
         await _scope.DisposeAsync();
         await _host.DisposeAsync();
         await _platform.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

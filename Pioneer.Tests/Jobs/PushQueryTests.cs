@@ -25,7 +25,7 @@ public sealed class PushQueryTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _platform.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class QueryIsolationTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _platform.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class RefusedUpgradeTests : IAsyncLifetime
         await _host.DisposeAsync();
         await _ksql.DisposeAsync();
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class SealedPasswordTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

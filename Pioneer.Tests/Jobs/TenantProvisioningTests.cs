@@ -29,7 +29,7 @@ public sealed class TenantProvisioningTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _platform.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public abstract class TenantStoryContract(KafkaOptions? external) : IAsyncLifeti
         await _host.Get<KafkaAdmin>().DeleteScramUserAsync(Principals.SharedKsql, CancellationToken.None);
         await _host.DisposeAsync();
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
         GC.SuppressFinalize(this);
     }
 

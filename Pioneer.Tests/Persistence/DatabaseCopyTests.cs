@@ -21,7 +21,7 @@ public sealed class DatabaseCopyTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
         return ValueTask.CompletedTask;
     }
 

@@ -28,7 +28,7 @@ public sealed class ConnectorRestartTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

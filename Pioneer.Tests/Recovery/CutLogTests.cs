@@ -42,7 +42,7 @@ public sealed class CutLogTests : IDisposable
     public void Dispose()
     {
         _admin.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
     }
 
     [Fact]

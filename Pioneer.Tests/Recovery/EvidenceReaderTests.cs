@@ -37,7 +37,7 @@ public sealed class EvidenceReaderTests : IAsyncLifetime
         await _host.DisposeAsync();
         await _platform.DisposeAsync();
         await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class EvidenceStoreTests : IAsyncLifetime
                 async db => !await db.Evidence.AnyAsync(sample => sample.TakenAt == old, DomainDatabase.Token)));
         }
 
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     private Task ThinAsync() => new EvidenceStore(_database.Get<IServiceScopeFactory>(), _database.Clock).ThinAsync(DomainDatabase.Token);

@@ -53,7 +53,7 @@ public sealed class FeedWatchTests : IAsyncLifetime
     {
         await _database.DisposeAsync();
         _connect.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Theory]

@@ -41,7 +41,7 @@ public sealed class LostRightsTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

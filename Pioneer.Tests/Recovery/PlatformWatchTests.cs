@@ -16,7 +16,7 @@ public sealed class PlatformWatchTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _stack.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class PlaybookCatalogueTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _platform.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Theory]

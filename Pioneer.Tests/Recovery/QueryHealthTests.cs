@@ -91,7 +91,7 @@ public sealed class QueryHealthTests
             Assert.Equal([whole.TakenAt, later.TakenAt], none.UnseenServices.Select(unseen => unseen.SeenAt!.Value));
         }
 
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     private static WatchedTenant Watched(string slug) => new(
@@ -115,7 +115,7 @@ public sealed class QueryHealthTests
             Assert.Equal(new KsqlFaults(Skipped, Failed), await FaultsAsync(host));
         }
 
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
     }
 
     private static async Task<KsqlFaults?> FaultsAsync(JobsHost host) =>

@@ -71,7 +71,7 @@ public sealed class ApacheKafkaSeedRetentionTests : IAsyncLifetime
         await Record.ExceptionAsync(() => Admin.DeleteTopicsAsync([_target.SourceTopic, _target.DeliveryTopic, _target.SeedTopic(1), _expiring], Ct));
         await _host.DisposeAsync();
         await _ksql.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class SeedActionsTests : IAsyncLifetime
         await _host.DisposeAsync();
         await _ksqlDb.DisposeAsync();
         await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class SeedAgainstKsqlDbTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         await _ksqlDb.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class SeedRunEndsTests : IAsyncLifetime
         await _host.DisposeAsync();
         await _ksqlDb.DisposeAsync();
         await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Theory]

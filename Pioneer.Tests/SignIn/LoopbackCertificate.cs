@@ -39,6 +39,6 @@ internal sealed class LoopbackCertificate : IDisposable
     public void Dispose()
     {
         Certificate.Dispose();
-        System.IO.Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 }

@@ -12,7 +12,7 @@ public sealed class FeedCheckTests : IDisposable
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("pioneer-check-").FullName, "bank.db");
     private readonly SourceInspector _inspector = new(SourceRules.None, TimeProvider.System);
 
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+    public void Dispose() => TestFolder.Delete(Path.GetDirectoryName(_file)!);
 
     [Theory]
     [InlineData(FeedKind.State, null, null, "('EQ', 1, 0, 'acme'), ('FX', 2, 0, 'acme')", null)]

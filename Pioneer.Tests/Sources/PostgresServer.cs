@@ -72,7 +72,7 @@ public class PostgresServer : IAsyncDisposable
             await StopServerAsync();
         }
 
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
         GC.SuppressFinalize(this);
     }
 

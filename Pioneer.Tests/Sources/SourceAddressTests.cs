@@ -8,7 +8,7 @@ public sealed class SourceAddressTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-addresses-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Theory]
     [InlineData("jdbc:postgresql://db/bank", "jdbc:postgresql://db:5432/bank?sslmode=verify-full")]

@@ -29,7 +29,7 @@ public sealed class SourceInspectorTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+        TestFolder.Delete(Path.GetDirectoryName(_file)!);
         return ValueTask.CompletedTask;
     }
 

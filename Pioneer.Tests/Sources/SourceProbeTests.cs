@@ -145,7 +145,7 @@ public sealed class SourceProbeTests(PostgresFixture postgres) : IClassFixture<P
 
         Assert.All(look.Feeds, feed => Assert.Equal(
             new NewRows(null, 1, new SourceMark(SourceInstant.FromUnixMs(1_700_000_001_000), null)), Assert.Single(feed.Rows)));
-        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        TestFolder.Delete(Path.GetDirectoryName(file)!);
     }
 
     private async Task<SourceContactKind> KindAsync(SourceConnection source)

@@ -32,7 +32,7 @@ public sealed class TenantValueTests(PostgresFixture postgres) : IClassFixture<P
     public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Theory]

@@ -165,7 +165,7 @@ internal sealed partial class PortalProcess : IAsyncDisposable
             await KillAsync();
         }
 
-        Directory.Delete(_data, recursive: true);
+        TestFolder.Delete(_data);
     }
 
     private void Read(string? line, TaskCompletionSource<Uri> ready)

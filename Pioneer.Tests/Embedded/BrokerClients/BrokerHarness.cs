@@ -78,7 +78,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
 
     public IProducer<string, string> Producer(Action<ProducerConfig>? configure = null, ClientConfig? client = null)
     {
-        var config = new ProducerConfig(client ?? Client()) { LingerMs = 2, MessageTimeoutMs = 20_000, Partitioner = Partitioner.Murmur2Random };
+        var config = new ProducerConfig(client ?? Client()) { LingerMs = 2, MessageTimeoutMs = 60_000, Partitioner = Partitioner.Murmur2Random };
         configure?.Invoke(config);
         return Keep(new ProducerBuilder<string, string>(config).SetLogHandler((_, _) => { }).Build());
     }
@@ -92,7 +92,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
             EnableAutoCommit = false,
             FetchWaitMaxMs = 100,
             HeartbeatIntervalMs = 300,
-            SessionTimeoutMs = 6000,
+            SessionTimeoutMs = 45_000,
         };
         configure?.Invoke(config);
         return Keep(new ConsumerBuilder<string, string>(config).SetLogHandler((_, _) => { }).Build());
@@ -158,7 +158,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
         }
 
         await Broker.DisposeAsync();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        TestFolder.Delete(Directory);
     }
 
     private T Keep<T>(T client)

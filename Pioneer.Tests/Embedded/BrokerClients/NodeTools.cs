@@ -40,7 +40,7 @@ internal static class NodeTools
         }
 
         var folder = Directory.CreateTempSubdirectory("pioneer-node-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => TestFolder.Delete(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), "{\"private\":true}");
         try
         {

@@ -10,7 +10,7 @@ public sealed class MetadataStoreTests : IDisposable
 
     private string LogFile => Path.Combine(_directory, "metadata.log");
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TestFolder.Delete(_directory);
 
     [Fact]
     public void State_is_the_same_after_opening_again()

@@ -51,6 +51,6 @@ internal sealed class StandaloneBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
     }
 }

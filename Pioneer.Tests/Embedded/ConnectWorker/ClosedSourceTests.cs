@@ -19,7 +19,7 @@ public sealed class ClosedSourceTests : IDisposable
             SourceRules.None with { Folders = [Of("sources")], Hosts = ["db.bank.example"], ClosedFolders = [Of("data")] }, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Theory]
     [InlineData("jdbc:sqlite:{0}/sources/bank.db", true)]

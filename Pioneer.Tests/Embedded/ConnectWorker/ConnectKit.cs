@@ -196,6 +196,6 @@ public sealed class ConnectKit : IAsyncDisposable
     {
         await StopWorkerAsync();
         _http.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
     }
 }

@@ -32,6 +32,6 @@ public sealed class EmbeddedBrokerFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Platform.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
     }
 }

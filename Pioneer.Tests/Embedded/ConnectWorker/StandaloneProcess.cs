@@ -92,7 +92,7 @@ public sealed class StandaloneProcess : IAsyncDisposable
         _process.Dispose();
         if (_ownsDirectory)
         {
-            Directory.Delete(_directory, recursive: true);
+            TestFolder.Delete(_directory);
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class DemoBankTests : IAsyncDisposable
         }
 
         var first = Query("SELECT group_concat(id || holder || iban || opening_balance) FROM accounts");
-        Directory.Delete(_directory, true);
+        TestFolder.Delete(_directory);
         await using (await StartAsync())
         {
         }
@@ -119,7 +119,7 @@ public sealed class DemoBankTests : IAsyncDisposable
     {
         if (Directory.Exists(_directory))
         {
-            Directory.Delete(_directory, true);
+            TestFolder.Delete(_directory);
         }
 
         return ValueTask.CompletedTask;

@@ -52,7 +52,7 @@ internal sealed class GroupFixture : IAsyncDisposable
     {
         await Groups.DisposeAsync();
         await _logs.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
     }
 
     private async Task StartAsync()

@@ -238,7 +238,7 @@ public sealed class AddEmbeddedPlatformTests : IDisposable
         Assert.Contains($"{key}={value}", error.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TestFolder.Delete(_directory);
 
     private static KafkaConnection EmbeddedCommandLineKafka(IConfiguration configuration) => new(
         configuration["Kafka:BootstrapServers"]!,

@@ -20,7 +20,7 @@ public sealed class ConnectPrincipalTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _platform.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
     }
 
     [Fact]

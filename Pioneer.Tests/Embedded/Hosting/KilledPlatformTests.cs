@@ -88,5 +88,5 @@ public sealed class KilledPlatformTests : IDisposable
         await kit.WaitForStateAsync("acme.t.payments", "FAILED");
     }
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TestFolder.Delete(_directory);
 }

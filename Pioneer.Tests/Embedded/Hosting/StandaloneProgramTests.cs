@@ -75,7 +75,7 @@ public sealed class StandaloneProgramTests : IDisposable
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TestFolder.Delete(_directory);
 
     /// <summary>Returns once the broker has refused the password: calls of the library would wait for their whole timeout.</summary>
     private static async Task RefusedAsync(KafkaConnection connection)

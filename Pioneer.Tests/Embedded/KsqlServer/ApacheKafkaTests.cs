@@ -40,7 +40,7 @@ public sealed class ApacheKafkaTests : IAsyncLifetime
             await ToolRun.StartAsync(Cluster, ["stop", Path.Combine(_directory, "k")]);
         }
 
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
     }
 
     [Fact]

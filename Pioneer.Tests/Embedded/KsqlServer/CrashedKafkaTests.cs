@@ -22,7 +22,7 @@ public sealed class CrashedKafkaTests(SharedKafka kafka) : IDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TestFolder.Delete(_directory);
 
     [Fact]
     public async Task Every_query_goes_on_once_each_record_after_all_nodes_were_killed()

@@ -163,7 +163,7 @@ internal sealed class KsqlHarness : IAsyncDisposable
         await Broker.DisposeAsync();
         _http.Dispose();
         _handler.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
     }
 
     private sealed class NullableText : ISerializer<string?>

@@ -78,7 +78,7 @@ public sealed class StateModelTests
 
         await ksql.OpenAsync();
         Compare(ksql, left, right, ["enriched", "near"]);
-        Directory.Delete(directory, recursive: true);
+        TestFolder.Delete(directory);
     }
 
     private const string Declarations = """

@@ -43,7 +43,7 @@ internal sealed class LogFixture : IAsyncDisposable
         Copy(Directory, copy);
         damage?.Invoke(Path.Combine(copy, Topic.ToString()));
         await Manager.DisposeAsync();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        TestFolder.Delete(Directory);
         Directory = copy;
         await StartAsync();
     }
@@ -83,7 +83,7 @@ internal sealed class LogFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Manager.DisposeAsync();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        TestFolder.Delete(Directory);
     }
 
     internal static ReadOnlyMemory<byte>? Bytes(string? text) => text is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(text);

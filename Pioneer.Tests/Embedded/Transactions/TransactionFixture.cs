@@ -49,7 +49,7 @@ internal sealed class TransactionFixture : IAsyncDisposable
         File.Copy(Path.Combine(_directory, "producer-ids"), Path.Combine(copy, "producer-ids"));
         damage?.Invoke(copy);
         await StopAsync();
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
         _directory = copy;
         await StartAsync();
     }
@@ -92,7 +92,7 @@ internal sealed class TransactionFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Directory.Delete(_directory, recursive: true);
+        TestFolder.Delete(_directory);
     }
 
     private async Task StartAsync()

@@ -80,7 +80,7 @@ public sealed class ApacheConnectWorker(SharedKafka kafka) : IAsyncLifetime
             await kafka.ScriptAsync("connect", "stop", Path.Combine(_folder, "worker"));
         }
 
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 }
 
