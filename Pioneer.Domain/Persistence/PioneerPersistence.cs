@@ -41,8 +41,12 @@ public static class PioneerPersistence
 /// <summary>Makes contexts of the configured provider that see what the DI scope's tenant scope says.</summary>
 public sealed class PioneerDbContextFactory(IServiceProvider services, DatabaseSettings database, ITenantScope scope) : IDbContextFactory<PioneerDbContext>
 {
-    public PioneerDbContext CreateDbContext() =>
-        database.Provider is DatabaseProvider.SqlServer
-            ? new SqlServerPioneerDbContext(services.GetRequiredService<DbContextOptions<SqlServerPioneerDbContext>>(), scope)
-            : new SqlitePioneerDbContext(services.GetRequiredService<DbContextOptions<SqlitePioneerDbContext>>(), scope);
+    // resolved at once: a command goes on when its circuit has ended, and the DI scope with it
+    private readonly DbContextOptions _options = database.Provider is DatabaseProvider.SqlServer
+        ? services.GetRequiredService<DbContextOptions<SqlServerPioneerDbContext>>()
+        : services.GetRequiredService<DbContextOptions<SqlitePioneerDbContext>>();
+
+    public PioneerDbContext CreateDbContext() => _options is DbContextOptions<SqlServerPioneerDbContext> sqlServer
+        ? new SqlServerPioneerDbContext(sqlServer, scope)
+        : new SqlitePioneerDbContext((DbContextOptions<SqlitePioneerDbContext>)_options, scope);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using MudBlazor;
+using Pioneer.Domain;
 using Pioneer.Portal.Shell;
 
 namespace Pioneer.Portal.Components;
@@ -13,6 +14,15 @@ public sealed class Toaster(ISnackbar snackbar)
     public void Started(string text, string? linkText = null, string? href = null) => Show(text, linkText, href, Severity.Info, PioneerIcons.Progress);
 
     public void Refused(string text, string? linkText = null, string? href = null) => Show(text, linkText, href, Severity.Error, PioneerIcons.Problem);
+
+    /// <summary>Tells a refusal that its page cannot show any more, as the person has left it meanwhile.</summary>
+    public void RefusedUnseen(Error? refusal, bool isGone)
+    {
+        if (refusal is not null && isGone)
+        {
+            Refused(refusal.ToText());
+        }
+    }
 
     private void Show(string text, string? linkText, string? href, Severity severity, string icon)
     {

@@ -21,8 +21,13 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     [Inject]
     public required ILogger<LiveComponent> Log { get; set; }
 
-    /// <summary>Cancelled when the component goes away.</summary>
+    /// <summary>
+    /// Cancelled when the component goes away, for what it reads. A command takes none: what a person has begun is carried out though they leave the page.
+    /// </summary>
     protected CancellationToken Gone { get; }
+
+    /// <summary>Whether the component went away, as while a command worked. It then leads nobody to another page, and nobody sees what it draws.</summary>
+    protected bool IsGone => Gone.IsCancellationRequested;
 
     protected LiveComponent() => Gone = _gone.Token;
 
@@ -84,6 +89,15 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         finally
         {
             _loading = false;
+        }
+    }
+
+    /// <summary>Goes to another page after a command, unless its author has left this one meanwhile.</summary>
+    protected void LeadTo(NavigationManager navigation, string address, bool replace = false)
+    {
+        if (!IsGone)
+        {
+            navigation.NavigateTo(address, replace: replace);
         }
     }
 

@@ -82,8 +82,7 @@ public sealed class ApiPortal : IAsyncLifetime
             await _app.DisposeAsync();
         }
 
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_data, recursive: true);
+        await DatabaseFolder.DeleteAsync(_data);
     }
 
     /// <summary>A client with a token, or with none.</summary>

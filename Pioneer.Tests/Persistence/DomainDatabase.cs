@@ -58,29 +58,7 @@ public sealed class DomainDatabase : IAsyncLifetime
             await _services.DisposeAsync();
         }
 
-        // a component that a test took away may still be reading, and SQLite then makes its files anew
-        await Wait.UntilAsync($"{_folder} to be gone", () =>
-        {
-            SqliteConnection.ClearAllPools();
-            return IsGone(_folder);
-        });
-    }
-
-    private static bool IsGone(string folder)
-    {
-        try
-        {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        await DatabaseFolder.DeleteAsync(_folder);
     }
 
     private static async Task<byte[]> MigrateAsync()

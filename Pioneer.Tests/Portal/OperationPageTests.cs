@@ -44,9 +44,9 @@ public sealed class OperationPageTests : CircuitContext, IAsyncLifetime
         ActAs(Actors.Admin);
         var dialogs = Render<MudDialogProvider>();
         var page = Open();
-        var asked = page.WaitForElement("button.danger").ClickAsync();
+        var asked = page.PressAsync("button.danger");
 
-        await dialogs.WaitForElement("button.danger").ClickAsync();
+        await dialogs.PressAsync("button.danger");
         await asked;
 
         page.WaitForAssertion(() => Assert.Contains("No change is noted", page.Markup, StringComparison.Ordinal));
@@ -60,7 +60,7 @@ public sealed class OperationPageTests : CircuitContext, IAsyncLifetime
         ActAs(Actors.Admin);
         var page = Open();
 
-        await page.WaitForElement("button.primary").ClickAsync();
+        await page.PressAsync("button.primary");
 
         var address = Services.GetRequiredService<NavigationManager>().Uri;
         var again = new OperationId(Guid.Parse(address.Split('/')[^1]));

@@ -67,10 +67,12 @@ public sealed partial class CredentialList
             return;
         }
 
-        var issued = await Credentials.RotateAsync(Me.Actor, Slug, row.Id, Gone);
+        var issued = await Credentials.RotateAsync(Me.Actor, Slug, row.Id, default);
         _error = issued.Error;
+        Toaster.RefusedUnseen(issued.Error, IsGone);
         if (issued.IsSuccess)
         {
+            // on the next page too if this one was left: nobody sees the password again
             await ShowOnceAsync(issued.Value);
         }
     }
@@ -85,8 +87,9 @@ public sealed partial class CredentialList
             return;
         }
 
-        var revoked = await Credentials.RevokeAsync(Me.Actor, Slug, row.Id, Gone);
+        var revoked = await Credentials.RevokeAsync(Me.Actor, Slug, row.Id, default);
         _error = revoked.Error;
+        Toaster.RefusedUnseen(revoked.Error, IsGone);
         if (revoked.IsSuccess)
         {
             Toaster.Started($"{row.Principal} is being revoked.", "Follow it", PortalUrls.Operation(revoked.Value.Value));

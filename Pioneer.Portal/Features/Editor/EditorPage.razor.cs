@@ -307,10 +307,15 @@ public sealed partial class EditorPage : IAsyncDisposable
             return;
         }
 
-        var deleted = await Drafts.DeleteAsync(Me.Actor, Slug, new QueryDraftId(draft.Id), _gone.Token);
+        var deleted = await Drafts.DeleteAsync(Me.Actor, Slug, new QueryDraftId(draft.Id), default);
         if (deleted is { IsFailure: true, Error.Kind: not ErrorKind.NotFound })
         {
             Toaster.Refused(deleted.Error.ToText());
+            return;
+        }
+
+        if (_gone.IsCancellationRequested)
+        {
             return;
         }
 

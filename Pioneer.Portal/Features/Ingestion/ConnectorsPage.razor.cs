@@ -76,6 +76,7 @@ public sealed partial class ConnectorsPage
     private void Follow(Result<OperationId> started)
     {
         _error = started.Error;
+        Toaster.RefusedUnseen(started.Error, IsGone);
         if (started.IsSuccess)
         {
             Toaster.Started("Started.", "Follow it", PortalUrls.Operation(started.Value.Value));

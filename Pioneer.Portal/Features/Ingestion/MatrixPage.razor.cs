@@ -126,11 +126,12 @@ public sealed partial class MatrixPage
     private async Task ApplyAsync()
     {
         _busy = true;
-        var started = await SetEntitlements.ExecuteAsync(Me.Actor, Changes(), Gone);
+        var started = await SetEntitlements.ExecuteAsync(Me.Actor, Changes(), default);
         _busy = false;
         _error = started.Error;
         if (started.IsFailure)
         {
+            Toaster.RefusedUnseen(started.Error, IsGone);
             return;
         }
 

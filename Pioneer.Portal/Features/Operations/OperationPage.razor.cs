@@ -49,18 +49,18 @@ public sealed partial class OperationPage
         if (await Dialogs.ConfirmAsync(
             "Cancel the operation", "It ends before its next change. What was done stays done; planning again shows what is left.", "Cancel the operation"))
         {
-            _error = (await Control.CancelAsync(Me.Actor, new OperationId(Id), Gone)).Error;
+            _error = (await Control.CancelAsync(Me.Actor, new OperationId(Id), default)).Error;
             await ReloadAsync();
         }
     }
 
     private async Task RetryAsync()
     {
-        var again = await Control.RetryAsync(Me.Actor, new OperationId(Id), Gone);
+        var again = await Control.RetryAsync(Me.Actor, new OperationId(Id), default);
         _error = again.Error;
         if (again.IsSuccess)
         {
-            Navigation.NavigateTo(PortalUrls.Operation(again.Value.Value));
+            LeadTo(Navigation, PortalUrls.Operation(again.Value.Value));
         }
     }
 }

@@ -98,7 +98,7 @@ public sealed partial class NewSeedPage
             return rate.Error;
         }
 
-        var defined = await Jobs.DefineAsync(Me.Actor, Slug, new SeedJobRequest(Name, _subscription, SeedLayer.Client, MaxRowsPerSecond: rate.Value), Gone);
+        var defined = await Jobs.DefineAsync(Me.Actor, Slug, new SeedJobRequest(Name, _subscription, SeedLayer.Client, MaxRowsPerSecond: rate.Value), default);
         if (defined.IsFailure)
         {
             return defined.Error;
@@ -106,14 +106,14 @@ public sealed partial class NewSeedPage
 
         if (!run)
         {
-            Navigation.NavigateTo(PortalUrls.Seeds(Slug));
+            LeadTo(Navigation, PortalUrls.Seeds(Slug));
             return null;
         }
 
-        var requested = await Jobs.RunAsync(Me.Actor, Slug, defined.Value, Gone);
+        var requested = await Jobs.RunAsync(Me.Actor, Slug, defined.Value, default);
         if (requested.IsSuccess)
         {
-            Navigation.NavigateTo(PortalUrls.SeedRun(Slug, requested.Value.Run.Value));
+            LeadTo(Navigation, PortalUrls.SeedRun(Slug, requested.Value.Run.Value));
         }
 
         return requested.Error;

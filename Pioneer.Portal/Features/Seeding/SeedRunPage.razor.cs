@@ -81,7 +81,7 @@ public sealed partial class SeedRunPage
             "The live query goes on from the cut. Readers keep what they received; 'seed complete' is not written. To seed at a better time, run the job again: it begins with a new cut.",
             "Cancel the run"))
         {
-            _error = (await Jobs.CancelAsync(Me.Actor, Slug, new SeedRunId(Id), Gone)).Error;
+            _error = (await Jobs.CancelAsync(Me.Actor, Slug, new SeedRunId(Id), default)).Error;
             await ReloadAsync();
         }
     }

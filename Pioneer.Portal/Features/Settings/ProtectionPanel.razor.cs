@@ -71,9 +71,10 @@ public sealed partial class ProtectionPanel : IDisposable
 
         _busy = true;
         var confirmation = lowers ? ProtectionSettings.LoweringConfirmation : null;
-        var saved = await Settings.SetAsync(Me.Actor, new WantedProtection(_replicas, _strictness), confirmation, shown.Revision, _gone.Token);
+        var saved = await Settings.SetAsync(Me.Actor, new WantedProtection(_replicas, _strictness), confirmation, shown.Revision, default);
         _busy = false;
         Take(saved);
+        Toaster.RefusedUnseen(saved.Error, _gone.IsCancellationRequested);
         if (saved.IsSuccess)
         {
             Toaster.Done("Saved. The next plan of each tenant has it.");

@@ -59,7 +59,7 @@ public sealed partial class TokensPage
     {
         if (await Dialogs.ConfirmAsync($"Renew {row.Name}", $"It goes on for {ApiTokenRules.LongestLife.TotalDays:0} days from today, by your word.", "Renew", danger: false))
         {
-            _error = (await Tokens.RenewAsync(Me.Actor, row.Id, Gone)).Error;
+            _error = (await Tokens.RenewAsync(Me.Actor, row.Id, default)).Error;
             await ReloadAsync();
         }
     }
@@ -68,7 +68,7 @@ public sealed partial class TokensPage
     {
         if (await Dialogs.ConfirmAsync($"Revoke {row.Name}", "Programs that use it are refused with their next request.", "Revoke"))
         {
-            _error = (await Tokens.RevokeAsync(Me.Actor, row.Id, Gone)).Error;
+            _error = (await Tokens.RevokeAsync(Me.Actor, row.Id, default)).Error;
             await ReloadAsync();
         }
     }

@@ -82,7 +82,7 @@ public sealed partial class UsersPage
             return;
         }
 
-        await ApplyAsync(await Members.SetPlatformRoleAsync(Me.Actor, row.Id, role, Gone));
+        await ApplyAsync(await Members.SetPlatformRoleAsync(Me.Actor, row.Id, role, default));
     }
 
     private async Task SetDisabledAsync(UserLine row)
@@ -90,7 +90,7 @@ public sealed partial class UsersPage
         if (row.Disabled || await Dialogs.ConfirmAsync(
             $"Shut {row.Email} out", "Open sessions end within two seconds and nobody signs in with this account until it is let in again. Roles and work stay.", "Shut out"))
         {
-            await ApplyAsync(await Members.SetDisabledAsync(Me.Actor, row.Id, !row.Disabled, Gone));
+            await ApplyAsync(await Members.SetDisabledAsync(Me.Actor, row.Id, !row.Disabled, default));
         }
     }
 
@@ -104,10 +104,11 @@ public sealed partial class UsersPage
             return;
         }
 
-        var made = await Accounts.ResetAsync(Me.Actor, row.Id, Gone);
+        var made = await Accounts.ResetAsync(Me.Actor, row.Id, default);
         _error = made.Error;
         if (made.IsSuccess)
         {
+            // on the next page too if this one was left: nobody sees the link again
             await Dialogs.ShowSecretAsync($"Link for {row.Email}", "Link", OneTimeAddress.Of(Navigation, made.Value));
         }
     }

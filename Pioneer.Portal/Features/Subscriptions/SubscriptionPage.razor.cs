@@ -80,7 +80,7 @@ public sealed partial class SubscriptionPage
         var outlook = await OutlookAsync();
         if (await Dialogs.ConfirmAsync($"Pause {Name}", outlook?.IfItStands ?? NotObserved, "Pause", danger: false))
         {
-            Follow(await Control.PauseAsync(Me.Actor, Slug, Name, Gone));
+            Follow(await Control.PauseAsync(Me.Actor, Slug, Name, default));
         }
     }
 
@@ -89,7 +89,7 @@ public sealed partial class SubscriptionPage
         var outlook = await OutlookAsync();
         if (await Dialogs.ConfirmAsync($"Resume {Name}", outlook?.IfItGoesOn ?? NotObserved, "Resume", danger: outlook?.Horizon.Kind is LossHorizonKind.Lost))
         {
-            Follow(await Control.ResumeAsync(Me.Actor, Slug, Name, Gone));
+            Follow(await Control.ResumeAsync(Me.Actor, Slug, Name, default));
         }
     }
 
@@ -121,6 +121,7 @@ public sealed partial class SubscriptionPage
     private void Follow(Result<OperationId> started)
     {
         _error = started.Error;
+        Toaster.RefusedUnseen(started.Error, IsGone);
         if (started.IsSuccess)
         {
             Toaster.Started("Started.", "Follow it", PortalUrls.Operation(started.Value.Value));

@@ -82,7 +82,7 @@ public sealed partial class NewTenantPage
     private async Task CreateAsync()
     {
         _busy = true;
-        var created = await CreateTenant.ExecuteAsync(Me.Actor, Request, Gone);
+        var created = await CreateTenant.ExecuteAsync(Me.Actor, Request, default);
         _busy = false;
         if (created.IsFailure)
         {
@@ -90,7 +90,7 @@ public sealed partial class NewTenantPage
             return;
         }
 
-        Navigation.NavigateTo(PortalUrls.Onboarding(created.Value.Operation.Value, created.Value.Slug.Value), replace: true);
+        LeadTo(Navigation, PortalUrls.Onboarding(created.Value.Operation.Value, created.Value.Slug.Value), replace: true);
     }
 
     private void SuggestSlug()

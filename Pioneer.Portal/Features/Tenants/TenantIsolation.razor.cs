@@ -60,9 +60,10 @@ public sealed partial class TenantIsolation
     private async Task CheckAsync()
     {
         _busy = true;
-        var started = await Checks.StartAsync(Me.Actor, Head.Slug.Value, Gone);
+        var started = await Checks.StartAsync(Me.Actor, Head.Slug.Value, default);
         _busy = false;
         _error = started.Error;
+        Toaster.RefusedUnseen(started.Error, IsGone);
         if (started.IsSuccess)
         {
             Toaster.Started("The check is started.", "Follow it", PortalUrls.Operation(started.Value.Value));

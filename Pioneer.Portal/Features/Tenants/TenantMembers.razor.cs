@@ -82,7 +82,7 @@ public sealed partial class TenantMembers
         _asked++;
         if (Enum.TryParse<TenantRole>(e.Value?.ToString(), out var role))
         {
-            _error = (await Members.SetRoleAsync(Me.Actor, Slug, row.UserId, role, Gone)).Error;
+            _error = (await Members.SetRoleAsync(Me.Actor, Slug, row.UserId, role, default)).Error;
             await ReloadAsync();
         }
     }
@@ -91,7 +91,7 @@ public sealed partial class TenantMembers
     {
         if (await Dialogs.ConfirmAsync($"Remove {row.Email}", $"They no longer see {Slug}. What they wrote stays.", "Remove"))
         {
-            _error = (await Members.RemoveAsync(Me.Actor, Slug, row.UserId, Gone)).Error;
+            _error = (await Members.RemoveAsync(Me.Actor, Slug, row.UserId, default)).Error;
             await ReloadAsync();
         }
     }

@@ -87,12 +87,12 @@ public sealed partial class TenantPage
     {
         if (!TakesAway)
         {
-            Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, confirmation: null, Gone));
+            Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, confirmation: null, default));
         }
         else if (await Dialogs.ConfirmAsync(
             $"Apply the plan of {Slug}", ConsentWords.Of(_planned!.Changes), "Apply all", requiredText: Slug))
         {
-            Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, Slug, Gone));
+            Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, Slug, default));
         }
     }
 
@@ -100,15 +100,15 @@ public sealed partial class TenantPage
 
     private int Harmless => _planned?.With(PlanConsent.Asked).Changes.Length ?? 0;
 
-    private async Task ApplyHarmlessAsync() => Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, null, takesNothing: true, Gone));
+    private async Task ApplyHarmlessAsync() => Follow(await Reconcile.ForTenantAsync(Me.Actor, Slug, null, takesNothing: true, default));
 
-    private async Task ResumeAsync() => Follow(await Lifecycle.ResumeAsync(Me.Actor, Slug, Gone));
+    private async Task ResumeAsync() => Follow(await Lifecycle.ResumeAsync(Me.Actor, Slug, default));
 
     private async Task SuspendAsync()
     {
         if (await Dialogs.ConfirmAsync($"Suspend {Slug}", "Its rights are taken away, its queries and connectors pause. Data, offsets and wanted state stay; resuming brings everything back.", "Suspend"))
         {
-            Follow(await Lifecycle.SuspendAsync(Me.Actor, Slug, Gone));
+            Follow(await Lifecycle.SuspendAsync(Me.Actor, Slug, default));
         }
     }
 
@@ -116,17 +116,18 @@ public sealed partial class TenantPage
     {
         if (await Dialogs.ConfirmAsync($"Off-board {Slug}", "All topics of the tenant with their records, its credentials, queries and connectors are deleted. The slug is never used again. This cannot be undone.", "Off-board", requiredText: Slug))
         {
-            Follow(await Lifecycle.OffboardAsync(Me.Actor, Slug, Slug, null, Gone));
+            Follow(await Lifecycle.OffboardAsync(Me.Actor, Slug, Slug, null, default));
         }
     }
 
     private void Follow(Result<OperationId> started)
     {
         _error = started.Error;
+        Toaster.RefusedUnseen(started.Error, IsGone);
         if (started.IsSuccess)
         {
             Toaster.Started("Started.", "Follow it", PortalUrls.Operation(started.Value.Value));
-            Navigation.NavigateTo(PortalUrls.Operation(started.Value.Value));
+            LeadTo(Navigation, PortalUrls.Operation(started.Value.Value));
         }
     }
 }

@@ -73,9 +73,10 @@ public sealed partial class TenantQuotas : IDisposable
         }
 
         _busy = true;
-        var saved = await SetLimits.ExecuteAsync(Me.Actor, Head.Slug.Value, _input.Limits, Head.Revision, _gone.Token);
+        var saved = await SetLimits.ExecuteAsync(Me.Actor, Head.Slug.Value, _input.Limits, Head.Revision, default);
         _busy = false;
         _error = saved.Error;
+        Toaster.RefusedUnseen(saved.Error, _gone.IsCancellationRequested);
         if (saved.IsSuccess)
         {
             Toaster.Started("Limits are saved; the quotas are being set.", "Follow it", PortalUrls.Operation(saved.Value.Value));
