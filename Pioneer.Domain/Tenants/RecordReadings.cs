@@ -46,7 +46,16 @@ public sealed class RecordReadings(IDbContextFactory<PioneerDbContext> contexts,
             return place.Error;
         }
 
-        await trail.RecordsReadAsync(actor, new AuditSubject(subject, name, found.Value.Id), how, cancellationToken);
+        try
+        {
+            await trail.RecordsReadAsync(actor, new AuditSubject(subject, name, found.Value.Id), how);
+        }
+        catch
+        {
+            place.Value.Dispose();
+            throw;
+        }
+
         return open.Note(found.Value.Id, name, kind, actor.Name, place.Value);
     }
 }

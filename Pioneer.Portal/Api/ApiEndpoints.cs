@@ -87,7 +87,7 @@ public static class ApiEndpoints
         {
             var actor = http.RequestServices.GetRequiredService<CurrentActor>().Actor;
             await http.RequestServices.GetRequiredService<SecurityTrail>()
-                .AccessRefusedAsync(actor, $"{http.Request.Method} {http.Request.Path}", http.Address(), http.RequestAborted);
+                .AccessRefusedAsync(actor, $"{http.Request.Method} {http.Request.Path}", http.Address());
         }
     }
 

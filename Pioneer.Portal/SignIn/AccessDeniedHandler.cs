@@ -23,7 +23,7 @@ internal sealed class AccessDeniedHandler : IAuthorizationMiddlewareResultHandle
         }
 
         var actor = context.RequestServices.GetRequiredService<CurrentActor>().Actor;
-        await context.RequestServices.GetRequiredService<SecurityTrail>().AccessRefusedAsync(actor, context.Request.Path, context.Address(), context.RequestAborted);
+        await context.RequestServices.GetRequiredService<SecurityTrail>().AccessRefusedAsync(actor, context.Request.Path, context.Address());
         if (context.User.HasAnyRole() && HttpMethods.IsGet(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
         {
             // the same status for a tenant that is not the person's and for one that there is not: which it is, the page does not say

@@ -43,7 +43,7 @@ internal static partial class PasskeyAddresses
         var assertion = await signIn.PerformPasskeyAssertionAsync(credential);
         if (!assertion.Succeeded || assertion.User.Disabled)
         {
-            await trail.SignInRefusedAsync(assertion.User?.Email ?? "passkey", assertion.Succeeded ? "shut out" : "passkey not accepted", address, http.RequestAborted);
+            await trail.SignInRefusedAsync(assertion.User?.Email ?? "passkey", assertion.Succeeded ? "shut out" : "passkey not accepted", address);
             return Results.Redirect(PortalUrls.SignIn);
         }
 

@@ -34,7 +34,7 @@ internal sealed class PasswordSignIn(
         var known = browsers.Knows(http, email);
         if (throttle.Begin(email, address, known) is { } wait)
         {
-            await trail.SignInDelayedAsync(email, wait, address, http.RequestAborted);
+            await trail.SignInDelayedAsync(email, wait, address);
             return (PasswordOutcome.Wait, wait);
         }
 
@@ -54,7 +54,7 @@ internal sealed class PasswordSignIn(
         }
 
         var reason = user is null ? "unknown e-mail" : user.Disabled ? "shut out" : user.PasswordHash is null ? "no password chosen yet" : "wrong password";
-        await trail.SignInRefusedAsync(email, reason, address, http.RequestAborted);
+        await trail.SignInRefusedAsync(email, reason, address);
         return (PasswordOutcome.Refused, default);
     }
 }

@@ -86,7 +86,7 @@ public sealed partial class SecondFactorPage
             return;
         }
 
-        await Trail.SignInRefusedAsync(user.Email ?? user.Id, isAppCode ? "wrong code" : "wrong recovery code", address, http.RequestAborted);
+        await Trail.SignInRefusedAsync(user.Email ?? user.Id, isAppCode ? "wrong code" : "wrong recovery code", address);
         _error = form.Show(Error.Invalid(
             "CodeWrong", nameof(Input.Code), "The code is wrong, or was used already.", "The app shows a new one every half minute."));
     }

@@ -30,7 +30,8 @@ internal static class SignInAddresses
         view.End(http);
         if (http.User.SessionId() is { } session)
         {
-            await sessions.EndAsync(session, SessionEnd.SignedOut, http.RequestAborted);
+            // also where the browser is closed with the same press
+            await sessions.EndAsync(session, SessionEnd.SignedOut, CancellationToken.None);
             book.Forget(session);
         }
 

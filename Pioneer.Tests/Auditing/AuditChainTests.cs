@@ -92,6 +92,33 @@ public sealed class AuditChainTests : IAsyncLifetime
         Assert.Equal(4, await CountAsync("RecordsRead"));
     }
 
+    [Fact]
+    public async Task Reading_that_could_not_be_written_gives_its_place_back_and_is_written_the_next_time()
+    {
+        var acme = await TenantAsync();
+        var readings = _database.Get<RecordReadings>();
+        await SqlAsync("ALTER TABLE AuditEntries RENAME TO Away");
+        await Assert.ThrowsAnyAsync<Exception>(() => readings.BeginAsync(Actors.Admin, "acme", "large", TenantUseKind.Tails, Token));
+        await SqlAsync("ALTER TABLE Away RENAME TO AuditEntries");
+        Assert.Equal(0, await OpenTailsAsync());
+
+        using var reading = (await readings.BeginAsync(Actors.Admin, "acme", "large", TenantUseKind.Tails, Token)).Value;
+
+        Assert.Equal((1, 1), (await CountAsync("RecordsRead"), await OpenTailsAsync()));
+
+        async Task<int> OpenTailsAsync()
+        {
+            await using var db = _database.Open();
+            return (await _database.Get<TenantUse>().ListAsync(db, acme, Token)).Single(row => row.Kind == TenantUseKind.Tails).Used;
+        }
+
+        async Task SqlAsync(string sql)
+        {
+            await using var db = _database.Open();
+            await db.Database.ExecuteSqlRawAsync(sql, Token);
+        }
+    }
+
     private async Task<Tenant> TenantAsync()
     {
         await _database.ATenantAsync();
@@ -99,7 +126,7 @@ public sealed class AuditChainTests : IAsyncLifetime
         return await db.Tenants.SingleAsync(Token);
     }
 
-    private Task ReadAsync(Tenant tenant, int n) => _database.Get<SecurityTrail>().RecordsReadAsync(Actors.Admin, new AuditSubject("subscription", $"subscription-{n}", tenant.Id), "tails", Token);
+    private Task ReadAsync(Tenant tenant, int n) => _database.Get<SecurityTrail>().RecordsReadAsync(Actors.Admin, new AuditSubject("subscription", $"subscription-{n}", tenant.Id), "tails");
 
     private Task<AuditVerdict> VerifyAsync() => _database.Get<VerifyAudit>().ExecuteAsync(Token);
 

@@ -58,6 +58,24 @@ public sealed class PasswordSignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refused_sign_in_is_written_though_its_sender_goes_away_while_the_password_is_looked_at()
+    {
+        await PortalPerson.JoinAsync(_portal, "jo@acme.test", "acme", TenantRole.Author);
+        await _portal.UseAsync<IServiceProvider, bool>(async services =>
+        {
+            using var gone = new CancellationTokenSource();
+            services.GetRequiredService<IHttpContextAccessor>().HttpContext = new DefaultHttpContext { RequestServices = services, RequestAborted = gone.Token };
+            var users = services.GetRequiredService<UserManager<PioneerUser>>();
+            users.PasswordHasher = new CountingHasher(users.PasswordHasher, gone.Cancel);
+            var (outcome, _) = await ActivatorUtilities.CreateInstance<PasswordSignIn>(services, new SignInThrottle(TimeProvider.System)).TryAsync("jo@acme.test", "wrong", false);
+            Assert.Equal(PasswordOutcome.Refused, outcome);
+            return true;
+        });
+
+        Assert.Single(await EntriesAsync(), entry => entry is { Action: "SignInRefused", Subject: "jo@acme.test" });
+    }
+
+    [Fact]
     public void What_stands_in_for_an_unknown_account_costs_the_same_look_and_is_made_without_one()
     {
         var hasher = new PasswordHasher<PioneerUser>();
@@ -105,7 +123,7 @@ public sealed class PasswordSignInTests : IAsyncLifetime
         return await db.AuditEntries.AsNoTracking().ToListAsync(ApiPortal.Token);
     });
 
-    private sealed class CountingHasher(IPasswordHasher<PioneerUser> inner) : IPasswordHasher<PioneerUser>
+    private sealed class CountingHasher(IPasswordHasher<PioneerUser> inner, Action? whileLooking = null) : IPasswordHasher<PioneerUser>
     {
         public int Looked { get; private set; }
 
@@ -118,6 +136,7 @@ public sealed class PasswordSignInTests : IAsyncLifetime
         public PasswordVerificationResult VerifyHashedPassword(PioneerUser user, string hashedPassword, string providedPassword)
         {
             Looked++;
+            whileLooking?.Invoke();
             return inner.VerifyHashedPassword(user, hashedPassword, providedPassword);
         }
     }
