@@ -9,59 +9,74 @@ internal sealed class HeldValues(Feed feed, ImmutableArray<TenantValueReading> r
 {
     private readonly Dictionary<string, TenantValueReading> _readings = readings.ToDictionary(reading => reading.Value, StringComparer.Ordinal);
     private readonly Dictionary<string, TenantSlug> _owners = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string Value, TenantSlug Owner)> _same = new(StringComparer.Ordinal), _all = new(StringComparer.Ordinal), _unread = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Value, TenantSlug Owner)> _same = new(StringComparer.Ordinal), _alike = new(StringComparer.Ordinal);
+    private bool _hasUnread;
+
+    private bool IsRead => !readings.IsEmpty;
 
     /// <summary>The value is the tenant's.</summary>
     public void Add(string value, TenantSlug owner)
     {
         _owners.TryAdd(value, owner);
-        _all.TryAdd(Likeness(value), (value, owner));
+        _alike.TryAdd(Likeness(value), (value, owner));
         if (_readings.TryGetValue(value, out var reading))
         {
             _same.TryAdd(reading.SameAs, (value, owner));
         }
         else
         {
-            _unread.TryAdd(Likeness(value), (value, owner));
+            _hasUnread = true;
         }
     }
 
     /// <summary>Why the claim cannot be, or null.</summary>
     public Error? Find(TenantValueClaim claim)
     {
-        if (_owners.TryGetValue(claim.Value, out var owner))
-        {
-            return IngestionErrors.TenantValueTaken(feed.Name, claim.Value, owner.Value);
-        }
-
         if (!claim.IsNew)
         {
-            return null;
+            return _owners.TryGetValue(claim.Value, out var owner) ? IngestionErrors.TenantValueTaken(feed.Name, claim.Value, owner.Value) : null;
         }
 
-        var reading = _readings.GetValueOrDefault(claim.Value);
-        if (reading is { Refusal: { } refusal })
+        if (FindShared(claim.Value, claim.TellsApart) is { } shared)
         {
-            return IngestionErrors.TenantValueRefused(feed, claim.Value, refusal);
+            return shared;
         }
 
-        if (reading is not null && _same.TryGetValue(reading.SameAs, out var same))
+        return _readings.GetValueOrDefault(claim.Value) switch
         {
-            return IngestionErrors.TenantValueSame(feed.Name, claim.Value, same.Value, same.Owner.Value);
-        }
+            { Refusal: { } refusal } => IngestionErrors.TenantValueRefused(feed, claim.Value, refusal),
+            { Written: { } written } when written != claim.Value => IngestionErrors.TenantValueWritten(feed.Name, claim.Value, written),
+            _ => null,
+        };
+    }
 
-        if (reading?.Written is { } written && written != claim.Value)
+    /// <summary>Why the rows of a value would be another tenant's too, or null.</summary>
+    /// <param name="tellsApart">Somebody has seen that they are not: believed where the source does not say.</param>
+    public Error? FindShared(string value, bool tellsApart)
+    {
+        if (_owners.TryGetValue(value, out var owner))
         {
-            return IngestionErrors.TenantValueWritten(feed.Name, claim.Value, written);
+            return IngestionErrors.TenantValueTaken(feed.Name, value, owner.Value);
         }
 
-        return !claim.TellsApart && (reading is null ? _all : _unread).TryGetValue(Likeness(claim.Value), out var alike)
-            ? IngestionErrors.TenantValueAlike(feed.Name, claim.Value, alike.Value, alike.Owner.Value)
-            : null;
+        if (!IsRead)
+        {
+            return !tellsApart && _alike.TryGetValue(Likeness(value), out var alike)
+                ? IngestionErrors.TenantValueAlike(feed.Name, value, alike.Value, alike.Owner.Value)
+                : null;
+        }
+
+        // granted after the source was asked: it has not said how the two compare
+        if (_hasUnread || !_readings.TryGetValue(value, out var reading))
+        {
+            return IngestionErrors.GrantedMeanwhile(feed.Name);
+        }
+
+        return _same.TryGetValue(reading.SameAs, out var same) ? IngestionErrors.TenantValueSame(feed.Name, value, same.Value, same.Owner.Value) : null;
     }
 
     /// <summary>The same for values that some database may hold for the same: in a column that is no text all of them, as 07 is 7 where numbers are.</summary>
     private string Likeness(string value) =>
         feed.Columns.FirstOrDefault(column => string.Equals(column.Name, feed.TenantColumn, StringComparison.OrdinalIgnoreCase)) is { } column
-        && column.Type.Trim().ToUpperInvariant() is not ("STRING" or "VARCHAR") ? "" : TenantValues.Folded(value);
+        && TenantValues.IsText(column.SourceType) ? TenantValues.Folded(value) : "";
 }

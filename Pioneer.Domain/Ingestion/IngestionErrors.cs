@@ -5,6 +5,9 @@ namespace Pioneer.Domain.Ingestion;
 /// <summary>What can go wrong with sources, feeds and entitlements.</summary>
 public static class IngestionErrors
 {
+    /// <summary>Code of <see cref="GrantedMeanwhile"/>.</summary>
+    public const string GrantedMeanwhileCode = "GrantedMeanwhile";
+
     public static Error SourceTaken(string name) => Error.Conflict("SourceNameTaken", $"There is a source '{name}' already.") with { Field = "name" };
 
     public static Error FeedTaken(string name) => Error.Conflict("FeedNameTaken", $"There is a feed '{name}' already.") with { Field = "name" };
@@ -34,6 +37,15 @@ public static class IngestionErrors
         "TenantValueSame", $"Feed '{feed}' gives the rows of '{other}' to tenant '{tenant}', and the source holds '{value}' for the same: each tenant would get the other's rows.",
         "Give the value that stands for this tenant in the source, or take the feed from the other tenant first.") with
     { Field = "tenantValue" };
+
+    public static Error GrantedMeanwhile(string feed) => Error.Conflict(
+        GrantedMeanwhileCode, $"Feed '{feed}' was granted to others while its source was asked how it compares the values.", "Try again.");
+
+    public static Error ChangedTwice(string tenant, string feed) => Error.Invalid(
+        "ChangedTwice", "changes", $"Feed '{feed}' of tenant '{tenant}' is changed twice by one request.", "Say once how it is to be.");
+
+    public static Error TenantValueUnreadable(string value) => Error.Invalid(
+        "TenantValueUnreadable", "tenantValue", $"'{value}' has a character in it that is not seen, which no source is asked for.", "Type the value anew.");
 
     public static Error TenantValueWritten(string feed, string value, string written) => Error.Invalid(
         "TenantValueWrittenOtherwise", "tenantValue", $"The source of feed '{feed}' writes '{value}' as '{written}', and rows are known by what it writes.", $"Grant '{written}'.");

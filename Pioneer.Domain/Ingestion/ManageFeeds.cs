@@ -10,7 +10,7 @@ namespace Pioneer.Domain.Ingestion;
 
 /// <summary>Defines, changes and removes feeds.</summary>
 public sealed class ManageFeeds(
-    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, ManageSources sources, IOptions<ProvisioningOptions> platform)
+    IDbContextFactory<PioneerDbContext> contexts, WorkRecorder work, ManageSources sources, TenantValueFence fence, IOptions<ProvisioningOptions> platform)
 {
     /// <summary>What columns that tell the last change of a row are called.</summary>
     private static readonly string[] ChangeWords = ["updated", "modified", "changed"];
@@ -109,6 +109,11 @@ public sealed class ManageFeeds(
             return IngestionErrors.IncompatibleChange(feed.Name, why);
         }
 
+        if (granted && !SameComparison(feed, request) && await fence.FindSharedAsync(db, Changed(feed, request), cancellationToken) is { } shared)
+        {
+            return shared;
+        }
+
         var partitions = feed.Partitions ?? platform.Value.Partitions;
         if (granted && feed.Kind is FeedKind.State && request.Partitions > partitions)
         {
@@ -196,6 +201,27 @@ public sealed class ManageFeeds(
     private static bool SameReading(Feed feed, FeedRequest request) =>
         feed.Kind == request.Kind && feed.Table == request.Table?.Trim() && feed.KeyColumns.SequenceEqual(request.KeyColumns)
         && feed.TimestampColumn == request.TimestampColumn && feed.IncrementingColumn == request.IncrementingColumn && feed.TenantColumn == request.TenantColumn;
+
+    /// <summary>Whether rows are told apart by the same column of the same table, as it was described.</summary>
+    private static bool SameComparison(Feed feed, FeedRequest request) => feed.Table == request.Table?.Trim()
+        && feed.Columns.Where(column => column.Name == feed.TenantColumn).Select(column => column.SourceType)
+            .SequenceEqual(request.Columns.Where(column => column.Name == feed.TenantColumn).Select(column => column.SourceType));
+
+    /// <summary>The feed as the request has it, apart from the row that is kept.</summary>
+    private static Feed Changed(Feed feed, FeedRequest request) => new()
+    {
+        Id = feed.Id,
+        SourceId = feed.SourceId,
+        Name = feed.Name,
+        Table = request.Table!.Trim(),
+        Kind = feed.Kind,
+        Columns = request.Columns,
+        KeyColumns = feed.KeyColumns,
+        TenantColumn = feed.TenantColumn,
+        PollIntervalMs = feed.PollIntervalMs,
+        RetentionMs = feed.RetentionMs,
+        CreatedAt = feed.CreatedAt,
+    };
 
     private static void Apply(Feed feed, FeedRequest request)
     {

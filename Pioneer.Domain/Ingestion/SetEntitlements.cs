@@ -25,12 +25,20 @@ public sealed class SetEntitlements(
 
     private const int MaxTenantValueLength = 100;
 
+    // others that grant the same feed at the same moment, one after the other
+    private const int Tries = 5;
+
     /// <summary>The operations that carry the changes out, one a tenant; tenants for whom nothing changes get none.</summary>
     public async Task<Result<ImmutableArray<OperationId>>> ExecuteAsync(
         Actor actor, IReadOnlyList<EntitlementChange> changes, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var saved = await db.Database.CreateExecutionStrategy().ExecuteAsync(ct => SetAsync(actor, changes, ct), cancellationToken);
+        for (var left = Tries; left > 1 && saved.Error?.Code == IngestionErrors.GrantedMeanwhileCode; left--)
+        {
+            saved = await db.Database.CreateExecutionStrategy().ExecuteAsync(ct => SetAsync(actor, changes, ct), cancellationToken);
+        }
+
         if (saved.IsFailure)
         {
             return saved.Error;
@@ -42,19 +50,22 @@ public sealed class SetEntitlements(
 
     private async Task<Result<List<Operation>>> SetAsync(Actor actor, IReadOnlyList<EntitlementChange> changes, CancellationToken cancellationToken)
     {
+        var readings = await ReadValuesAsync(actor, changes, cancellationToken);
+        if (readings.IsFailure)
+        {
+            return readings.Error;
+        }
+
+        // of two people who give one value to two tenants at the same moment each would find it free: nobody writes between this look and the commit
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var alone = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellationToken);
         var loaded = await LoadAsync(db, actor, changes, cancellationToken);
         if (loaded.IsFailure)
         {
             return loaded.Error;
         }
 
-        var claims = Claims(loaded.Value);
-        var readings = await fence.ReadAsync(db, claims, cancellationToken);
-
-        // of two people who give one value to two tenants at the same moment each would find it free: nobody writes between this look and the commit
-        await using var alone = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellationToken);
-        if (await TenantValueFence.FindAsync(db, claims, readings, cancellationToken) is { } shared)
+        if (await TenantValueFence.FindAsync(db, Claims(loaded.Value), readings.Value, cancellationToken) is { } shared)
         {
             return shared;
         }
@@ -99,6 +110,15 @@ public sealed class SetEntitlements(
 
         await alone.CommitAsync(cancellationToken);
         return operations.Values.ToList();
+    }
+
+    /// <summary>Asks the sources before the transaction: others that grant do not wait for a database that is slow.</summary>
+    private async Task<Result<Dictionary<FeedId, ImmutableArray<TenantValueReading>>>> ReadValuesAsync(
+        Actor actor, IReadOnlyList<EntitlementChange> changes, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var loaded = await LoadAsync(db, actor, changes, cancellationToken);
+        return loaded.IsFailure ? loaded.Error : await fence.ReadAsync(db, Claims(loaded.Value), cancellationToken);
     }
 
     /// <summary>What the changes would do on the platform, before anything is saved: the plans of all tenants they touch, as one.</summary>
@@ -167,6 +187,11 @@ public sealed class SetEntitlements(
             return IngestionErrors.OutOfRange("changes", "number of changes", 1, MaxChanges);
         }
 
+        if (changes.GroupBy(change => (change.Tenant, change.Feed)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            return IngestionErrors.ChangedTwice(twice.Key.Tenant, twice.Key.Feed);
+        }
+
         var slugs = changes.Select(change => TenantSlug.Create(change.Tenant)).Where(slug => slug.IsSuccess).Select(slug => slug.Value).Distinct().ToList();
         var names = changes.Select(change => change.Feed).Distinct().ToList();
         var tenants = await db.Tenants.Where(row => slugs.Contains(row.Slug)).ToDictionaryAsync(row => row.Slug.Value, cancellationToken);
@@ -195,9 +220,10 @@ public sealed class SetEntitlements(
 
     private static TenantValueClaims Claims(List<Item> items) => new(
         [
-            .. items.Where(item => item.Change.Granted).DistinctBy(item => (item.Tenant.Id, item.Feed.Id)).Select(item => new TenantValueClaim(
-                item.Feed, item.Tenant, ValueOf(item), item.Current is not { State: EntitlementState.Granted } current || current.TenantValue != ValueOf(item),
-                item.Change.TellsApart)),
+            .. items.Where(item => item.Change.Granted).Select(item => new TenantValueClaim(
+                item.Feed, item.Tenant.Id, item.Tenant.Slug, ValueOf(item),
+                item.Current is not { State: EntitlementState.Granted } current || current.TenantValue != ValueOf(item), item.Change.TellsApart))
+                .OrderBy(claim => claim.IsNew),
         ],
         items.Select(item => (item.Tenant.Id, item.Feed.Id)).ToHashSet());
 
@@ -232,6 +258,11 @@ public sealed class SetEntitlements(
         if (change.TenantValue is { Length: > MaxTenantValueLength })
         {
             return IngestionErrors.OutOfRange("tenantValue", "length of the tenant value", 1, MaxTenantValueLength);
+        }
+
+        if (change.TenantValue?.Any(char.IsControl) is true)
+        {
+            return IngestionErrors.TenantValueUnreadable(change.TenantValue);
         }
 
         var known = current.GetValueOrDefault((tenant.Id, feed.Id));

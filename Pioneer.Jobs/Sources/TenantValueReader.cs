@@ -29,61 +29,59 @@ internal sealed class TenantValueReader(ISourceDialect dialect, DbConnection con
             return await ReadSqliteAsync(values, ct);
         }
 
-        if (await TryAsync(values, ct) is { } all)
-        {
-            return all;
-        }
-
-        // one of them fails the statement: which, is asked one by one
-        var refusals = new Dictionary<string, TenantValueReading>(StringComparer.Ordinal);
-        foreach (var value in values)
-        {
-            if (await RefusalAsync(value, ct) is { } refusal)
-            {
-                refusals[value] = refusal;
-            }
-        }
-
+        var type = await TypeAsync(ct);
+        var refusals = await RefusalsAsync(values, type, ct);
         var taken = values.RemoveAll(refusals.ContainsKey);
-        var readings = taken.IsEmpty ? [] : (await ReadPostgreSqlAsync(taken, ct)).ToDictionary(reading => reading.Value, StringComparer.Ordinal);
+        var readings = taken.IsEmpty ? [] : (await ReadPostgreSqlAsync(taken, type, ct)).ToDictionary(reading => reading.Value, StringComparer.Ordinal);
         return [.. values.Select(value => refusals.GetValueOrDefault(value) ?? readings[value])];
     }
 
-    private async Task<ImmutableArray<TenantValueReading>?> TryAsync(ImmutableArray<string> values, CancellationToken ct)
+    /// <summary>The values that the column cannot hold. One of them fails the statement for all: which, is found by halves.</summary>
+    private async Task<Dictionary<string, TenantValueReading>> RefusalsAsync(ImmutableArray<string> values, string? type, CancellationToken ct)
     {
         try
         {
-            return await ReadPostgreSqlAsync(values, ct);
+            await ReadPostgreSqlAsync(values, type, ct);
+            return [];
         }
-        catch (Exception error) when (Refusal(error) is not null)
+        catch (Exception error) when (values.Length > 1 && dialect.Judge(error) is { Kind: SourceFailureKind.QueryFailed })
         {
-            return null;
+            var half = values.Length / 2;
+            var refusals = await RefusalsAsync(values[..half], type, ct);
+            foreach (var (value, refusal) in await RefusalsAsync(values[half..], type, ct))
+            {
+                refusals[value] = refusal;
+            }
+
+            return refusals;
+        }
+        catch (Exception error) when (values.Length == 1 && dialect.Judge(error) is { Code: { } code } failure && code.StartsWith(DataException, StringComparison.Ordinal))
+        {
+            return new(StringComparer.Ordinal) { [values[0]] = new TenantValueReading(values[0], null, values[0], failure.Message) };
         }
     }
 
-    private async Task<TenantValueReading?> RefusalAsync(string value, CancellationToken ct)
+    /// <summary>The column's type with its digits or length, as which a value is written; null where it is compared as another.</summary>
+    private async Task<string?> TypeAsync(CancellationToken ct)
     {
-        try
+        if (FeedConnector.Compared(kind, feed) != dialect.Quote(feed.TenantColumn))
         {
-            await ReadPostgreSqlAsync([value], ct);
             return null;
         }
-        catch (Exception error) when (Refusal(error) is not null)
-        {
-            return new TenantValueReading(value, null, value, Refusal(error));
-        }
-    }
 
-    private string? Refusal(Exception error) =>
-        dialect.Judge(error) is { Code: { } code } failure && code.StartsWith(DataException, StringComparison.Ordinal) ? failure.Message : null;
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = {SqlNames.Literal(dialect.Quote(feed.Table))}::regclass "
+            + $"AND attname = {SqlNames.Literal(feed.TenantColumn)}";
+        return await command.ExecuteScalarAsync(ct) as string;
+    }
 
     /// <summary>The empty query in the array's first place gives the others the column's type and collation, as a comparison with it would.</summary>
-    private async Task<ImmutableArray<TenantValueReading>> ReadPostgreSqlAsync(ImmutableArray<string> values, CancellationToken ct)
+    private async Task<ImmutableArray<TenantValueReading>> ReadPostgreSqlAsync(ImmutableArray<string> values, string? type, CancellationToken ct)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = $"WITH v AS (SELECT c, n FROM unnest(ARRAY[(SELECT {FeedConnector.Compared(kind, feed)} FROM {dialect.Quote(feed.Table)} WHERE false), "
             + $"{string.Join(", ", values.Select(SqlNames.Literal))}]) WITH ORDINALITY AS u(c, n) WHERE n > 1) "
-            + "SELECT n - 2, CAST(c AS text), min(n) OVER (PARTITION BY c) - 2 FROM v ORDER BY n";
+            + $"SELECT n - 2, CAST({(type is null ? "c" : $"CAST(c AS {type})")} AS text), min(n) OVER (PARTITION BY c) - 2 FROM v ORDER BY n";
         return await TakeAsync(command, dialect, values, ct);
     }
 
@@ -107,7 +105,7 @@ internal sealed class TenantValueReader(ISourceDialect dialect, DbConnection con
     private async Task<string> AffinityAsync(CancellationToken ct)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT type FROM pragma_table_info(@table) WHERE name = @column COLLATE NOCASE";
+        command.CommandText = "SELECT type FROM pragma_table_xinfo(@table) WHERE name = @column COLLATE NOCASE";
         Bind("@table", feed.Table);
         Bind("@column", feed.TenantColumn);
         return await command.ExecuteScalarAsync(ct) is string declared

@@ -57,14 +57,19 @@ public static class PortalApplication
     {
         // what the migration says is told where it is what refused the start
         await migrated.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (app is not null)
+        try
         {
-            await app.DisposeAsync();
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
         }
-
-        if (embedded is not null)
+        finally
         {
-            await embedded.DisposeAsync();
+            if (embedded is not null)
+            {
+                await embedded.DisposeAsync();
+            }
         }
     }
 }

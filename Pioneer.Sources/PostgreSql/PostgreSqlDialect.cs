@@ -13,8 +13,8 @@ public sealed class PostgreSqlDialect : ISourceDialect
 
     // Statements, not options of the start-up message, which poolers between refuse. What a role or database sets for itself would change the text that
     // values are read as.
-    private const string Settings = "SET default_transaction_read_only = on; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; "
-        + "SET bytea_output = 'hex'; SET extra_float_digits = 1";
+    private const string Settings = "SET default_transaction_read_only = on; SET standard_conforming_strings = on; SET DateStyle = 'ISO'; "
+        + "SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1";
 
     private readonly string _connectionString;
     private readonly TimeZoneInfo _zone;

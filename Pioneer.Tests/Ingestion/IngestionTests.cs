@@ -186,6 +186,7 @@ public sealed class IngestionTests : IAsyncLifetime
     [InlineData("ACME")]
     [InlineData("acmé")]
     [InlineData("ａｃｍｅ")]
+    [InlineData("ac\u00ADme")]
     public async Task Value_that_some_database_holds_for_another_tenants_is_granted_only_by_who_has_seen_it_told_apart(string value)
     {
         await _database.ATenantAsync();
@@ -195,6 +196,8 @@ public sealed class IngestionTests : IAsyncLifetime
 
         Assert.Equal("TenantValueAlike", await SetAsync(new EntitlementChange("globex", "payments", true, value)));
         Assert.Equal("TenantValueTaken", await SetAsync(new EntitlementChange("globex", "payments", true, " acme ")));
+        Assert.Equal("TenantValueUnreadable", await SetAsync(new EntitlementChange("globex", "payments", true, "ac\0me")));
+        Assert.Equal("ChangedTwice", await SetAsync(new EntitlementChange("globex", "payments", true, "x"), new EntitlementChange("globex", "payments", true, value, TellsApart: true)));
         Assert.Null(await SetAsync(new EntitlementChange("globex", "payments", true, value, TellsApart: true)));
 
         // what was seen once is not asked again

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Pioneer.Domain;
 using Pioneer.Domain.Provisioning;
 using Pioneer.Domain.Tenants;
+using Pioneer.Portal.Components;
 using Pioneer.Portal.Features.Operations;
 using Pioneer.Portal.Live;
 using Pioneer.Portal.Shell;
@@ -40,6 +41,9 @@ public sealed partial class NewTenantPage
 
     [Inject]
     public required NavigationManager Navigation { get; set; }
+
+    [Inject]
+    public required Toaster Toaster { get; set; }
 
     [Inject]
     public required IKsqlHosting Ksql { get; set; }
@@ -87,6 +91,7 @@ public sealed partial class NewTenantPage
         if (created.IsFailure)
         {
             (_error, _plan) = (created.Error, null);
+            Toaster.RefusedUnseen(created.Error, IsGone);
             return;
         }
 
