@@ -31,6 +31,7 @@ public sealed class OperationRunner(
             return;
         }
 
+        TimeSpan? nextTry = null;
         try
         {
             if (await TakeUpAsync(operationId, ct) is { } operation)
@@ -38,12 +39,18 @@ public sealed class OperationRunner(
                 var slug = await SlugOfAsync(operation, ct);
                 using var logged = logger.BeginScope("Operation {Operation} of tenant {Tenant}", operation.Id, slug);
                 using var span = Telemetry.Begin($"operation {operation.Kind}", ("operation.id", operation.Id.ToString()), ("tenant", slug), ("attempt", operation.Attempt));
-                await RunAsync(operation, ct);
+                nextTry = await RunAsync(operation, ct);
             }
         }
         finally
         {
             running.Remove(operationId);
+        }
+
+        // not before: a next try that comes while this one is still at work does nothing, and there would be none after it
+        if (nextTry is { } delay)
+        {
+            delayed.Enqueue(operationId, delay);
         }
     }
 
@@ -88,7 +95,8 @@ public sealed class OperationRunner(
         }
     }
 
-    private async Task RunAsync(Operation operation, CancellationToken ct)
+    /// <summary>After how long it is to be tried again; null where it has ended.</summary>
+    private async Task<TimeSpan?> RunAsync(Operation operation, CancellationToken ct)
     {
         using var run = new OperationRun(database, events, time, operation);
         try
@@ -96,15 +104,17 @@ public sealed class OperationRunner(
             var result = HandlerOf(operation.Kind) is not { } handler
                 ? new Error("KindUnknown", $"No worker here knows how to do '{operation.Kind}'.", "Start a worker of the same version as the portal.")
                 : await handler.RunAsync(run, ct);
-            await EndAsync(operation, result, ct);
+            return await EndAsync(operation, result, ct);
         }
         catch (OperationFencedException)
         {
             OperationsLog.Fenced(logger, operation.Id.ToString(), operation.Attempt);
+            return null;
         }
         catch (OperationCancelledException cancelled)
         {
             await WriteAsync(operation, OperationState.Cancelled, cancelled.Outcome, CancellationToken.None);
+            return null;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -122,25 +132,26 @@ public sealed class OperationRunner(
 
     private IOperationHandler? HandlerOf(OperationKind kind) => handlers.FirstOrDefault(candidate => candidate.Kinds.Contains(kind));
 
-    private async Task EndAsync(Operation operation, Result result, CancellationToken ct)
+    private async Task<TimeSpan?> EndAsync(Operation operation, Result result, CancellationToken ct)
     {
         Telemetry.Judge(result.Error);
         if (result.IsSuccess)
         {
             await WriteAsync(operation, OperationState.Succeeded, null, ct);
+            return null;
         }
-        else if (result.Error.Kind == ErrorKind.Unavailable)
+
+        if (result.Error.Kind == ErrorKind.Unavailable)
         {
             var delay = Backoff[Math.Min(operation.Attempt - 1, Backoff.Length - 1)];
             OperationsLog.Delayed(logger, operation.Id.ToString(), delay.TotalSeconds, result.Error.Message);
             await WriteAsync(operation, OperationState.Queued, $"{result.Error.Message} Next try in {delay.TotalSeconds:0} s.", ct);
-            delayed.Enqueue(operation.Id, delay);
+            return delay;
         }
-        else
-        {
-            OperationsLog.Failed(logger, operation.Kind.ToString(), operation.Id.ToString(), result.Error.Message);
-            await WriteAsync(operation, OperationState.Failed, result.Error.ToText(), ct);
-        }
+
+        OperationsLog.Failed(logger, operation.Kind.ToString(), operation.Id.ToString(), result.Error.Message);
+        await WriteAsync(operation, OperationState.Failed, result.Error.ToText(), ct);
+        return null;
     }
 
     private async Task WriteAsync(Operation operation, OperationState state, string? error, CancellationToken ct)

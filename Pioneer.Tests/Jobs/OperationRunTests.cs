@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.States;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pioneer.Domain;
@@ -95,6 +98,22 @@ public sealed class OperationRunTests : IAsyncLifetime
         Assert.True(await events.ReadAllAsync(limit.Token).AnyAsync(moved => moved.Operation == operation && moved.Progress == 50, limit.Token));
     }
 
+    [Fact]
+    public async Task Next_try_is_not_lost_though_it_comes_before_the_worker_of_the_last_has_gone()
+    {
+        var operation = await AddAsync();
+        var jobs = new JobsAtOnce();
+        var runner = ActivatorUtilities.CreateInstance<OperationRunner>(
+            _scope.ServiceProvider, new IOperationHandler[] { new LateHandler() }, new DelayedOperations(jobs), new RunningOperations());
+        jobs.Run = id => runner.RunAsync(id, Ct);
+
+        await runner.RunAsync(operation.Value, Ct);
+        await jobs.Last;
+
+        var done = await _host.OperationAsync(operation);
+        Assert.Equal((OperationState.Succeeded, 2), (done.State, done.Attempt));
+    }
+
     private async Task<OperationId> AddAsync()
     {
         var id = new OperationId(Guid.NewGuid());
@@ -125,4 +144,31 @@ public sealed class OperationRunTests : IAsyncLifetime
         change(await db.Operations.SingleAsync(row => row.Id == id, Ct));
         return await db.SaveChangesAsync(Ct);
     });
+
+    /// <summary>Work for which a part of the platform does not answer at first.</summary>
+    private sealed class LateHandler : IOperationHandler
+    {
+        private int _tries;
+
+        public IReadOnlyCollection<OperationKind> Kinds => [OperationKind.ReconcileTenant];
+
+        public Task<Result> RunAsync(OperationRun run, CancellationToken ct) => Task.FromResult<Result>(
+            ++_tries == 1 ? new Error("Silent", "Nobody answers.") { Kind = ErrorKind.Unavailable } : Result.Success);
+    }
+
+    /// <summary>Begins a job the moment that it is scheduled, as a scheduler does beside a worker that is slow to go.</summary>
+    private sealed class JobsAtOnce : IBackgroundJobClient
+    {
+        public Func<Guid, Task> Run { get; set; } = null!;
+
+        public Task Last { get; private set; } = Task.CompletedTask;
+
+        public string Create(Job job, IState state)
+        {
+            Last = Run((Guid)job.Args[0]);
+            return "1";
+        }
+
+        public bool ChangeState(string jobId, IState state, string expectedState) => false;
+    }
 }
