@@ -41,27 +41,22 @@ internal sealed class SharedTopic(ITopicFollower follower, TimeProvider time)
     {
         lock (_lock)
         {
-            if (_recent is null or { HasEnded: true })
-            {
-                if (!isNear)
-                {
-                    return null;
-                }
-
-                Begin(position);
-            }
-
-            return _recent!.Sit(position, mayHoldUp);
+            return _recent is { HasEnded: false } recent ? recent.Sit(position, mayHoldUp)
+                : isNear ? Begin(position, mayHoldUp)
+                : null;
         }
     }
 
-    private void Begin(OffsetVector position)
+    /// <summary>The seat is taken before the reader begins: one that is quicker would be past it, and read on for nobody.</summary>
+    private LiveSeat? Begin(OffsetVector position, bool mayHoldUp)
     {
         var (recent, stop) = (new RecentEvents(position, time, End), new CancellationTokenSource());
         (_recent, _stop) = (recent, stop);
+        var seat = recent.Sit(position, mayHoldUp);
         _ = Task.Factory.StartNew(
             () => follower.FollowAsync(new DeliveryPlace(position, [], Behind: 0), recent, stop.Token),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return seat;
     }
 
     private void End(RecentEvents recent)

@@ -46,6 +46,8 @@ internal sealed class JobsHost : IAsyncDisposable
             ["Connect:Url"] = connectUrl,
             // a test that runs at that hour would find operations and users that it did not make
             ["Isolation:CheckCron"] = "",
+            // and a scan by itself would mend what it has just broken
+            ["Jobs:ReconcileCron"] = "0 0 29 2 *",
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
         builder.Services.AddPioneerDomain(builder.Configuration);

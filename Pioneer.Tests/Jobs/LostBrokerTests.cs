@@ -81,7 +81,12 @@ public sealed class LostBrokerTests : IAsyncLifetime
         await Wait.UntilAsync(async () => (await host.Get<KafkaReplicas>().BrokersAsync(Ct)).Down.IsEmpty);
         await ScanUntilAsync(host, "cards", topic => topic is { ReplicationFactor: 3, FewestInSync: 3 });
         await ScanUntilAsync(host, "cards", topic => Strictness(topic) == "2");
-        await Wait.UntilAsync(async () => (await PlanAsync(host)).InSync);
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await ScanAsync(host);
+                return (await PlanAsync(host)).InSync;
+            }, Patience.Long);
     }
 
     private async Task AssertUntouchedAsync(JobsHost host)

@@ -51,7 +51,7 @@ public sealed class TenantProvisioningTests : IAsyncLifetime
         Assert.Equal(0, tenant.DriftCount);
 
         var password = await host.InScopeAsync<SecretStore, Domain.Result<string>>(secrets => secrets.RevealAsync(SecretNames.PortalPrincipal(slug), Ct));
-        Assert.True(await host.Get<KafkaSignIn>().IsAcceptedAsync(new KafkaPrincipal(Principals.Portal(slug), password.Value), Ct));
+        await Wait.UntilAsync(() => host.Get<KafkaSignIn>().IsAcceptedAsync(new KafkaPrincipal(Principals.Portal(slug), password.Value), Ct));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class LostRightsTests : IAsyncLifetime
         Assert.Equal((true, $"Put back 3 users and {lost.Count} rights."), (outcome.Succeeded, outcome.Detail));
         Assert.Equal(rights, (await RulesAsync()).Order(StringComparer.Ordinal));
         Assert.Equal(["acme.ksql", "acme.portal", "globex.ksql", "globex.portal"], await UsersAsync());
-        Assert.True(await _host.Get<KafkaSignIn>().IsAcceptedAsync(ksql, Ct));
+        await Wait.UntilAsync(() => _host.Get<KafkaSignIn>().IsAcceptedAsync(ksql, Ct));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Pioneer.Tests.Recovery;
 /// <summary>The watch while something that it watches does not answer.</summary>
 public sealed class PlatformWatchTests : IAsyncLifetime
 {
-    private const int Looks = 3;
+    private const int Looks = 2;
     private readonly string _folder = Directory.CreateTempSubdirectory("pioneer-watch-").FullName;
     private EmbeddedStack _stack = null!;
 

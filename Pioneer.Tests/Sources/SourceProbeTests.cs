@@ -50,6 +50,7 @@ public sealed class SourceProbeTests(PostgresFixture postgres) : IClassFixture<P
             CREATE TABLE large (id bigserial PRIMARY KEY, tenant text NOT NULL);
             INSERT INTO large (tenant) SELECT 'acme' FROM generate_series(1, 20000);
             ANALYZE large;
+            SELECT pg_stat_force_next_flush();
             """);
         var feed = new FeedToLookAt("large", "large", "tenant", null, "id", null);
         var before = await ScansAsync();

@@ -51,7 +51,7 @@ public sealed class CodecTests : IAsyncLifetime
             [
                 "console-consumer", "--bootstrap-server", _broker.Plain, "--topic", Topic(codec), "--from-beginning", "--max-messages",
                     $"{expected.Count}",
-                "--timeout-ms", "30000",
+                "--timeout-ms", "120000",
             ]);
             Assert.True(read.ExitCode == 0, $"{codec}: {read.Errors}");
             Assert.Equal(expected, read.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));

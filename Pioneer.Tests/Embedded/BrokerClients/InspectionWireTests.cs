@@ -27,7 +27,7 @@ public sealed class InspectionWireTests : IAsyncLifetime
         await _client.ConnectAsync(_broker.Broker.PlainEndpoint!, Cancel);
         await _broker.CreateTopicAsync("a", 3);
         await _broker.CreateTopicAsync("b");
-        var open = _broker.Producer(c => c.TransactionalId = "pay-open");
+        var open = _broker.Producer(c => (c.TransactionalId, c.TransactionTimeoutMs) = ("pay-open", 900_000));
         open.InitTransactions(Patience.Usual);
         open.BeginTransaction();
         await open.ProduceAsync(new TopicPartition("a", 2), new Message<string, string> { Key = "k", Value = "1" }, Cancel);

@@ -55,7 +55,7 @@ public sealed class JavaToolTests : IAsyncLifetime
         var lines = string.Concat(Enumerable.Range(1, 500).Select(i => i.ToString(CultureInfo.InvariantCulture) + "\n"));
         await PipeAsync(lines, "console-producer", "--topic", "j");
 
-        var read = await RunAsync("console-consumer", "--topic", "j", "--from-beginning", "--max-messages", "500", "--group", "jg", "--timeout-ms", "30000");
+        var read = await RunAsync("console-consumer", "--topic", "j", "--from-beginning", "--max-messages", "500", "--group", "jg", "--timeout-ms", "120000");
         Assert.Equal(500, read.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count());
 
         Assert.Contains("jg", await RunAsync("consumer-groups", "--describe", "--group", "jg"), StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class JavaToolTests : IAsyncLifetime
     public async Task Java_tool_finds_the_transaction_that_holds_readers_back()
     {
         await _broker.CreateTopicAsync("t");
-        var producer = _broker.Producer(c => c.TransactionalId = "pay-1");
+        var producer = _broker.Producer(c => (c.TransactionalId, c.TransactionTimeoutMs) = ("pay-1", 900_000));
         producer.InitTransactions(Patience.Usual);
         producer.BeginTransaction();
         await producer.ProduceAsync("t", new Confluent.Kafka.Message<string, string> { Key = "k", Value = "v" });

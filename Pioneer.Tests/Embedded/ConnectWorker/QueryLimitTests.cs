@@ -18,8 +18,8 @@ public sealed class QueryLimitTests(EmbeddedBrokerFixture broker) : IClassFixtur
         await kit.WaitForStateAsync(topic, "RUNNING");
 
         // views are looked at anew by each query: this one counts without end
-        kit.Sql("ALTER TABLE payments RENAME TO away; CREATE VIEW payments AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) "
-            + "SELECT -id AS id, 1 AS amount, 1 AS updated_at, 'acme' AS tenant_id FROM n WHERE id < 0");
+        kit.Sql("BEGIN IMMEDIATE; ALTER TABLE payments RENAME TO away; CREATE VIEW payments AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) "
+            + "SELECT -id AS id, 1 AS amount, 1 AS updated_at, 'acme' AS tenant_id FROM n WHERE id < 0; COMMIT");
 
         await kit.WaitForStateAsync(topic, "FAILED");
         var (_, body) = await kit.CallAsync(HttpMethod.Get, $"/connectors/{topic}/status");
